@@ -1,0 +1,51 @@
+(* The intermediate representation: SSA with block parameters (compiler/ARCHITECTURE.md, section 5).
+   Variables are numbered per function, blocks per function, functions per program; block 0 is the entry. *)
+
+type arg =
+  | Var of int
+  | Int of int  (* an integer of at most 31 bits *)
+  | Wide of string  (* a wider one, in decimal *)
+  | Literal of int  (* node of the data arena: a string or a float *)
+
+type target = { block : int; args : arg list }
+
+type instr =
+  | Prim of int * string * arg list
+  | Apply of { dest : int; closure : arg; args : arg list; known : int option }
+  | Closures of { dests : int list; functions : (int * arg list) list }  (* function, captured *)
+  | Try of { dests : int list; body : int; args : arg list }
+
+type term =
+  | Return of arg
+  | Raise of arg
+  | Jump of target
+  | If of arg * target * target  (* not 0, 0 *)
+  | Switch of arg * target array * target array  (* immediates, tags *)
+  | Tail of { closure : arg; args : arg list; known : int option }
+  | Part of int * arg list
+  | Leave of int * arg list
+  | Pushtrap of { exn : int; body : target; handler : target }
+  | Poptrap of target
+  | Unreachable  (* a block that was removed *)
+
+type block = { mutable params : int list; mutable body : instr list; mutable term : term }
+type kind = Closure | Body | Part_of
+
+type func = {
+  id : int;
+  name : string;  (* of the OCaml source where debug information has it, else of the unit; unique in the program *)
+  kind : kind;
+  mutable params : int list;  (* Closure: self first *)
+  mutable exits : int;  (* Body: how many ways it leaves *)
+  mutable blocks : block array;
+  mutable names : string array;  (* hint for each variable, "" for none; its length is the number of variables *)
+}
+
+type t = {
+  mutable functions : func option array;  (* None: removed *)
+  main : int;
+  data : Unmarshal.arena;
+  globals : int array;  (* node of each global's initial value *)
+  global_names : string array;  (* unit of each global, "" for constants *)
+  version : int * int;  (* of the OCaml that made the bytecode: 4, 13 *)
+}

@@ -1,0 +1,3 @@
+//! Reading OCaml bytecode executables.
+
+pub mod unmarshal;

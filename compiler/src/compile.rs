@@ -1,0 +1,1 @@
+//! The pipeline: bytes and options in, bytes or one error out.

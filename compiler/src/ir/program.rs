@@ -1,0 +1,95 @@
+//! The intermediate representation: SSA with block parameters (ARCHITECTURE.md, section 5).
+//! Variables are numbered per function, blocks per function, functions per program; block 0 is the entry.
+
+use crate::bytecode::unmarshal::{Arena, Node};
+
+pub type Var = u32;
+pub type BlockId = u32;
+pub type FuncId = u32;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arg {
+    Var(Var),
+    /// An integer of at most 31 bits.
+    Int(i32),
+    /// A wider one, in decimal.
+    Wide(String),
+    /// Node of the data arena: a string or a float.
+    Literal(Node),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub block: BlockId,
+    pub args: Vec<Arg>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Instr {
+    Prim { dest: Var, name: String, args: Vec<Arg> },
+    Apply { dest: Var, closure: Arg, args: Vec<Arg>, known: Option<FuncId> },
+    /// Each function with what it captures.
+    Closures { dests: Vec<Var>, functions: Vec<(FuncId, Vec<Arg>)> },
+    Try { dests: Vec<Var>, body: FuncId, args: Vec<Arg> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    Return(Arg),
+    Raise(Arg),
+    Jump(Target),
+    /// Not 0, 0.
+    If(Arg, Target, Target),
+    /// Immediates, tags.
+    Switch(Arg, Vec<Target>, Vec<Target>),
+    Tail { closure: Arg, args: Vec<Arg>, known: Option<FuncId> },
+    Part(FuncId, Vec<Arg>),
+    Leave(u32, Vec<Arg>),
+    Pushtrap { exn: Var, body: Target, handler: Target },
+    Poptrap(Target),
+    /// A block that was removed.
+    Unreachable,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub params: Vec<Var>,
+    pub body: Vec<Instr>,
+    pub term: Term,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Closure,
+    Body,
+    Part,
+}
+
+#[derive(Clone, Debug)]
+pub struct Func {
+    pub id: FuncId,
+    /// Of the OCaml source where debug information has it, else of the unit; unique in the program.
+    pub name: String,
+    pub kind: Kind,
+    /// Closure: self first.
+    pub params: Vec<Var>,
+    /// Body: how many ways it leaves.
+    pub exits: u32,
+    pub blocks: Vec<Block>,
+    /// Hint for each variable, "" for none; its length is the number of variables.
+    pub names: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// None: removed.
+    pub functions: Vec<Option<Func>>,
+    pub main: FuncId,
+    pub data: Arena,
+    /// Node of each global's initial value.
+    pub globals: Vec<Node>,
+    /// Unit of each global, "" for constants.
+    pub global_names: Vec<String>,
+    /// Of the OCaml that made the bytecode: (4, 13).
+    pub version: (u32, u32),
+}

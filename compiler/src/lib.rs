@@ -1,0 +1,10 @@
+//! `lua_of_ocaml` translates OCaml bytecode to one self-contained Lua file. See `compiler/ARCHITECTURE.md`.
+
+pub mod bytecode;
+pub mod compile;
+pub mod error;
+pub mod ir;
+pub mod link;
+pub mod lua;
+pub mod passes;
+pub mod target;

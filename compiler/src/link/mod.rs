@@ -1,0 +1,3 @@
+//! From functions, data and runtime to one Lua file.
+
+pub mod fragment;

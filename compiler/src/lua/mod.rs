@@ -1,0 +1,1 @@
+//! From IR functions to Lua text.

@@ -1,0 +1,1 @@
+//! The passes, in the order in which they run: one a file, `run` is the entry point of each.

@@ -1,0 +1,1 @@
+//! Programs run through every stage and engine.
