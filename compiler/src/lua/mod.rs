@@ -1,1 +1,3 @@
 //! From IR functions to Lua text.
+
+pub mod template;
