@@ -1,3 +1,6 @@
 //! Reading OCaml bytecode executables.
 
+pub mod container;
+pub mod elf;
+pub mod opcode;
 pub mod unmarshal;

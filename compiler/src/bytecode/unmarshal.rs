@@ -1,4 +1,7 @@
-//! The arena of unmarshalled values.
+//! The marshal format (OCaml's `runtime/caml/intext.h`, `runtime/intern.c`): bytes to an arena of values.
+//! Nothing here recurses on the depth of a value, and nothing is allocated that the bytes left could not fill.
+
+use crate::error::{Error, Result};
 
 /// Index of a node in its arena.
 pub type Node = u32;
@@ -23,4 +26,302 @@ pub enum Value {
 #[derive(Clone, Debug, Default)]
 pub struct Arena {
     pub nodes: Vec<Value>,
+}
+
+/// A position in one section of a file; errors name the section and the offset in it.
+pub struct Reader<'a> {
+    text: &'a [u8],
+    pub pos: usize,
+    pub section: &'a str,
+}
+
+/// One item of the marshal format: what stands between the boundaries of blocks.
+pub enum Token {
+    /// `Value::Int` or `Value::Wide`.
+    Immediate(Value),
+    /// A string, double or custom block.
+    Leaf(Value),
+    /// Tag and number of fields, which follow.
+    Block(u8, usize),
+    /// How many objects ago.
+    Shared(usize),
+}
+
+/// The decimal text of a signed big-endian number of at most 8 bytes.
+pub fn decimal(bytes: &[u8]) -> String {
+    let mut value: i64 = if bytes.first().is_some_and(|b| *b >= 128) { -1 } else { 0 };
+    for byte in bytes {
+        value = (value << 8) | i64::from(*byte);
+    }
+    value.to_string()
+}
+
+/// An integer of 4 bytes, big-endian: `Int` where 31 bits hold it.
+pub fn int_of_bytes(bytes: [u8; 4]) -> Value {
+    let value = i32::from_be_bytes(bytes);
+    if (-0x4000_0000..0x4000_0000).contains(&value) { Value::Int(value) } else { Value::Wide(value.to_string()) }
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(text: &'a [u8], section: &'a str) -> Self {
+        Reader { text, pos: 0, section }
+    }
+
+    pub fn error(&self, offset: usize, message: impl Into<String>) -> Error {
+        Error::at(self.section, offset, message)
+    }
+
+    pub fn left(&self) -> usize {
+        self.text.len() - self.pos
+    }
+
+    /// The next `count` bytes.
+    pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        if count > self.left() {
+            return Err(self.error(self.pos, format!("ends too early: {count} bytes expected, {} left", self.left())));
+        }
+        let start = self.pos;
+        self.pos += count;
+        Ok(&self.text[start..self.pos])
+    }
+
+    fn take4(&mut self) -> Result<[u8; 4]> {
+        let b = self.take(4)?;
+        Ok([b[0], b[1], b[2], b[3]])
+    }
+
+    fn take8(&mut self) -> Result<[u8; 8]> {
+        let b = self.take(8)?;
+        Ok([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])
+    }
+
+    pub fn byte(&mut self) -> Result<u8> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// An unsigned big-endian number of `width` bytes that 30 bits hold.
+    pub fn size(&mut self, width: usize) -> Result<usize> {
+        let start = self.pos;
+        let mut value = 0;
+        for byte in self.take(width)? {
+            if value >= 0x40_0000 {
+                return Err(self.error(start, "size out of range"));
+            }
+            value = value * 256 + usize::from(*byte);
+        }
+        Ok(value)
+    }
+
+    fn signed(&mut self, width: usize) -> Result<i32> {
+        let b = self.take(width)?;
+        Ok(if width == 1 { i32::from(b[0] as i8) } else { i32::from(i16::from_be_bytes([b[0], b[1]])) })
+    }
+
+    fn int64(&mut self) -> Result<Value> {
+        let start = self.pos;
+        let b = self.take8()?;
+        if b[0] & 0xC0 != 0 && b[0] & 0xC0 != 0xC0 {
+            return Err(self.error(start, "integer of more than 63 bits"));
+        }
+        let high = if b[4] >= 128 { 255 } else { 0 };
+        if b[..4].iter().all(|x| *x == high) {
+            Ok(int_of_bytes([b[4], b[5], b[6], b[7]]))
+        } else {
+            Ok(Value::Wide(decimal(&b)))
+        }
+    }
+
+    fn string(&mut self, width: usize) -> Result<Token> {
+        let length = self.size(width)?;
+        Ok(Token::Leaf(Value::Str(self.take(length)?.to_vec())))
+    }
+
+    fn double(&mut self, little: bool) -> Result<[u8; 8]> {
+        let mut bits = self.take8()?;
+        if little {
+            bits.reverse();
+        }
+        Ok(bits)
+    }
+
+    fn double_array(&mut self, width: usize, little: bool) -> Result<Token> {
+        let start = self.pos;
+        let length = self.size(width)?;
+        if length > self.left() / 8 {
+            return Err(self.error(start, format!("array of {length} doubles is longer than what is left")));
+        }
+        let mut items = Vec::with_capacity(length);
+        for _ in 0..length {
+            items.push(self.double(little)?);
+        }
+        Ok(Token::Leaf(Value::DoubleArray(items)))
+    }
+
+    fn block(&mut self, width: usize) -> Result<Token> {
+        let start = self.pos;
+        let header = self.take(width)?;
+        let tag = header[width - 1];
+        let mut size = 0;
+        for byte in &header[..width - 1] {
+            if size >= 0x40_0000 {
+                return Err(self.error(start, "size out of range"));
+            }
+            size = size * 256 + usize::from(*byte);
+        }
+        Ok(Token::Block(tag, size / 4))
+    }
+
+    /// `_i`, `_j` and `_n`: int32, int64, nativeint.
+    fn custom(&mut self, with_sizes: bool) -> Result<Token> {
+        let start = self.pos;
+        let mut name = Vec::new();
+        loop {
+            let byte = self.byte()?;
+            if byte == 0 {
+                break;
+            }
+            name.push(byte);
+        }
+        if with_sizes {
+            self.take(12)?;
+        }
+        match &name[..] {
+            b"_i" => Ok(Token::Leaf(Value::Int32(decimal(&self.take4()?)))),
+            b"_j" => Ok(Token::Leaf(Value::Int64(self.take8()?))),
+            b"_n" => match self.byte()? {
+                1 => Ok(Token::Leaf(Value::Nativeint(decimal(&self.take4()?)))),
+                2 => Ok(Token::Leaf(Value::Nativeint(decimal(&self.take8()?)))),
+                _ => Err(self.error(start, "nativeint of unknown size")),
+            },
+            _ => Err(self.error(start, "custom block that is not an int32, int64 or nativeint")),
+        }
+    }
+
+    /// The next item.
+    pub fn token(&mut self) -> Result<Token> {
+        let start = self.pos;
+        let code = self.byte()?;
+        match code {
+            0x80..=0xFF => Ok(Token::Block(code & 15, usize::from(code >> 4) & 7)),
+            0x40..=0x7F => Ok(Token::Immediate(Value::Int(i32::from(code & 63)))),
+            0x20..=0x3F => Ok(Token::Leaf(Value::Str(self.take(usize::from(code & 31))?.to_vec()))),
+            0x00 => Ok(Token::Immediate(Value::Int(self.signed(1)?))),
+            0x01 => Ok(Token::Immediate(Value::Int(self.signed(2)?))),
+            0x02 => Ok(Token::Immediate(int_of_bytes(self.take4()?))),
+            0x03 => Ok(Token::Immediate(self.int64()?)),
+            0x04 => Ok(Token::Shared(self.size(1)?)),
+            0x05 => Ok(Token::Shared(self.size(2)?)),
+            0x06 => Ok(Token::Shared(self.size(4)?)),
+            0x14 => Ok(Token::Shared(self.size(8)?)),
+            0x08 => self.block(4),
+            0x13 => self.block(8),
+            0x09 => self.string(1),
+            0x0A => self.string(4),
+            0x15 => self.string(8),
+            0x0B => Ok(Token::Leaf(Value::Double(self.double(false)?))),
+            0x0C => Ok(Token::Leaf(Value::Double(self.double(true)?))),
+            0x0D => self.double_array(1, false),
+            0x0E => self.double_array(1, true),
+            0x0F => self.double_array(4, false),
+            0x07 => self.double_array(4, true),
+            0x16 => self.double_array(8, false),
+            0x17 => self.double_array(8, true),
+            0x10 => Err(self.error(start, "code pointer in marshalled data")),
+            0x11 => Err(self.error(start, "infix pointer in marshalled data")),
+            0x12 => self.custom(false),
+            0x18 => self.custom(true),
+            0x19 => self.custom(false),
+            _ => Err(self.error(start, format!("unknown code {code} in marshalled data"))),
+        }
+    }
+
+    /// Reads the header of a marshalled value: where the value ends.
+    pub fn header(&mut self) -> Result<usize> {
+        let start = self.pos;
+        let magic = self.take4()?;
+        let length = match magic {
+            [0x84, 0x95, 0xA6, 0xBE] => {
+                let length = self.size(4)?;
+                self.take(12)?;
+                length
+            }
+            [0x84, 0x95, 0xA6, 0xBF] => {
+                self.take(4)?;
+                let length = self.size(8)?;
+                self.take(16)?;
+                length
+            }
+            [0x84, 0x95, 0xA6, 0xBD] => return Err(self.error(start, "compressed marshalled data is not supported")),
+            _ => return Err(self.error(start, "not marshalled data")),
+        };
+        if length > self.left() {
+            return Err(self.error(start, "marshalled data is longer than what is left"));
+        }
+        Ok(self.pos + length)
+    }
+}
+
+/// Reads one marshalled value into `arena`: its root.
+pub fn read(reader: &mut Reader, arena: &mut Arena) -> Result<Node> {
+    let stop = reader.header()?;
+    let root = arena.nodes.len() as Node;
+    let mut objects: Vec<Node> = Vec::new();
+    // Blocks being filled: node, next field.
+    let mut open: Vec<(Node, usize)> = Vec::new();
+    // How many values are still to be read.
+    let mut pending = 1;
+    loop {
+        let start = reader.pos;
+        let token = reader.token()?;
+        pending -= 1;
+        let node = arena.nodes.len() as Node;
+        let mut size = 0;
+        let value = match token {
+            Token::Immediate(value) => {
+                arena.nodes.push(value);
+                node
+            }
+            Token::Leaf(value) => {
+                objects.push(node);
+                arena.nodes.push(value);
+                node
+            }
+            Token::Block(tag, fields) => {
+                if fields > 0 {
+                    objects.push(node);
+                }
+                size = fields;
+                pending += size;
+                if pending > reader.left() {
+                    return Err(reader.error(start, "block is longer than what is left"));
+                }
+                arena.nodes.push(Value::Block { tag, fields: vec![0; size] });
+                node
+            }
+            Token::Shared(ago) => {
+                if ago == 0 || ago > objects.len() {
+                    return Err(reader.error(start, "reference to an object that does not exist"));
+                }
+                objects[objects.len() - ago]
+            }
+        };
+        if let Some((parent, next)) = open.pop() {
+            if let Value::Block { fields, .. } = &mut arena.nodes[parent as usize] {
+                fields[next] = value;
+                if next + 1 < fields.len() {
+                    open.push((parent, next + 1));
+                }
+            }
+        }
+        if size > 0 {
+            open.push((node, 0));
+        }
+        if pending == 0 {
+            break;
+        }
+    }
+    if reader.pos != stop {
+        return Err(reader.error(reader.pos, "marshalled data does not end where its header says"));
+    }
+    Ok(root)
 }
