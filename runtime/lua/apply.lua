@@ -1,0 +1,133 @@
+-- Application of unknown functions: exact, under (a partial application is a closure too) and over.
+-- A closure is {code, arity, captured…}; code(C, D, a1, …, an), or code(C, D, {a1, …, an}) above 100 parameters.
+
+--// Provides: apply
+-- Calls a closure with all its arguments, which stand in list[first] to list[last].
+local function call_list(f, D, list, first, last)
+  if f[2] > 100 then
+    if first ~= 1 or last ~= #list then list = {Unpack(list, first, last)} end
+    return f[1](f, D, list)
+  end
+  return f[1](f, D, Unpack(list, first, last))
+end
+
+-- The code of partial applications, by how many arguments they hold and how many they miss: {code, missing, f, a1, …}.
+local function partial_1_1(C, D, x)
+  local f = C[3]
+  return f[1](f, D, C[4], x)
+end
+local function partial_1_2(C, D, x, y)
+  local f = C[3]
+  return f[1](f, D, C[4], x, y)
+end
+local function partial_1_3(C, D, x, y, z)
+  local f = C[3]
+  return f[1](f, D, C[4], x, y, z)
+end
+local function partial_2_1(C, D, x)
+  local f = C[3]
+  return f[1](f, D, C[4], C[5], x)
+end
+local function partial_2_2(C, D, x, y)
+  local f = C[3]
+  return f[1](f, D, C[4], C[5], x, y)
+end
+local function partial_3_1(C, D, x)
+  local f = C[3]
+  return f[1](f, D, C[4], C[5], C[6], x)
+end
+
+local function partial_list(C, D, list)
+  local all, n = {}, #C
+  for i = 4, n do all[i - 3] = C[i] end
+  for i = 1, C[2] do all[n - 3 + i] = list[i] end
+  return call_list(C[3], D, all, 1, n - 3 + C[2])
+end
+local function partial_any(C, D, ...)
+  return partial_list(C, D, {...})
+end
+
+-- Applies f to list[1] to list[n].
+local function apply_list(f, D, n, list)
+  local first = 1
+  while true do
+    local arity, given = f[2], n - first + 1
+    if arity == given then return call_list(f, D, list, first, n) end
+    if arity > given then
+      local missing = arity - given
+      local code = missing > 100 and partial_list or partial_any
+      local partial = {code, missing, f}
+      for i = first, n do partial[#partial + 1] = list[i] end
+      return partial
+    end
+    f = call_list(f, D + 20, list, first, first + arity - 1)
+    first = first + arity
+  end
+end
+
+function A(f, D, n, ...)
+  if n > 100 then return apply_list(f, D, n, (...)) end
+  return apply_list(f, D, n, {...})
+end
+
+function A1(f, D, a)
+  local n = f[2]
+  if n == 1 then return f[1](f, D, a) end
+  if n == 2 then return {partial_1_1, 1, f, a} end
+  if n == 3 then return {partial_1_2, 2, f, a} end
+  if n == 4 then return {partial_1_3, 3, f, a} end
+  return {n > 101 and partial_list or partial_any, n - 1, f, a}
+end
+
+function A2(f, D, a, b)
+  local n = f[2]
+  if n == 2 then return f[1](f, D, a, b) end
+  if n == 1 then
+    local g = f[1](f, D + 20, a)
+    return A1(g, D, b)
+  end
+  if n == 3 then return {partial_2_1, 1, f, a, b} end
+  if n == 4 then return {partial_2_2, 2, f, a, b} end
+  return {n > 102 and partial_list or partial_any, n - 2, f, a, b}
+end
+
+function A3(f, D, a, b, c)
+  local n = f[2]
+  if n == 3 then return f[1](f, D, a, b, c) end
+  if n == 1 then
+    local g = f[1](f, D + 20, a)
+    return A2(g, D, b, c)
+  end
+  if n == 2 then
+    local g = f[1](f, D + 20, a, b)
+    return A1(g, D, c)
+  end
+  if n == 4 then return {partial_3_1, 1, f, a, b, c} end
+  return {n > 103 and partial_list or partial_any, n - 3, f, a, b, c}
+end
+
+function A4(f, D, a, b, c, d)
+  if f[2] == 4 then return f[1](f, D, a, b, c, d) end
+  return apply_list(f, D, 4, {a, b, c, d})
+end
+
+function A5(f, D, a, b, c, d, e)
+  if f[2] == 5 then return f[1](f, D, a, b, c, d, e) end
+  return apply_list(f, D, 5, {a, b, c, d, e})
+end
+
+function A6(f, D, a, b, c, d, e, g)
+  if f[2] == 6 then return f[1](f, D, a, b, c, d, e, g) end
+  return apply_list(f, D, 6, {a, b, c, d, e, g})
+end
+
+function A7(f, D, a, b, c, d, e, g, h)
+  if f[2] == 7 then return f[1](f, D, a, b, c, d, e, g, h) end
+  return apply_list(f, D, 7, {a, b, c, d, e, g, h})
+end
+
+function A8(f, D, a, b, c, d, e, g, h, i)
+  if f[2] == 8 then return f[1](f, D, a, b, c, d, e, g, h, i) end
+  return apply_list(f, D, 8, {a, b, c, d, e, g, h, i})
+end
+P.apply = A

@@ -1,0 +1,240 @@
+-- The bytecode's own operations, as templates. Blocks are {tag, field0, …}; field n stands at index n + 2.
+
+--// Provides: %block const
+-- The compiler writes blocks as table constructors.
+
+--// Provides: %field mutable
+--// Inline: %1[%{2+2}]
+
+--// Provides: %setfield
+--// Statement: %1[%{2+2}] = %3
+
+--// Provides: %env const
+--// Inline: %1[%{2+3}]
+
+--// Provides: %global mutable
+--// Inline: G[%{1+1}]
+
+--// Provides: %set_global
+--// Statement: G[%{1+1}] = %2
+
+--// Provides: %offset_ref
+--// Requires: int_wrap
+--// If: portable
+--// Statement: %1[2] = Wrap(%1[2] + %2)
+
+--// Provides: %offset_ref
+--// Requires: int_bits
+--// If: luajit
+--// Statement: %1[2] = Or(%1[2] + %2, 0)
+
+--// Provides: %offset_ref
+--// If: lua54
+--// Statement: %1[2] = (%1[2] + %2) * 2 // 2
+
+--// Provides: %array_length mutable
+--// Inline: #%1 - 1
+
+--// Provides: %array_get mutable
+--// Inline: %1[%{2+2}]
+
+--// Provides: %array_set
+--// Statement: %1[%{2+2}] = %3
+
+--// Provides: %string_get const
+--// Inline: Byte(%1, %{2+1})
+
+--// Provides: %bytes_get mutable
+--// Requires: bytes_load
+--// Inline: %1[%{2+1}] or Load(%1, %2)
+
+--// Provides: %bytes_set
+--// Requires: bytes_load
+--// Statement: if not %1[%{2+1}] then Load(%1, %2) end %1[%{2+1}] = %3 % 256
+
+--// Provides: %is_int const
+--// Test: Type(%1) == "number"
+
+--// Provides: %is_true const
+--// Test: %1
+
+--// Provides: %caught
+--// Requires: caught
+--// Inline: Caught(%1)
+
+--// Provides: %bool_not const
+--// Test: %1 == 0
+
+--// Provides: %int_eq const
+--// Test: %1 == %2
+
+--// Provides: %int_ne const
+--// Test: %1 ~= %2
+
+--// Provides: %int_lt const
+--// Test: %1 < %2
+
+--// Provides: %int_le const
+--// Test: %1 <= %2
+
+--// Provides: %int_gt const
+--// Test: %1 > %2
+
+--// Provides: %int_ge const
+--// Test: %1 >= %2
+
+--// Provides: %int_ult const
+--// If: portable luajit
+--// Test: %1 % 4294967296 < %2 % 4294967296
+
+--// Provides: %int_ult const
+--// If: lua54
+--// Test: (%1 ~ -9223372036854775807 - 1) < (%2 ~ -9223372036854775807 - 1)
+
+--// Provides: %int_uge const
+--// If: portable luajit
+--// Test: %1 % 4294967296 >= %2 % 4294967296
+
+--// Provides: %int_uge const
+--// If: lua54
+--// Test: (%1 ~ -9223372036854775807 - 1) >= (%2 ~ -9223372036854775807 - 1)
+
+--// Provides: %int_add const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: %1 + %2
+--// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
+
+--// Provides: %int_add const
+--// Requires: int_bits
+--// If: luajit
+--// Inline: Or(%1 + %2, 0)
+
+--// Provides: %int_add const
+--// If: lua54
+--// Inline: (%1 + %2) * 2 // 2
+
+--// Provides: %int_sub const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: %1 - %2
+--// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
+
+--// Provides: %int_sub const
+--// Requires: int_bits
+--// If: luajit
+--// Inline: Or(%1 - %2, 0)
+
+--// Provides: %int_sub const
+--// If: lua54
+--// Inline: (%1 - %2) * 2 // 2
+
+--// Provides: %int_neg const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: Wrap(0 - %1)
+
+--// Provides: %int_neg const
+--// Requires: int_bits
+--// If: luajit
+--// Inline: Or(0 - %1, 0)
+
+--// Provides: %int_neg const
+--// If: lua54
+--// Inline: (0 - %1) * 2 // 2
+
+--// Provides: %int_mul const
+--// Requires: int_mul
+--// If: portable luajit
+--// Inline: Mul(%1, %2)
+
+--// Provides: %int_mul const
+--// If: lua54
+--// Inline: %1 * %2 * 2 // 2
+
+--// Provides: %int_div
+--// Requires: int_div
+--// Inline: Div(%1, %2)
+
+--// Provides: %int_mod
+--// Requires: int_mod
+--// Inline: Mod(%1, %2)
+
+--// Provides: %int_and const
+--// Requires: int_bits
+--// If: portable luajit
+--// Inline: And(%1, %2)
+
+--// Provides: %int_and const
+--// If: lua54
+--// Inline: %1 & %2
+
+--// Provides: %int_or const
+--// Requires: int_bits
+--// If: portable luajit
+--// Inline: Or(%1, %2)
+
+--// Provides: %int_or const
+--// If: lua54
+--// Inline: %1 | %2
+
+--// Provides: %int_xor const
+--// Requires: int_bits
+--// If: portable luajit
+--// Inline: Xor(%1, %2)
+
+--// Provides: %int_xor const
+--// If: lua54
+--// Inline: %1 ~ %2
+
+--// Provides: %int_lsl const
+--// Requires: int_shifts
+--// If: portable luajit
+--// Inline: Shl(%1, %2)
+
+--// Provides: %int_lsl const
+--// If: lua54
+--// Inline: (%1 << %2) * 2 // 2
+
+--// Provides: %int_lsr const
+--// Requires: int_shifts
+--// If: portable luajit
+--// Inline: Shr(%1, %2)
+
+--// Provides: %int_lsr const
+--// If: lua54
+--// Inline: ((%1 & 9223372036854775807) >> %2) * 2 // 2
+
+--// Provides: %int_asr const
+--// Requires: int_powers
+--// If: portable
+--// Inline: Floor(%1 / Pow2[%2])
+
+--// Provides: %int_asr const
+--// Requires: int_shifts
+--// If: luajit
+--// Inline: Sar(%1, %2)
+
+--// Provides: %int_asr const
+--// If: lua54
+--// Inline: %1 // (1 << (%2 & 63))
+
+--// Provides: %infinity const
+--// Inline: Huge
+
+--// Provides: %neg_infinity const
+--// Inline: (-Huge)
+
+--// Provides: %nan const
+--// Inline: (0.0 / 0.0)
+
+--// Provides: %negative_zero const
+--// Inline: (0.0 / -1.0)
+
+--// Provides: %int64_literal const
+--// If: portable luajit
+--// Inline: {255, %1, %2}
+
+--// Provides: %int64_literal const
+--// If: lua54
+--// Inline: {255, %1 << 32 | %2 & 4294967295}

@@ -1,0 +1,43 @@
+-- The start and the end of a program.
+
+--// Provides: caml_register_named_value
+--// Requires: named_values
+P.caml_register_named_value = function(name, value)
+  P.named_values[name] = value
+  return 0
+end
+
+--// Provides: named_values
+P.named_values = {}
+
+--// Provides: main
+--// Requires: driver, apply, caught, named_values, caml_format_exception, caml_array_bound_error
+local function leave(code)
+  if os and os.exit then os.exit(code) end
+  if code ~= 0 then Error("exit " .. code, 0) end
+end
+
+-- An exception that reached the top, as runtime/printexc.c: the program's own handler, else do_at_exit and a message.
+local function uncaught(e)
+  local named = P.named_values
+  local handler = named["Printexc.handle_uncaught_exception"]
+  if handler then
+    P.start(A2, handler, 0, e, 0)
+  else
+    local message = "Fatal error: exception " .. P.caml_format_exception(e) .. "\n"
+    local at_exit = named["Pervasives.do_at_exit"]
+    if at_exit then P.start(A1, at_exit, 0, 0) end
+    if io then io.stderr:write(message) else print(message) end
+  end
+  leave(2)
+end
+
+-- Runs the main function of the program.
+P.main = function(f)
+  local ok, e = P.start(f, {f, 0}, 0)
+  if ok then return leave(0) end
+  local known, exception = Pcall(Caught, e)
+  if known then return uncaught(exception) end
+  if io then io.stderr:write("lua_of_ocaml: internal error: ", tostring(e), "\n") else print(e) end
+  leave(2)
+end

@@ -1,0 +1,13 @@
+-- The locals of the whole linked file: everything below it is compiled as their scope. Library functions are
+-- cached here; the others are assigned by the sections that define them.
+
+--// Provides: prelude
+local P, F, G, K = {}, {}, {}, {}
+local Error, Type, Pcall, Select = error, type, pcall, select
+local Floor, Ceil, Huge = math.floor, math.ceil, math.huge
+local Byte, Char, Sub, Concat, Rep = string.byte, string.char, string.sub, table.concat, string.rep
+local Unpack = table.unpack or unpack
+local A, A1, A2, A3, A4, A5, A6, A7, A8
+local Try, Deep, Caught
+local Wrap, Mul, Div, Mod, And, Or, Xor, Shl, Shr, Sar, Pow2
+local Bound, Load
