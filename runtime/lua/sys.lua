@@ -1,0 +1,217 @@
+-- The system as OCaml's Sys sees it: arguments, environment, exit, clocks, constants.
+
+--// Provides: arguments
+-- The program's arguments as an OCaml array, the name of the program first. `arg` is the
+-- stand-alone interpreter's; embedded engines may set `P.argv` before the program starts.
+local given = P.argv or arg or {}
+local array = { 0, given[0] or "lua" }
+for i = 1, #given do
+  array[i + 2] = given[i]
+end
+P.arguments = array
+
+--// Provides: caml_sys_argv mutable
+--// Requires: arguments
+function P.caml_sys_argv(unit)
+  return P.arguments
+end
+
+--// Provides: caml_sys_get_argv mutable
+--// Requires: arguments
+function P.caml_sys_get_argv(unit)
+  return { 0, P.arguments[2], P.arguments }
+end
+
+--// Provides: caml_sys_executable_name const
+--// Requires: arguments
+function P.caml_sys_executable_name(unit)
+  return P.arguments[2]
+end
+
+--// Provides: caml_sys_modify_argv
+--// Requires: arguments
+function P.caml_sys_modify_argv(array)
+  P.arguments = array
+  return 0
+end
+
+--// Provides: caml_sys_getenv mutable
+--// Alias: caml_sys_unsafe_getenv
+local getenv = os and os.getenv
+function P.caml_sys_getenv(name)
+  local value = getenv and getenv(name)
+  if not value then
+    Error(G[7], 0)
+  end
+  return value
+end
+
+--// Provides: caml_sys_exit
+-- The program has flushed its channels by then (Stdlib.exit runs at_exit).
+local exit = os and os.exit
+function P.caml_sys_exit(code)
+  if exit then
+    exit(code)
+  end
+  Error("exit " .. code, 0)
+end
+
+--// Provides: caml_sys_system_command
+--// Requires: caml_raise_sys_error
+-- os.execute gives the wait status on 5.1 and LuaJIT, the reason and the code elsewhere.
+local execute = os and os.execute
+function P.caml_sys_system_command(command)
+  if not execute then
+    P.caml_raise_sys_error(command .. ": Operation not supported")
+  end
+  local status, reason, code = execute(command)
+  if Type(status) == "number" then
+    return status > 255 and Floor(status / 256) or status == 0 and 0 or 255
+  end
+  return reason == "exit" and code or 255
+end
+
+--// Provides: caml_sys_time mutable
+--// Alias: caml_sys_time_unboxed
+local clock = os.clock
+function P.caml_sys_time(unit)
+  return clock() + 0.0
+end
+
+--// Provides: caml_sys_time_include_children mutable
+local clock = os.clock
+function P.caml_sys_time_include_children(children)
+  return clock() + 0.0
+end
+
+--// Provides: caml_sys_unix_time mutable
+--// Alias: unix_time caml_unix_time
+local time = os.time
+function P.caml_sys_unix_time(unit)
+  return time() + 0.0
+end
+
+--// Provides: unix_gettimeofday mutable
+--// Alias: caml_unix_gettimeofday unix_gettimeofday_unboxed
+local time = os.time
+function P.unix_gettimeofday(unit)
+  return time() + 0.0
+end
+
+--// Provides: caml_sys_random_seed mutable
+-- A few numbers that differ from run to run: the clocks, and the address of a fresh table.
+local time, clock = os.time, os.clock
+function P.caml_sys_random_seed(unit)
+  local address = string.match(tostring({}), "(%x%x%x%x%x%x?)%x?$")
+  return { 0, time() % 1073741824, Floor(clock() * 1000000) % 1073741824, address and tonumber(address, 16) or 0 }
+end
+
+--// Provides: caml_sys_get_config const
+--// Requires: caml_sys_const_word_size
+function P.caml_sys_get_config(unit)
+  return { 0, "Unix", P.caml_sys_const_word_size(0), 0 }
+end
+
+--// Provides: caml_sys_isatty mutable
+-- Lua cannot ask.
+function P.caml_sys_isatty(channel)
+  return 0
+end
+
+--// Provides: caml_sys_const_big_endian const
+--// Inline: 0
+function P.caml_sys_const_big_endian(unit)
+  return 0
+end
+
+--// Provides: caml_sys_const_word_size const
+--// If: portable luajit
+--// Inline: 32
+function P.caml_sys_const_word_size(unit)
+  return 32
+end
+
+--// Provides: caml_sys_const_word_size const
+--// If: lua54
+--// Inline: 64
+function P.caml_sys_const_word_size(unit)
+  return 64
+end
+
+--// Provides: caml_sys_const_int_size const
+--// If: portable luajit
+--// Inline: 32
+function P.caml_sys_const_int_size(unit)
+  return 32
+end
+
+--// Provides: caml_sys_const_int_size const
+--// If: lua54
+--// Inline: 63
+function P.caml_sys_const_int_size(unit)
+  return 63
+end
+
+--// Provides: caml_sys_const_max_wosize const
+--// If: portable luajit
+--// Inline: 536870911
+function P.caml_sys_const_max_wosize(unit)
+  return 536870911
+end
+
+--// Provides: caml_sys_const_max_wosize const
+--// If: lua54
+--// Inline: 18014398509481983
+function P.caml_sys_const_max_wosize(unit)
+  return 18014398509481983
+end
+
+--// Provides: caml_sys_const_ostype_unix const
+--// Inline: 1
+function P.caml_sys_const_ostype_unix(unit)
+  return 1
+end
+
+--// Provides: caml_sys_const_ostype_win32 const
+--// Alias: caml_sys_const_ostype_cygwin
+--// Inline: 0
+function P.caml_sys_const_ostype_win32(unit)
+  return 0
+end
+
+--// Provides: caml_sys_const_backend_type const
+-- Sys.Other "lua".
+function P.caml_sys_const_backend_type(unit)
+  return { 0, "lua" }
+end
+
+--// Provides: caml_sys_const_naked_pointers_checked const
+function P.caml_sys_const_naked_pointers_checked(unit)
+  return 0
+end
+
+--// Provides: caml_install_signal_handler
+-- No signal ever arrives; the previous behaviour is always Signal_default.
+function P.caml_install_signal_handler(signal, behaviour)
+  return 0
+end
+
+--// Provides: caml_runtime_variant const
+function P.caml_runtime_variant(unit)
+  return ""
+end
+
+--// Provides: caml_runtime_parameters const
+function P.caml_runtime_parameters(unit)
+  return ""
+end
+
+--// Provides: caml_ml_enable_runtime_warnings
+function P.caml_ml_enable_runtime_warnings(enabled)
+  return 0
+end
+
+--// Provides: caml_ml_runtime_warnings_enabled const
+function P.caml_ml_runtime_warnings_enabled(unit)
+  return 0
+end
