@@ -1,6 +1,6 @@
 //! Executables that `ocamlc -output-complete-exe` makes: the bytecode stands inside an ELF file.
 
-use crate::bytecode::container::Parts;
+use crate::bytecode::sections::Parts;
 use crate::error::{Error, Result};
 
 /// Version and sections of an ELF file that holds bytecode as data of a C program.

@@ -3,4 +3,5 @@
 pub mod container;
 pub mod elf;
 pub mod opcode;
+pub mod sections;
 pub mod unmarshal;

@@ -55,6 +55,7 @@ pub enum Op {
     Pop(usize),
     Assign(usize),
     PushRetaddr(usize),
+    /// With 4 arguments or more, below them the three slots of PUSH_RETADDR.
     Apply(usize),
     /// Arguments, slots to drop.
     Appterm(usize, usize),
@@ -205,6 +206,11 @@ pub fn opcode(image: &Image, pc: usize) -> Result<usize> {
     Ok(word as usize)
 }
 
+/// PUSH and the PUSH... forms. GETPUBMET's push is part of what `Op::Getpubmet` means.
+fn pushes(code: usize) -> bool {
+    matches!(code, 9..=18 | 26..=30 | 49..=52 | 54 | 56 | 60 | 61 | 104..=108)
+}
+
 /// Decodes the instruction at word `pc`.
 pub fn decode(image: &Image, pc: usize) -> Result<Instruction> {
     let code = opcode(image, pc)?;
@@ -224,7 +230,13 @@ pub fn decode(image: &Image, pc: usize) -> Result<Instruction> {
         26..=29 => Op::Envacc(code - 25),
         30 => Op::Envacc(x.count(pc + 1)?),
         31 => Op::PushRetaddr(x.label(pc + 1, pc + 1)?),
-        32 => Op::Apply(x.count(pc + 1)?),
+        32 => {
+            let arguments = x.count(pc + 1)?;
+            if arguments < 4 {
+                return x.error("APPLY of fewer than 4 arguments");
+            }
+            Op::Apply(arguments)
+        }
         33..=35 => Op::Apply(code - 32),
         36 => Op::Appterm(x.count(pc + 1)?, x.count(pc + 2)?),
         37..=39 => Op::Appterm(code - 36, x.count(pc + 1)?),
@@ -326,9 +338,4 @@ pub fn decode(image: &Image, pc: usize) -> Result<Instruction> {
         _ => Op::Reperformterm(x.count(pc + 1)?),
     };
     Ok(Instruction { push: pushes(code), op, next })
-}
-
-/// PUSH and the PUSH… forms. GETPUBMET's push is part of what `Op::Getpubmet` means.
-fn pushes(code: usize) -> bool {
-    matches!(code, 9..=18 | 26..=30 | 49..=52 | 54 | 56 | 60 | 61 | 104..=108)
 }
