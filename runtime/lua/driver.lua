@@ -18,24 +18,30 @@ do
 end
 
 local flat = false          -- whether a driver is below us, so that a request can be made
-local memory_limit = 2e6    -- kilobytes at which deep recursion is a Stack_overflow
-local many = {}             -- marks an outcome of more than three results, which comes in a table
+local memory_limit = 2.5e6  -- kilobytes at which deep recursion is a Stack_overflow
 
--- A request is {function, arguments…, n = index of the last}; with `kind` it is one of the effects below.
-local function outcome(a, b, c, ...)
+-- What a coroutine yields is a request, `function, arguments` (at most eight, else `spread, list, n`); or a table, one of the
+-- effects below; or nil and the outcome of the request that it ran (at most eight results, else `nil, list, many, n`).
+local many = {}
+
+local function outcome(a, b, c, d, e, g, h, i, ...)
   local rest = Select("#", ...)
-  if rest == 0 then return nil, a, b, c end
-  return nil, {a, b, c, ...}, many, rest + 3
+  if rest == 0 then return nil, a, b, c, d, e, g, h, i end
+  return nil, {a, b, c, d, e, g, h, i, ...}, many, rest + 8
 end
 
-local function arrive(ok, a, b, c)
+local function arrive(ok, a, b, c, ...)
   if b == many then return ok, Unpack(a, 1, c) end
-  return ok, a, b, c
+  return ok, a, b, c, ...
 end
 
-local function work(request)
+local function spread(list, n)
+  return list[1](Unpack(list, 2, n))
+end
+
+local function work(f, a, b, c, d, e, g, h, i)
   while true do
-    request = yield(outcome(request[1](Unpack(request, 2, request.n))))
+    f, a, b, c, d, e, g, h, i = yield(outcome(f(a, b, c, d, e, g, h, i)))
   end
 end
 
@@ -57,101 +63,89 @@ local function too_deep(level)
   return collectgarbage("count") >= memory_limit
 end
 
--- The effects. A fiber is a run of coroutines; the lowest one has the handlers {value, exception, effect}. A suspended fiber
--- is {255, coroutines = list from the top, handlers = list, n = length}, a new one {255, fresh = handlers}.
+-- The effects, by the kind of their request: (state, coroutine, handlers, request) to the same and what the resumption gave.
 local effects = {}
 
--- Runs a request; returns as pcall does.
-local function run(request)
+-- Runs f on a coroutine of a new driver; returns as pcall does.
+local function run(f, ...)
   local saved = flat
   flat = true
-  local stack = {n = 0}     -- coroutines that wait, and under -index the handlers of those that begin a fiber
+  -- The coroutines that wait, and for each the handlers of the fiber that it begins, or false.
+  local state = {n = 0, stack = {}, fibers = {}}
+  local stack, fibers = state.stack, state.fibers
   local co, handlers = take(), false
-  local ok, r, a, b, c = resume(co, request)
+  local ok, r, a, b, c, d, e, g, h, i = resume(co, f, ...)
   while true do
     if ok and r then
-      if r.kind then
-        co, handlers, ok, r, a, b, c = effects[r.kind](stack, co, handlers, r)
+      if Type(r) == "table" then
+        co, handlers, ok, r, a, b, c, d, e, g, h, i = effects[r.kind](state, co, handlers, r)
       else
-        local n = stack.n + 1
+        local n = state.n + 1
         if too_deep(n) then
-          ok, r, a, b, c = resume(co, false, G[9])
+          ok, r, a, b, c, d, e, g, h, i = resume(co, false, G[9])
         else
-          stack.n, stack[n], stack[-n] = n, co, handlers
+          state.n, stack[n], fibers[n] = n, co, handlers
           co, handlers = take(), false
-          ok, r, a, b, c = resume(co, r)
+          ok, r, a, b, c, d, e, g, h, i = resume(co, r, a, b, c, d, e, g, h, i)
         end
       end
     else
-      if ok then
-        if pooled < 16 then
-          pooled = pooled + 1
-          pool[pooled] = co
-        end
-      else
-        a, b, c = r, nil, nil
+      if not ok then
+        a, b = r, nil
+      elseif pooled < 16 then
+        pooled = pooled + 1
+        pool[pooled] = co
       end
-      local n = stack.n
+      local n = state.n
       if n == 0 then
         flat = saved
-        return arrive(ok, a, b, c)
+        return arrive(ok, a, b, c, d, e, g, h, i)
       end
       local done = handlers
-      co, handlers = stack[n], stack[-n]
-      stack.n, stack[n], stack[-n] = n - 1, nil, nil
-      if done then
+      co, handlers = stack[n], fibers[n]
+      state.n, stack[n], fibers[n] = n - 1, nil, nil
+      if not done then
+        ok, r, a, b, c, d, e, g, h, i = resume(co, ok, a, b, c, d, e, g, h, i)
+      elseif ok then
         -- The end of a fiber: its parent goes on with the handler.
-        if ok then
-          ok, r, a, b, c = resume(co, done[1], 1, a)
-        else
-          ok, r, a, b, c = resume(co, done[2], 0, a)
-        end
+        ok, r, a, b, c, d, e, g, h, i = resume(co, done[1], 1, a)
       else
-        ok, r, a, b, c = resume(co, ok, a, b, c)
+        ok, r, a, b, c, d, e, g, h, i = resume(co, done[2], 1, a)
       end
     end
   end
 end
-P.run = run
 
-function Deep(f, ...)
-  local request = {f, (...), 0, Select(2, ...)}
-  request.n = Select("#", ...) + 2
-  local ok, r
-  if flat then ok, r = yield(request) else ok, r = run(request) end
-  if ok then return r end
-  Error(r, 0)
+local function ask(f, ...)
+  local n = Select("#", ...)
+  if n > 8 then
+    if flat then return arrive(yield(spread, {f, ...}, n + 1)) end
+    return run(spread, {f, ...}, n + 1)
+  end
+  if flat then return arrive(yield(f, ...)) end
+  return run(f, ...)
 end
 
-local function try_deep(f, ...)
-  local request = {f, 0, ...}
-  request.n = Select("#", ...) + 2
-  if flat then return arrive(yield(request)) end
-  return run(request)
+function Deep(f, C, ...)
+  local ok, r = ask(f, C, 0, ...)
+  if ok then return r end
+  Error(r, 0)
 end
 
 if pcall_yields then
   function Try(f, D, ...)
     if D < 39000 then return Pcall(f, D + 300, ...) end
-    return try_deep(f, ...)
+    return ask(f, 0, ...)
   end
 else
   function Try(f, D, ...)
     if D < 39000 and not flat then return Pcall(f, D + 300, ...) end
-    return try_deep(f, ...)
+    return ask(f, 0, ...)
   end
 end
 
 -- Runs the program: under a driver from the start where that costs nothing.
-if pcall_yields then
-  function P.start(f, ...)
-    local request = {f, ...}
-    request.n = Select("#", ...) + 1
-    return run(request)
-  end
-else
-  P.start = Pcall
-end
+P.start = pcall_yields and run or Pcall
 
 -- What the effects need of the driver.
-P.driver = {effects = effects, take = take, request = yield, run = run, flat = function() return flat end}
+P.driver = {effects = effects, take = take, run = run, flat = function() return flat end}
