@@ -1,3 +1,4 @@
 //! The intermediate representation.
 
+pub mod ir_text;
 pub mod program;
