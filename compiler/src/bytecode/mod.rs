@@ -1,6 +1,7 @@
 //! Reading OCaml bytecode executables.
 
 pub mod container;
+pub mod debug_events;
 pub mod elf;
 pub mod opcode;
 pub mod sections;
