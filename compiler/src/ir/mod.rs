@@ -2,3 +2,4 @@
 
 pub mod ir_text;
 pub mod program;
+pub mod visit;

@@ -1,0 +1,113 @@
+//! What instructions and terminators use, define and lead to.
+
+use crate::ir::program::{Arg, Instr, Target, Term, Var};
+
+pub fn each_arg<'a>(instr: &'a Instr, f: &mut dyn FnMut(&'a Arg)) {
+    match instr {
+        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter().for_each(f),
+        Instr::Apply { closure, args, .. } => {
+            f(closure);
+            args.iter().for_each(f);
+        }
+        Instr::Closures { functions, .. } => {
+            for (_, captured) in functions {
+                for a in captured {
+                    f(a);
+                }
+            }
+        }
+    }
+}
+
+pub fn each_arg_mut(instr: &mut Instr, f: &mut dyn FnMut(&mut Arg)) {
+    match instr {
+        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter_mut().for_each(f),
+        Instr::Apply { closure, args, .. } => {
+            f(closure);
+            args.iter_mut().for_each(f);
+        }
+        Instr::Closures { functions, .. } => {
+            for (_, captured) in functions {
+                for a in captured {
+                    f(a);
+                }
+            }
+        }
+    }
+}
+
+/// The variables that an instruction defines.
+pub fn dests(instr: &Instr) -> &[Var] {
+    match instr {
+        Instr::Prim { dest, .. } | Instr::Apply { dest, .. } => std::slice::from_ref(dest),
+        Instr::Closures { dests, .. } | Instr::Try { dests, .. } => dests,
+    }
+}
+
+pub fn dests_mut(instr: &mut Instr) -> &mut [Var] {
+    match instr {
+        Instr::Prim { dest, .. } | Instr::Apply { dest, .. } => std::slice::from_mut(dest),
+        Instr::Closures { dests, .. } | Instr::Try { dests, .. } => dests,
+    }
+}
+
+/// Where control may go, in the order of the text.
+pub fn targets(term: &Term) -> Vec<&Target> {
+    match term {
+        Term::Jump(t) | Term::Poptrap(t) => vec![t],
+        Term::If(_, yes, no) => vec![yes, no],
+        Term::Switch(_, ints, tags) => ints.iter().chain(tags.iter()).collect(),
+        Term::Pushtrap { body, handler, .. } => vec![body, handler],
+        _ => Vec::new(),
+    }
+}
+
+pub fn targets_mut(term: &mut Term) -> Vec<&mut Target> {
+    match term {
+        Term::Jump(t) | Term::Poptrap(t) => vec![t],
+        Term::If(_, yes, no) => vec![yes, no],
+        Term::Switch(_, ints, tags) => ints.iter_mut().chain(tags.iter_mut()).collect(),
+        Term::Pushtrap { body, handler, .. } => vec![body, handler],
+        _ => Vec::new(),
+    }
+}
+
+/// What the terminator itself uses, without what its targets are given.
+pub fn each_own_arg<'a>(term: &'a Term, f: &mut dyn FnMut(&'a Arg)) {
+    match term {
+        Term::Return(a) | Term::Raise(a) | Term::If(a, _, _) | Term::Switch(a, _, _) => f(a),
+        Term::Tail { closure, args, .. } => {
+            f(closure);
+            args.iter().for_each(f);
+        }
+        Term::Part(_, args) | Term::Leave(_, args) => args.iter().for_each(f),
+        Term::Jump(_) | Term::Pushtrap { .. } | Term::Poptrap(_) | Term::Unreachable => {}
+    }
+}
+
+pub fn each_own_arg_mut(term: &mut Term, f: &mut dyn FnMut(&mut Arg)) {
+    match term {
+        Term::Return(a) | Term::Raise(a) | Term::If(a, _, _) | Term::Switch(a, _, _) => f(a),
+        Term::Tail { closure, args, .. } => {
+            f(closure);
+            args.iter_mut().for_each(f);
+        }
+        Term::Part(_, args) | Term::Leave(_, args) => args.iter_mut().for_each(f),
+        Term::Jump(_) | Term::Pushtrap { .. } | Term::Poptrap(_) | Term::Unreachable => {}
+    }
+}
+
+/// What the terminator and its targets use.
+pub fn each_term_arg<'a>(term: &'a Term, f: &mut dyn FnMut(&'a Arg)) {
+    each_own_arg(term, f);
+    for t in targets(term) {
+        t.args.iter().for_each(&mut *f);
+    }
+}
+
+pub fn each_term_arg_mut(term: &mut Term, f: &mut dyn FnMut(&mut Arg)) {
+    each_own_arg_mut(term, f);
+    for t in targets_mut(term) {
+        t.args.iter_mut().for_each(&mut *f);
+    }
+}

@@ -1,0 +1,274 @@
+//! Turns the region of each `pushtrap` into a function of its own, which the parent calls by `try`
+//! (ARCHITECTURE.md, section 5). Inner regions go first, so that a region is without traps when its turn comes.
+
+use std::collections::BTreeSet;
+
+use crate::error::{Error, Result};
+use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::visit;
+
+const NONE: usize = usize::MAX;
+
+/// The blocks that run while a trap is set (and no inner one).
+struct Region {
+    outer: usize,
+    depth: usize,
+    /// The block that sets the trap.
+    start: usize,
+    blocks: Vec<usize>,
+}
+
+/// The regions of a function, in the order in which they are reached.
+fn regions(f: &Func) -> Result<Vec<Region>> {
+    let mut list: Vec<Region> = Vec::new();
+    let mut seen = vec![false; f.blocks.len()];
+    let mut work = vec![(0, NONE)];
+    while let Some((b, region)) = work.pop() {
+        if seen[b] {
+            continue;
+        }
+        seen[b] = true;
+        if region != NONE {
+            list[region].blocks.push(b);
+        }
+        match &f.blocks[b].term {
+            Term::Pushtrap { body, handler, .. } => {
+                let depth = if region == NONE { 0 } else { list[region].depth + 1 };
+                list.push(Region { outer: region, depth, start: b, blocks: Vec::new() });
+                work.push((handler.block as usize, region));
+                work.push((body.block as usize, list.len() - 1));
+            }
+            Term::Poptrap(t) => {
+                if region == NONE {
+                    return Err(Error::other(format!("{}: poptrap without a trap", f.name)));
+                }
+                work.push((t.block as usize, list[region].outer));
+            }
+            term => {
+                for t in visit::targets(term).iter().rev() {
+                    work.push((t.block as usize, region));
+                }
+            }
+        }
+    }
+    Ok(list)
+}
+
+/// The new number of each variable of a region, given when it is first asked for.
+struct Renaming {
+    new: Vec<Var>,
+    given: Vec<Var>,
+}
+
+impl Renaming {
+    fn var(&mut self, v: Var) -> Var {
+        if self.new[v as usize] == u32::MAX {
+            self.new[v as usize] = self.given.len() as Var;
+            self.given.push(v);
+        }
+        self.new[v as usize]
+    }
+
+    fn arg(&mut self, a: &mut Arg) {
+        if let Arg::Var(v) = a {
+            *v = self.var(*v);
+        }
+    }
+
+    /// Ready for the next region.
+    fn clear(&mut self) {
+        for v in self.given.drain(..) {
+            self.new[v as usize] = u32::MAX;
+        }
+    }
+}
+
+/// Variables that the region uses and does not define, ascending.
+fn free_variables(f: &Func, blocks: &[usize], entry: &Target) -> Vec<Var> {
+    let mut defined = BTreeSet::new();
+    let mut used = BTreeSet::new();
+    for a in &entry.args {
+        if let Arg::Var(v) = a {
+            used.insert(*v);
+        }
+    }
+    for b in blocks {
+        let block = &f.blocks[*b];
+        let mut note = |a: &Arg| {
+            if let Arg::Var(v) = a {
+                used.insert(*v);
+            }
+        };
+        for i in &block.body {
+            visit::each_arg(i, &mut note);
+        }
+        visit::each_term_arg(&block.term, &mut note);
+        defined.extend(&block.params);
+        for i in &block.body {
+            defined.extend(visit::dests(i));
+        }
+    }
+    used.difference(&defined).copied().collect()
+}
+
+/// Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
+/// many values.
+fn extract(f: &mut Func, region: &Region, body: &Target, id: FuncId, name: String, renaming: &mut Renaming) -> (Func, Vec<Arg>, Vec<(BlockId, usize)>) {
+    let mut numbers = region.blocks.clone();
+    numbers.sort_unstable();
+    let free = free_variables(f, &numbers, body);
+    let mut params = Vec::new();
+    for v in &free {
+        params.push(renaming.var(*v));
+    }
+    let mut entry = Term::Jump(body.clone());
+    for t in visit::targets_mut(&mut entry) {
+        for a in &mut t.args {
+            renaming.arg(a);
+        }
+    }
+    let mut blocks = vec![Block { params: Vec::new(), body: Vec::new(), term: entry }];
+    let mut exits: Vec<(BlockId, usize)> = Vec::new();
+    for b in &numbers {
+        let empty = Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable };
+        let mut block = std::mem::replace(&mut f.blocks[*b], empty);
+        for v in &mut block.params {
+            *v = renaming.var(*v);
+        }
+        for i in &mut block.body {
+            visit::each_arg_mut(i, &mut |a| renaming.arg(a));
+            for v in visit::dests_mut(i) {
+                *v = renaming.var(*v);
+            }
+        }
+        visit::each_term_arg_mut(&mut block.term, &mut |a| renaming.arg(a));
+        if let Term::Poptrap(t) = block.term {
+            let mut exit = 0;
+            while exit < exits.len() && exits[exit].0 != t.block {
+                exit += 1;
+            }
+            if exit == exits.len() {
+                exits.push((t.block, t.args.len()));
+            }
+            block.term = Term::Leave(exit as u32, t.args);
+        }
+        blocks.push(block);
+    }
+    for block in &mut blocks {
+        for t in visit::targets_mut(&mut block.term) {
+            t.block = numbers.partition_point(|b| *b < t.block as usize) as BlockId + 1;
+        }
+    }
+    let mut names = Vec::new();
+    for v in &renaming.given {
+        names.push(f.names[*v as usize].clone());
+    }
+    renaming.clear();
+    let function = Func { id, name, kind: Kind::Body, params, exits: exits.len() as u32, blocks, names };
+    (function, free.into_iter().map(Arg::Var).collect(), exits)
+}
+
+fn fresh(f: &mut Func) -> Var {
+    f.names.push(String::new());
+    (f.names.len() - 1) as Var
+}
+
+/// Adds a block and gives its number.
+fn add_block(f: &mut Func, body: Vec<Instr>, term: Term) -> BlockId {
+    f.blocks.push(Block { params: Vec::new(), body, term });
+    (f.blocks.len() - 1) as BlockId
+}
+
+/// Ends the parent's block by the call of the region's function; gives the blocks that were added.
+fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, args: Vec<Arg>, exits: &[(BlockId, usize)]) -> Vec<usize> {
+    let first = f.blocks.len();
+    let selector = usize::from(exits.len() != 1);
+    let mut most = 0;
+    for (_, n) in exits {
+        most = most.max(*n);
+    }
+    let ok = fresh(f);
+    let mut results = Vec::new();
+    for _ in 0..(selector + most).max(1) {
+        results.push(fresh(f));
+    }
+    let mut ways: Vec<Target> = Vec::new();
+    for (block, n) in exits {
+        let values = results.iter().skip(selector).take(*n);
+        ways.push(Target { block: *block, args: values.map(|v| Arg::Var(*v)).collect() });
+    }
+    let caught = Instr::Prim { dest: exn, name: "%caught".to_string(), args: vec![Arg::Var(results[0])] };
+    let caught = add_block(f, vec![caught], Term::Jump(handler));
+    let caught = Target { block: caught, args: Vec::new() };
+    let chosen = Arg::Var(results[0]);
+    let normal = if ways.len() == 1 {
+        ways.pop()
+    } else if ways.is_empty() {
+        None
+    } else {
+        let block = add_block(f, Vec::new(), Term::Switch(chosen, ways, Vec::new()));
+        Some(Target { block, args: Vec::new() })
+    };
+    let mut dests = vec![ok];
+    dests.extend(&results);
+    f.blocks[region.start].body.push(Instr::Try { dests, body, args });
+    f.blocks[region.start].term = match normal {
+        None => Term::Jump(caught),
+        Some(normal) => {
+            let test = fresh(f);
+            f.blocks[region.start].body.push(Instr::Prim { dest: test, name: "%is_true".to_string(), args: vec![Arg::Var(ok)] });
+            Term::If(Arg::Var(test), normal, caught)
+        }
+    };
+    (first..f.blocks.len()).collect()
+}
+
+/// Outlines the regions of one function; the new functions are numbered from `next` on.
+fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Result<Vec<Func>> {
+    let mut list = regions(f)?;
+    let mut order: Vec<usize> = (0..list.len()).collect();
+    order.sort_by_key(|r| usize::MAX - list[*r].depth);
+    let mut made = Vec::new();
+    let mut renaming = Renaming { new: Vec::new(), given: Vec::new() };
+    for r in order {
+        renaming.new.resize(f.names.len(), u32::MAX);
+        let term = std::mem::replace(&mut f.blocks[list[r].start].term, Term::Unreachable);
+        if let Term::Pushtrap { exn, body, handler } = term {
+            let id = (next + made.len()) as FuncId;
+            let base = format!("{}_try", f.name);
+            let mut name = base.clone();
+            let mut n = 1;
+            while taken.contains(&name) {
+                n += 1;
+                name = format!("{base}_{n}");
+            }
+            taken.insert(name.clone());
+            let (function, args, exits) = extract(f, &list[r], &body, id, name, &mut renaming);
+            made.push(function);
+            let added = call(f, &list[r], exn, handler, id, args, &exits);
+            let outer = list[r].outer;
+            if outer != NONE {
+                list[outer].blocks.extend(added);
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// Outlines all regions of a program.
+pub fn run(program: &mut Program) -> Result<()> {
+    let mut taken = BTreeSet::new();
+    for f in program.functions.iter().flatten() {
+        taken.insert(f.name.clone());
+    }
+    let count = program.functions.len();
+    for i in 0..count {
+        let next = program.functions.len();
+        let made = match &mut program.functions[i] {
+            Some(f) => function(f, next, &mut taken)?,
+            None => Vec::new(),
+        };
+        program.functions.extend(made.into_iter().map(Some));
+    }
+    Ok(())
+}
