@@ -26,7 +26,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new() -> Progress {
+    /// Finds out whether somebody watches.
+    pub fn start() -> Progress {
         Progress { terminal: io::stderr().is_terminal(), current: String::new(), shown_tenths: None }
     }
 

@@ -34,7 +34,7 @@ type Found = (Engine, String);
 pub fn run(request: &Request) -> Result<Manifest> {
     let seed = Seed::load(request.seed.as_deref())?;
     let engines = engines(request)?;
-    let progress = Progress::new();
+    let progress = Progress::start();
     if request.engine == "all" {
         for name in Engine::missing() {
             progress.say(&format!("not installed: {name}"));

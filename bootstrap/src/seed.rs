@@ -108,8 +108,8 @@ pub fn checkout() -> Result<PathBuf> {
     built_in
         .into_iter()
         .chain(above)
-        .find(|root| root.join("bootstrap/seed").is_dir())
-        .ok_or_else(|| Error::Io("there is no bootstrap/seed here or above; name a seed with --seed FILE".into()))
+        .find(|root| root.join("compiler/reference/modules.txt").is_file())
+        .ok_or_else(|| Error::Io("neither this folder nor one above it is a checkout of lua_of_ocaml; name a seed with --seed FILE".into()))
 }
 
 /// `bootstrap seed`: says what the seed is; with `rebuild`, builds it again from `compiler/reference` and compares;

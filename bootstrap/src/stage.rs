@@ -143,7 +143,7 @@ pub fn options() -> Vec<String> {
 fn resume(place: &Path, key: &str) -> Option<Finished> {
     let record: Record = serde_json::from_slice(&fs::read(place.join("record.json")).ok()?).ok()?;
     let bytes = fs::read(place.join(OUTPUT)).ok()?;
-    (record.key == key && files::hash(&bytes) == record.stage.blake3).then(|| Finished {
+    (record.key == key && files::hash(&bytes) == record.stage.blake3).then_some(Finished {
         stage: record.stage,
         measured: Measured { resumed: true, ..record.measured },
     })
