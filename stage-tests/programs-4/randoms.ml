@@ -1,0 +1,4 @@
+(* Random in OCaml 4: the lagged-Fibonacci sequences of some seeds. *)
+let () =
+  Random.init 42; for _ = 1 to 10 do print_int (Random.int 1000); print_char ' ' done; for _ = 1 to 5 do print_int (Random.bits ()); print_char ' ' done; print_newline (); Random.full_init [| 1; 2; 3 |]; for _ = 1 to 10 do print_float (Random.float 1.0); print_char ' ' done; print_string (string_of_bool (Random.bool ())); print_newline ();
+  let s = Random.State.make [| 7; 8 |] in print_string (Int32.to_string (Random.State.int32 s 100000l) ^ " " ^ Int64.to_string (Random.State.int64 s 10000000000L) ^ " " ^ Nativeint.to_string (Random.State.nativeint s 1000n)); print_newline (); let a = Array.init 20 Fun.id in Random.init 0; for k = 19 downto 1 do let j = Random.int (k + 1) in let t = a.(k) in a.(k) <- a.(j); a.(j) <- t done; Array.iter (fun n -> print_int n; print_char ' ') a; print_newline (); print_int (Random.int 1073741823); print_newline ()

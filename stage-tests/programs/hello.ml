@@ -1,0 +1,2 @@
+(* The smallest program that prints. *)
+let () = print_endline "Hello, world!"

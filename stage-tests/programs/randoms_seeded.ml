@@ -1,0 +1,5 @@
+(* Random: determined by its seed; ranges hold. The numbers themselves differ between OCaml's versions. *)
+let b v = print_string (if v then "yes " else "no ")
+let () =
+  Random.init 42; let a = List.init 20 (fun _ -> Random.int 1000) in Random.init 42; let c = List.init 20 (fun _ -> Random.int 1000) in b (a = c); b (List.for_all (fun x -> x >= 0 && x < 1000) a); Random.full_init [| 1; 2; 3 |]; let s = Random.get_state () in let x = Random.bits () in Random.set_state s; b (x = Random.bits ()); let f = Random.float 2.0 in b (f >= 0.0 && f < 2.0);
+  let st = Random.State.make [| 9 |] in let st2 = Random.State.copy st in b (Random.State.int st 100 = Random.State.int st2 100); b (Random.State.bool st = Random.State.bool st2); b (Random.State.int32 st 1000l = Random.State.int32 st2 1000l); b (Random.State.int64 st 1000000000000L = Random.State.int64 st2 1000000000000L); (try ignore (Random.int 0) with Invalid_argument m -> print_string m); Random.self_init (); b (Random.int 10 < 10); let counts = Array.make 4 0 in for _ = 1 to 1000 do let k = Random.int 4 in counts.(k) <- counts.(k) + 1 done; b (Array.for_all (fun n -> n > 150) counts); print_newline ()

@@ -1,0 +1,10 @@
+(* Stack, Queue, Option, Result, Either, Fun, Bool, Unit. *)
+let i n = print_int n; print_char ' '
+let nl = print_newline
+let () =
+  let s = Stack.create () in List.iter (fun x -> Stack.push x s) [ 1; 2; 3 ]; i (Stack.top s); i (Stack.pop s); i (Stack.length s); Stack.iter i s; i (Stack.fold ( + ) 0 s); let t = Stack.copy s in Stack.clear s; i (Stack.length t); (try ignore (Stack.pop s) with Stack.Empty -> print_string "empty"); print_string (string_of_bool (Stack.is_empty s && Stack.pop_opt s = None)); nl ();
+  let q = Queue.create () in List.iter (fun x -> Queue.add x q) [ 1; 2; 3; 4 ]; i (Queue.peek q); i (Queue.take q); i (Queue.pop q); i (Queue.length q); Queue.iter i q; i (Queue.fold ( - ) 0 q); let r = Queue.copy q in Queue.transfer q r; i (Queue.length r); (try ignore (Queue.take q) with Queue.Empty -> print_string "empty"); nl ();
+  i (Option.get (Some 3)); i (Option.value None ~default:4); i (Option.fold ~none:0 ~some:succ (Some 1)); print_string (string_of_bool (Option.is_some (Option.map succ None))); i (List.length (Option.to_list (Option.bind (Some 3) (fun x -> if x > 2 then Some x else None)))); (try ignore (Option.get None) with Invalid_argument m -> print_string m); nl ();
+  let res = [ Ok 1; Error "bad"; Ok 3 ] in List.iter (function Ok n -> i n | Error e -> print_string e) (List.map (Result.map (fun x -> x * 2)) res); i (Result.value (Error ()) ~default:9); i (Result.fold ~ok:Fun.id ~error:String.length (Error "four")); print_string (string_of_bool (Result.is_ok (Result.bind (Ok 1) (fun _ -> Error ())))); nl ();
+  List.iter (function Either.Left n -> i n | Either.Right s -> print_string s) [ Either.left 5; Either.right "r" ]; let l, r = List.partition_map (fun x -> if x < 3 then Either.Left x else Either.Right (x * 10)) [ 1; 5; 2; 4 ] in List.iter i l; List.iter i r; nl ();
+  i (Fun.flip ( - ) 1 10); i (Fun.const 3 "x"); print_string (string_of_bool (Fun.negate (fun x -> x > 3) 2)); i (Bool.to_int true); i (Bool.compare true false); print_string (Bool.to_string (Bool.equal true (Bool.not false))); print_string (Unit.to_string ()); nl ()
