@@ -13,7 +13,9 @@ use crate::stage::Finished;
 pub fn print(text: &str) -> Result<()> {
     let mut output = io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => Err(Error::Io(format!("cannot write to standard output: {reason}"))),
+        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Io(format!("cannot write to standard output: {reason}")))
+        }
         _ => Ok(()),
     }
 }
@@ -49,7 +51,11 @@ impl Progress {
 
     pub fn done(&mut self, finished: &Finished) {
         let stage = &finished.stage;
-        let how = if finished.measured.resumed { "kept from the interrupted run".into() } else { format!("{:.1} s", finished.measured.seconds()) };
+        let how = if finished.measured.resumed {
+            "kept from the interrupted run".into()
+        } else {
+            format!("{:.1} s", finished.measured.seconds())
+        };
         let start = if self.terminal { "\r\x1b[K" } else { "" };
         note(&format!("{start}{} on {}: {} bytes, {how}\n", stage.name, stage.engine, stage.bytes));
     }
@@ -73,10 +79,15 @@ fn note(text: &str) {
 /// The table of stages and the verdicts.
 pub fn table(manifest: &Manifest) -> String {
     let stages = &manifest.proof.stages;
-    let wide = |least: usize, text: fn(&crate::manifest::Stage) -> &str| stages.iter().map(|s| text(s).len()).fold(least, usize::max);
+    let wide = |least: usize, text: fn(&crate::manifest::Stage) -> &str| {
+        stages.iter().map(|s| text(s).len()).fold(least, usize::max)
+    };
     let name = wide(5, |stage| &stage.name);
     let engine = wide(6, |stage| &stage.engine_version);
-    let mut text = format!("{:name$}  {:engine$}  {:16}  {:>9}  {:>8}  {:>7}\n", "stage", "engine", "blake3", "bytes", "seconds", "peak MB");
+    let mut text = format!(
+        "{:name$}  {:engine$}  {:16}  {:>9}  {:>8}  {:>7}\n",
+        "stage", "engine", "blake3", "bytes", "seconds", "peak MB"
+    );
     for stage in stages {
         let (seconds, peak) = manifest.cost(&stage.name);
         let hash = stage.blake3.get(..16).unwrap_or(&stage.blake3);
@@ -126,7 +137,14 @@ struct JsonStage<'a> {
 pub fn json(manifest: &Manifest) -> Result<String> {
     let stages = manifest.proof.stages.iter().map(|stage| {
         let (seconds, peak_bytes) = manifest.cost(&stage.name);
-        JsonStage { name: &stage.name, engine: &stage.engine, blake3: &stage.blake3, bytes: stage.bytes, seconds, peak_bytes }
+        JsonStage {
+            name: &stage.name,
+            engine: &stage.engine,
+            blake3: &stage.blake3,
+            bytes: stage.bytes,
+            seconds,
+            peak_bytes,
+        }
     });
     crate::manifest::to_json(&Json { stages: stages.collect(), verdicts: &manifest.proof.verdicts })
 }

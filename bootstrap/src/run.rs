@@ -43,7 +43,8 @@ pub fn run(request: &Request) -> Result<Manifest> {
     let workspace = Workspace::open(&request.out, request.no_cache)?;
     let folder = workspace.folder.clone();
     files::write_whole(&folder.join("seed.bc"), &seed.bytes)?;
-    let mut derivation = Derivation { folder: &folder, seed: &seed, limits: request.limits, progress, finished: Vec::new() };
+    let mut derivation =
+        Derivation { folder: &folder, seed: &seed, limits: request.limits, progress, finished: Vec::new() };
     derivation.all(request, &engines)?;
     let stages: Vec<Stage> = derivation.finished.iter().map(|finished| finished.stage.clone()).collect();
     let proof = Proof {
@@ -55,7 +56,8 @@ pub fn run(request: &Request) -> Result<Manifest> {
         verdicts: Verdicts::of(&stages),
         stages,
     };
-    let manifest = Manifest::new(proof, derivation.finished.iter().map(|finished| finished.measured.clone()).collect())?;
+    let manifest =
+        Manifest::new(proof, derivation.finished.iter().map(|finished| finished.measured.clone()).collect())?;
     let outputs = manifest.proof.stages.iter().map(|stage| format!("{}/{}", stage.name, stage::OUTPUT));
     let files: Vec<String> = std::iter::once("seed.bc".to_string()).chain(outputs).collect();
     workspace.publish(&files, |folder| manifest.write(folder))?;
@@ -66,7 +68,9 @@ pub fn run(request: &Request) -> Result<Manifest> {
 fn engines(request: &Request) -> Result<Vec<Found>> {
     let engines = match request.engine.as_str() {
         "all" => match Engine::all() {
-            engines if engines.len() < 2 => return Err(Error::Stage("--engine all found no engine on the PATH to compare with".into())),
+            engines if engines.len() < 2 => {
+                return Err(Error::Stage("--engine all found no engine on the PATH to compare with".into()));
+            }
             engines => engines,
         },
         name => vec![Engine::for_stages(name)],

@@ -58,7 +58,11 @@ impl Seed {
 pub fn check(path: &Path, bytes: &[u8], manifest: &SeedManifest) -> Result<()> {
     let found = files::hash(bytes);
     if found != manifest.blake3 {
-        return Err(Error::Hash(format!("{} has the hash {found}, its manifest says {}", path.display(), manifest.blake3)));
+        return Err(Error::Hash(format!(
+            "{} has the hash {found}, its manifest says {}",
+            path.display(),
+            manifest.blake3
+        )));
     }
     if describe(bytes, &manifest.ocaml)? != *manifest {
         return Err(Error::Hash(format!("the sections of {} are not what its manifest says", path.display())));
@@ -77,12 +81,14 @@ pub fn describe(bytes: &[u8], ocaml: &str) -> Result<SeedManifest> {
         return Err(damaged());
     }
     let table_bytes = (u32::from_be_bytes(*count) as usize).checked_mul(8).ok_or_else(damaged)?;
-    let (mut body, table) = rest.len().checked_sub(table_bytes).and_then(|start| rest.split_at_checked(start)).ok_or_else(damaged)?;
+    let (mut body, table) =
+        rest.len().checked_sub(table_bytes).and_then(|start| rest.split_at_checked(start)).ok_or_else(damaged)?;
     let mut sections = Vec::new();
     for entry in table.chunks_exact(8).rev() {
         let (name, length) = entry.split_first_chunk::<4>().ok_or_else(damaged)?;
         let length = u32::from_be_bytes(length.try_into().map_err(|_| damaged())?) as usize;
-        let (before, content) = body.len().checked_sub(length).and_then(|start| body.split_at_checked(start)).ok_or_else(damaged)?;
+        let (before, content) =
+            body.len().checked_sub(length).and_then(|start| body.split_at_checked(start)).ok_or_else(damaged)?;
         body = before;
         sections.push(Section {
             name: String::from_utf8_lossy(name).into_owned(),
@@ -105,11 +111,14 @@ pub fn checkout() -> Result<PathBuf> {
     let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf);
     let here = std::env::current_dir().unwrap_or_default();
     let above = here.ancestors().map(Path::to_path_buf);
-    built_in
-        .into_iter()
-        .chain(above)
-        .find(|root| root.join("compiler/reference/modules.txt").is_file())
-        .ok_or_else(|| Error::Io("neither this folder nor one above it is a checkout of lua_of_ocaml; name a seed with --seed FILE".into()))
+    built_in.into_iter().chain(above).find(|root| root.join("compiler/reference/modules.txt").is_file()).ok_or_else(
+        || {
+            Error::Io(
+                "neither this folder nor one above it is a checkout of lua_of_ocaml; name a seed with --seed FILE"
+                    .into(),
+            )
+        },
+    )
 }
 
 /// `bootstrap seed`: says what the seed is; with `rebuild`, builds it again from `compiler/reference` and compares;
@@ -131,7 +140,11 @@ pub fn run(path: Option<&Path>, rebuild: bool, write: bool) -> Result<String> {
     }
     let seed = Seed::load(Some(&place))?;
     if built == seed.bytes {
-        return Ok(format!("rebuilt   {} from compiler/reference: identical, {}\n", place.display(), seed.manifest.blake3));
+        return Ok(format!(
+            "rebuilt   {} from compiler/reference: identical, {}\n",
+            place.display(),
+            seed.manifest.blake3
+        ));
     }
     let rebuilt = describe(&built, &seed.manifest.ocaml)?;
     let names: Vec<&str> = rebuilt
@@ -180,7 +193,8 @@ fn compiler_version() -> Result<String> {
 
 /// Builds the reference with `scripts/build-reference` into a temporary folder.
 fn build(root: &Path) -> Result<Vec<u8>> {
-    let folder = tempfile::tempdir().map_err(|reason| Error::Io(format!("cannot make a temporary folder: {reason}")))?;
+    let folder =
+        tempfile::tempdir().map_err(|reason| Error::Io(format!("cannot make a temporary folder: {reason}")))?;
     let script = root.join("scripts/build-reference");
     let output = Command::new(&script).arg(folder.path()).output();
     let output = output.map_err(|reason| Error::Stage(format!("cannot run {}: {reason}", script.display())))?;

@@ -28,7 +28,8 @@ pub fn run(out: &Path, folder: &Path) -> Result<String> {
     let compiler = files::read(&out.join("stage1").join(OUTPUT))?;
     let json = to_json(&manifest)?;
     let readme = readme(&manifest);
-    let contents: [(&str, &[u8]); 3] = [("README.md", readme.as_bytes()), (OUTPUT, &compiler), ("manifest.json", json.as_bytes())];
+    let contents: [(&str, &[u8]); 3] =
+        [("README.md", readme.as_bytes()), (OUTPUT, &compiler), ("manifest.json", json.as_bytes())];
     let mut hashes = String::new();
     for (name, bytes) in contents {
         files::write_whole(&work.path().join(name), bytes)?;

@@ -70,7 +70,8 @@ impl Plan {
     fn key(&self) -> Result<String> {
         let program = match self.engine {
             Engine::Rust | Engine::Mlua => {
-                let path = std::env::current_exe().map_err(|reason| Error::Io(format!("cannot find this program: {reason}")))?;
+                let path = std::env::current_exe()
+                    .map_err(|reason| Error::Io(format!("cannot find this program: {reason}")))?;
                 files::hash(&files::read(&path)?)
             }
             Engine::Lua(_) | Engine::Ocamlrun => String::new(),
@@ -90,7 +91,8 @@ impl Plan {
         if outcome.code != Some(0) {
             return Err(self.failure(&outcome, &log));
         }
-        let bytes = fs::read(&output).map_err(|_| Error::Stage(format!("{} ended well but wrote nothing", self.title())))?;
+        let bytes =
+            fs::read(&output).map_err(|_| Error::Stage(format!("{} ended well but wrote nothing", self.title())))?;
         files::rename(&output, &place.join(OUTPUT))?;
         fs::remove_file(&log).map_err(|reason| Error::io("remove", &log, reason))?;
         let stage = Stage {
@@ -101,8 +103,12 @@ impl Plan {
             blake3: files::hash(&bytes),
             bytes: bytes.len() as u64,
         };
-        let measured =
-            Measured { name: self.name.clone(), milliseconds: outcome.milliseconds, peak_bytes: outcome.peak_bytes, resumed: false };
+        let measured = Measured {
+            name: self.name.clone(),
+            milliseconds: outcome.milliseconds,
+            peak_bytes: outcome.peak_bytes,
+            resumed: false,
+        };
         Ok(Finished { stage, measured })
     }
 
@@ -143,8 +149,6 @@ pub fn options() -> Vec<String> {
 fn resume(place: &Path, key: &str) -> Option<Finished> {
     let record: Record = serde_json::from_slice(&fs::read(place.join("record.json")).ok()?).ok()?;
     let bytes = fs::read(place.join(OUTPUT)).ok()?;
-    (record.key == key && files::hash(&bytes) == record.stage.blake3).then_some(Finished {
-        stage: record.stage,
-        measured: Measured { resumed: true, ..record.measured },
-    })
+    (record.key == key && files::hash(&bytes) == record.stage.blake3)
+        .then_some(Finished { stage: record.stage, measured: Measured { resumed: true, ..record.measured } })
 }

@@ -15,11 +15,18 @@ fn equal_stages_end_with_0_and_a_manifest() {
     assert_code(&run, 0);
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     let stages = json["stages"].as_array().unwrap();
-    assert_eq!(stages.iter().map(|stage| stage["name"].as_str().unwrap()).collect::<Vec<_>>(), ["stage1", "stage2", "stage3", "stage4"]);
+    assert_eq!(
+        stages.iter().map(|stage| stage["name"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["stage1", "stage2", "stage3", "stage4"]
+    );
     for stage in stages {
         assert_eq!(stage["blake3"], stages[0]["blake3"]);
         assert_eq!(stage["blake3"].as_str().unwrap().len(), 64);
-        assert!(stage["seconds"].is_f64() && stage["bytes"].as_u64().unwrap() > 0 && stage["peak_bytes"].as_u64().unwrap() > 0);
+        assert!(
+            stage["seconds"].is_f64()
+                && stage["bytes"].as_u64().unwrap() > 0
+                && stage["peak_bytes"].as_u64().unwrap() > 0
+        );
     }
     let verdicts = &json["verdicts"];
     assert_eq!((&verdicts["cross_implementation"], &verdicts["fixpoint"]), (&true.into(), &true.into()));
@@ -56,7 +63,12 @@ fn different_stages_end_with_1_and_the_place() {
     let scratch = Scratch::new("other");
     let run = scratch.run(&["--stages", "2"]);
     assert_code(&run, 1);
-    assert!(run.stdout.contains("DOES NOT HOLD") && run.stderr.contains("cross-implementation"), "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stdout.contains("DOES NOT HOLD") && run.stderr.contains("cross-implementation"),
+        "{}{}",
+        run.stdout,
+        run.stderr
+    );
     let diff = scratch.bootstrap(&["diff", "stage1", "stage2", "--out", &scratch.out()]);
     assert_code(&diff, 1);
     assert!(diff.stdout.starts_with("differ at byte 0 (line 1, column 1)"), "{}", diff.stdout);
@@ -76,7 +88,10 @@ fn a_witness_that_disagrees_ends_with_1() {
     }
     assert_code(&run, 1);
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!((&json["verdicts"]["witness"], &json["verdicts"]["cross_implementation"]), (&false.into(), &true.into()));
+    assert_eq!(
+        (&json["verdicts"]["witness"], &json["verdicts"]["cross_implementation"]),
+        (&false.into(), &true.into())
+    );
 }
 
 #[test]
@@ -183,7 +198,11 @@ fn limits_end_with_5() {
 #[test]
 fn a_killed_run_leaves_nothing_and_goes_on() {
     let scratch = Scratch::new("endless");
-    let mut child = scratch.command(&["run", "--seed", &scratch.seed(), "--out", &scratch.out()]).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = scratch
+        .command(&["run", "--seed", &scratch.seed(), "--out", &scratch.out()])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let record = scratch.path("out.partial/stage1/record.json");
     let start = Instant::now();
     while !record.exists() && start.elapsed() < Duration::from_secs(60) {
@@ -201,7 +220,11 @@ fn a_killed_run_leaves_nothing_and_goes_on() {
     assert!(status.stdout.contains("finished stage1"), "{}", status.stdout);
     let again = scratch.run(&["--timeout", "1"]);
     assert_code(&again, 5);
-    assert!(again.stderr.contains("stage1 on rust") && again.stderr.contains("kept from the interrupted run"), "{}", again.stderr);
+    assert!(
+        again.stderr.contains("stage1 on rust") && again.stderr.contains("kept from the interrupted run"),
+        "{}",
+        again.stderr
+    );
     let fresh = scratch.run(&["--timeout", "1", "--no-cache"]);
     assert!(!fresh.stderr.contains("kept from"), "{}", fresh.stderr);
     assert_code(&scratch.bootstrap(&["clean", "--out", &scratch.out()]), 0);
@@ -242,6 +265,7 @@ fn output_that_nobody_takes_is_an_error_of_output() {
     let scratch = Scratch::new("copier");
     let full = fs::OpenOptions::new().write(true).open("/dev/full");
     let Ok(full) = full else { return };
-    let status = scratch.command(&["seed", "--seed", &scratch.seed()]).stdout(full).stderr(Stdio::null()).status().unwrap();
+    let status =
+        scratch.command(&["seed", "--seed", &scratch.seed()]).stdout(full).stderr(Stdio::null()).status().unwrap();
     assert_eq!(status.code(), Some(6));
 }
