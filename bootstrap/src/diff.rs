@@ -70,10 +70,7 @@ fn stages(folder: &Path) -> Result<Vec<String>> {
 /// Compares two texts.
 pub fn compare(a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Comparison {
     if a == b {
-        return Comparison {
-            text: format!("identical, {} bytes, blake3 {}\n", a.len(), files::hash(a)),
-            identical: true,
-        };
+        return Comparison { text: format!("identical, {} bytes, blake3 {}\n", a.len(), files::hash(a)), identical: true };
     }
     let offset = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let line = a.iter().take(offset).filter(|byte| **byte == b'\n').count();
@@ -139,9 +136,7 @@ fn hunk(a_name: &str, a: &[u8], b_name: &str, b: &[u8], line: usize, column: usi
 /// The lines of a text from number `first` on, as many as are looked at.
 fn window(text: &[u8], first: usize) -> Vec<String> {
     let lines = text.split(|byte| *byte == b'\n').skip(first).take(BEFORE + AFTER);
-    lines
-        .map(|line| line.escape_ascii().to_string().replace("\\\"", "\"").replace("\\'", "'").replace("\\\\", "\\"))
-        .collect()
+    lines.map(|line| line.escape_ascii().to_string().replace("\\\"", "\"").replace("\\'", "'").replace("\\\\", "\\")).collect()
 }
 
 /// At most `WIDTH` columns of a line from a column on, with `…` where something is left out.

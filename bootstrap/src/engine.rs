@@ -65,25 +65,19 @@ impl Engine {
                 version.map_err(|error| Error::Stage(format!("the embedded Lua does not start: {error}")))
             }
             // "Lua 5.4.6  Copyright (C) …", "LuaJIT 2.1.1703358377 -- Copyright …"
-            Engine::Lua(command) => Ok(first_line(command, "-v")?
-                .split("Copyright")
-                .next()
-                .unwrap_or("")
-                .trim_end_matches([' ', '-'])
-                .to_string()),
+            Engine::Lua(command) => {
+                Ok(first_line(command, "-v")?.split("Copyright").next().unwrap_or("").trim_end_matches([' ', '-']).to_string())
+            }
             // "The OCaml runtime, version 4.13.1"
-            Engine::Ocamlrun => Ok(first_line("ocamlrun", "-version")?
-                .rsplit(' ')
-                .next()
-                .map(|v| format!("OCaml {v}"))
-                .unwrap_or_default()),
+            Engine::Ocamlrun => {
+                Ok(first_line("ocamlrun", "-version")?.rsplit(' ').next().map(|v| format!("OCaml {v}")).unwrap_or_default())
+            }
         }
     }
 
     /// The command that runs `compiler` on this engine, without the compiler's own arguments.
     pub fn command(&self, compiler: &Path) -> Result<Command> {
-        let this =
-            || std::env::current_exe().map_err(|error| Error::Stage(format!("cannot find this program: {error}")));
+        let this = || std::env::current_exe().map_err(|error| Error::Stage(format!("cannot find this program: {error}")));
         Ok(match self {
             Engine::Rust => {
                 let mut command = Command::new(this()?);
@@ -117,10 +111,8 @@ impl fmt::Display for Engine {
 
 /// The first line that a command prints; Lua 5.1 prints its version on standard error.
 fn first_line(command: &str, flag: &str) -> Result<String> {
-    let output = Command::new(command)
-        .arg(flag)
-        .output()
-        .map_err(|reason| Error::Stage(format!("cannot run {command}: {reason}")))?;
+    let output =
+        Command::new(command).arg(flag).output().map_err(|reason| Error::Stage(format!("cannot run {command}: {reason}")))?;
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     let text = String::from_utf8_lossy(&text);
     match text.lines().next() {

@@ -66,14 +66,7 @@ fn exchange(one: &Path, other: &Path) -> Result<()> {
         let b = CString::new(other.as_os_str().as_bytes()).map_err(|error| failed(error.into()))?;
         // SAFETY: both are C strings that live until the call returns.
         let status = unsafe {
-            libc::syscall(
-                libc::SYS_renameat2,
-                libc::AT_FDCWD,
-                a.as_ptr(),
-                libc::AT_FDCWD,
-                b.as_ptr(),
-                libc::RENAME_EXCHANGE,
-            )
+            libc::syscall(libc::SYS_renameat2, libc::AT_FDCWD, a.as_ptr(), libc::AT_FDCWD, b.as_ptr(), libc::RENAME_EXCHANGE)
         };
         if status == 0 {
             return Ok(());

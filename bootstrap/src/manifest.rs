@@ -94,11 +94,7 @@ impl Verdicts {
             cross_implementation: later.first().map(|second| first == Some(second)),
             fixpoint: (later.len() >= 2).then(|| later.windows(2).all(|pair| pair.first() == pair.last())),
             engines: (!engines.is_empty()).then(|| {
-                engines
-                    .iter()
-                    .map(|stage| stage.blake3.as_str())
-                    .chain(later.iter().copied())
-                    .all(|hash| first == Some(hash))
+                engines.iter().map(|stage| stage.blake3.as_str()).chain(later.iter().copied()).all(|hash| first == Some(hash))
             }),
             witness: hash("witness").map(|witness| first == Some(witness)),
         }
@@ -143,9 +139,8 @@ impl Manifest {
     pub fn read(folder: &Path) -> Result<Manifest> {
         let json = folder.join("manifest.json");
         let binary = folder.join("manifest.bin");
-        let bad = |path: &Path, reason: &dyn std::fmt::Display| {
-            Error::Hash(format!("{} is not a manifest: {reason}", path.display()))
-        };
+        let bad =
+            |path: &Path, reason: &dyn std::fmt::Display| Error::Hash(format!("{} is not a manifest: {reason}", path.display()));
         let manifest: Manifest = serde_json::from_slice(&files::read(&json)?).map_err(|error| bad(&json, &error))?;
         let bytes = files::read(&binary)?;
         let (twin, length): (Manifest, usize) =
@@ -178,13 +173,11 @@ fn configuration() -> impl bincode::config::Config {
 }
 
 fn to_binary(value: &impl Serialize) -> Result<Vec<u8>> {
-    bincode::serde::encode_to_vec(value, configuration())
-        .map_err(|error| Error::Io(format!("cannot encode a manifest: {error}")))
+    bincode::serde::encode_to_vec(value, configuration()).map_err(|error| Error::Io(format!("cannot encode a manifest: {error}")))
 }
 
 /// JSON for people: indented, with a line end.
 pub fn to_json(value: &impl Serialize) -> Result<String> {
-    let text =
-        serde_json::to_string_pretty(value).map_err(|error| Error::Io(format!("cannot encode a manifest: {error}")))?;
+    let text = serde_json::to_string_pretty(value).map_err(|error| Error::Io(format!("cannot encode a manifest: {error}")))?;
     Ok(text + "\n")
 }

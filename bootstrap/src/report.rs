@@ -79,15 +79,12 @@ fn note(text: &str) {
 /// The table of stages and the verdicts.
 pub fn table(manifest: &Manifest) -> String {
     let stages = &manifest.proof.stages;
-    let wide = |least: usize, text: fn(&crate::manifest::Stage) -> &str| {
-        stages.iter().map(|s| text(s).len()).fold(least, usize::max)
-    };
+    let wide =
+        |least: usize, text: fn(&crate::manifest::Stage) -> &str| stages.iter().map(|s| text(s).len()).fold(least, usize::max);
     let name = wide(5, |stage| &stage.name);
     let engine = wide(6, |stage| &stage.engine_version);
-    let mut text = format!(
-        "{:name$}  {:engine$}  {:16}  {:>9}  {:>8}  {:>7}\n",
-        "stage", "engine", "blake3", "bytes", "seconds", "peak MB"
-    );
+    let mut text =
+        format!("{:name$}  {:engine$}  {:16}  {:>9}  {:>8}  {:>7}\n", "stage", "engine", "blake3", "bytes", "seconds", "peak MB");
     for stage in stages {
         let (seconds, peak) = manifest.cost(&stage.name);
         let hash = stage.blake3.get(..16).unwrap_or(&stage.blake3);
@@ -137,14 +134,7 @@ struct JsonStage<'a> {
 pub fn json(manifest: &Manifest) -> Result<String> {
     let stages = manifest.proof.stages.iter().map(|stage| {
         let (seconds, peak_bytes) = manifest.cost(&stage.name);
-        JsonStage {
-            name: &stage.name,
-            engine: &stage.engine,
-            blake3: &stage.blake3,
-            bytes: stage.bytes,
-            seconds,
-            peak_bytes,
-        }
+        JsonStage { name: &stage.name, engine: &stage.engine, blake3: &stage.blake3, bytes: stage.bytes, seconds, peak_bytes }
     });
     crate::manifest::to_json(&Json { stages: stages.collect(), verdicts: &manifest.proof.verdicts })
 }

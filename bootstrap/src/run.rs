@@ -43,8 +43,7 @@ pub fn run(request: &Request) -> Result<Manifest> {
     let workspace = Workspace::open(&request.out, request.no_cache)?;
     let folder = workspace.folder.clone();
     files::write_whole(&folder.join("seed.bc"), &seed.bytes)?;
-    let mut derivation =
-        Derivation { folder: &folder, seed: &seed, limits: request.limits, progress, finished: Vec::new() };
+    let mut derivation = Derivation { folder: &folder, seed: &seed, limits: request.limits, progress, finished: Vec::new() };
     derivation.all(request, &engines)?;
     let stages: Vec<Stage> = derivation.finished.iter().map(|finished| finished.stage.clone()).collect();
     let proof = Proof {
@@ -56,8 +55,7 @@ pub fn run(request: &Request) -> Result<Manifest> {
         verdicts: Verdicts::of(&stages),
         stages,
     };
-    let manifest =
-        Manifest::new(proof, derivation.finished.iter().map(|finished| finished.measured.clone()).collect())?;
+    let manifest = Manifest::new(proof, derivation.finished.iter().map(|finished| finished.measured.clone()).collect())?;
     let outputs = manifest.proof.stages.iter().map(|stage| format!("{}/{}", stage.name, stage::OUTPUT));
     let files: Vec<String> = std::iter::once("seed.bc".to_string()).chain(outputs).collect();
     workspace.publish(&files, |folder| manifest.write(folder))?;

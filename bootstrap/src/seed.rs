@@ -58,11 +58,7 @@ impl Seed {
 pub fn check(path: &Path, bytes: &[u8], manifest: &SeedManifest) -> Result<()> {
     let found = files::hash(bytes);
     if found != manifest.blake3 {
-        return Err(Error::Hash(format!(
-            "{} has the hash {found}, its manifest says {}",
-            path.display(),
-            manifest.blake3
-        )));
+        return Err(Error::Hash(format!("{} has the hash {found}, its manifest says {}", path.display(), manifest.blake3)));
     }
     if describe(bytes, &manifest.ocaml)? != *manifest {
         return Err(Error::Hash(format!("the sections of {} are not what its manifest says", path.display())));
@@ -111,14 +107,9 @@ pub fn checkout() -> Result<PathBuf> {
     let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf);
     let here = std::env::current_dir().unwrap_or_default();
     let above = here.ancestors().map(Path::to_path_buf);
-    built_in.into_iter().chain(above).find(|root| root.join("compiler/reference/modules.txt").is_file()).ok_or_else(
-        || {
-            Error::Io(
-                "neither this folder nor one above it is a checkout of lua_of_ocaml; name a seed with --seed FILE"
-                    .into(),
-            )
-        },
-    )
+    built_in.into_iter().chain(above).find(|root| root.join("compiler/reference/modules.txt").is_file()).ok_or_else(|| {
+        Error::Io("neither this folder nor one above it is a checkout of lua_of_ocaml; name a seed with --seed FILE".into())
+    })
 }
 
 /// `bootstrap seed`: says what the seed is; with `rebuild`, builds it again from `compiler/reference` and compares;
@@ -140,11 +131,7 @@ pub fn run(path: Option<&Path>, rebuild: bool, write: bool) -> Result<String> {
     }
     let seed = Seed::load(Some(&place))?;
     if built == seed.bytes {
-        return Ok(format!(
-            "rebuilt   {} from compiler/reference: identical, {}\n",
-            place.display(),
-            seed.manifest.blake3
-        ));
+        return Ok(format!("rebuilt   {} from compiler/reference: identical, {}\n", place.display(), seed.manifest.blake3));
     }
     let rebuilt = describe(&built, &seed.manifest.ocaml)?;
     let names: Vec<&str> = rebuilt
@@ -193,8 +180,7 @@ fn compiler_version() -> Result<String> {
 
 /// Builds the reference with `scripts/build-reference` into a temporary folder.
 fn build(root: &Path) -> Result<Vec<u8>> {
-    let folder =
-        tempfile::tempdir().map_err(|reason| Error::Io(format!("cannot make a temporary folder: {reason}")))?;
+    let folder = tempfile::tempdir().map_err(|reason| Error::Io(format!("cannot make a temporary folder: {reason}")))?;
     let script = root.join("scripts/build-reference");
     let output = Command::new(&script).arg(folder.path()).output();
     let output = output.map_err(|reason| Error::Stage(format!("cannot run {}: {reason}", script.display())))?;

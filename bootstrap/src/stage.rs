@@ -70,8 +70,7 @@ impl Plan {
     fn key(&self) -> Result<String> {
         let program = match self.engine {
             Engine::Rust | Engine::Mlua => {
-                let path = std::env::current_exe()
-                    .map_err(|reason| Error::Io(format!("cannot find this program: {reason}")))?;
+                let path = std::env::current_exe().map_err(|reason| Error::Io(format!("cannot find this program: {reason}")))?;
                 files::hash(&files::read(&path)?)
             }
             Engine::Lua(_) | Engine::Ocamlrun => String::new(),
@@ -91,8 +90,7 @@ impl Plan {
         if outcome.code != Some(0) {
             return Err(self.failure(&outcome, &log));
         }
-        let bytes =
-            fs::read(&output).map_err(|_| Error::Stage(format!("{} ended well but wrote nothing", self.title())))?;
+        let bytes = fs::read(&output).map_err(|_| Error::Stage(format!("{} ended well but wrote nothing", self.title())))?;
         files::rename(&output, &place.join(OUTPUT))?;
         fs::remove_file(&log).map_err(|reason| Error::io("remove", &log, reason))?;
         let stage = Stage {

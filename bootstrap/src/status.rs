@@ -15,8 +15,7 @@ use crate::workspace;
 /// The seed, the engines, and the run in a folder: none, unfinished, at work or complete.
 pub fn run(out: &Path, seed: Option<&Path>) -> Result<String> {
     let seed = Seed::load(seed)?;
-    let mut text =
-        format!("seed      {} ({} bytes, OCaml {})\n", seed.manifest.blake3, seed.manifest.bytes, seed.manifest.ocaml);
+    let mut text = format!("seed      {} ({} bytes, OCaml {})\n", seed.manifest.blake3, seed.manifest.bytes, seed.manifest.ocaml);
     for engine in Engine::all() {
         text += &format!("engine    {engine}: {}\n", engine.version()?);
     }

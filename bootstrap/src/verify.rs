@@ -17,18 +17,13 @@ pub fn run(folder: &Path) -> Result<Manifest> {
     let proof = &manifest.proof;
     let path = folder.join("seed.bc");
     seed::check(&path, &files::read(&path)?, &proof.seed)?;
-    let mut expected: BTreeSet<PathBuf> =
-        ["seed.bc", "manifest.json", "manifest.bin"].map(|name| folder.join(name)).into();
+    let mut expected: BTreeSet<PathBuf> = ["seed.bc", "manifest.json", "manifest.bin"].map(|name| folder.join(name)).into();
     for stage in &proof.stages {
         let path = folder.join(&stage.name).join(OUTPUT);
         let bytes = files::read(&path)?;
         let found = files::hash(&bytes);
         if found != stage.blake3 || bytes.len() as u64 != stage.bytes {
-            return Err(Error::Hash(format!(
-                "{} has the hash {found}, the manifest says {}",
-                path.display(),
-                stage.blake3
-            )));
+            return Err(Error::Hash(format!("{} has the hash {found}, the manifest says {}", path.display(), stage.blake3)));
         }
         if !expected.insert(path) {
             return Err(Error::Hash(format!("the manifest names {} twice", stage.name)));
@@ -52,15 +47,13 @@ pub fn run(folder: &Path) -> Result<Manifest> {
 fn check_inputs(manifest: &Manifest) -> Result<()> {
     let proof = &manifest.proof;
     for stage in &proof.stages {
-        let input =
-            |name: &str| stage.inputs.iter().find(|input| input.name == name).map(|input| input.blake3.as_str());
+        let input = |name: &str| stage.inputs.iter().find(|input| input.name == name).map(|input| input.blake3.as_str());
         let wrong = |name: &str| Err(Error::Hash(format!("the manifest's {} has a wrong input: {name}", stage.name)));
         if input("seed") != Some(&proof.seed.blake3) {
             return wrong("seed");
         }
         let before = previous(&stage.name);
-        let wanted =
-            proof.stages.iter().find(|stage| Some(&stage.name) == before.as_ref()).map(|stage| stage.blake3.as_str());
+        let wanted = proof.stages.iter().find(|stage| Some(&stage.name) == before.as_ref()).map(|stage| stage.blake3.as_str());
         if input("compiler") != wanted || (before.is_some() && wanted.is_none()) {
             return wrong("compiler");
         }

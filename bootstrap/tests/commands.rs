@@ -22,11 +22,7 @@ fn equal_stages_end_with_0_and_a_manifest() {
     for stage in stages {
         assert_eq!(stage["blake3"], stages[0]["blake3"]);
         assert_eq!(stage["blake3"].as_str().unwrap().len(), 64);
-        assert!(
-            stage["seconds"].is_f64()
-                && stage["bytes"].as_u64().unwrap() > 0
-                && stage["peak_bytes"].as_u64().unwrap() > 0
-        );
+        assert!(stage["seconds"].is_f64() && stage["bytes"].as_u64().unwrap() > 0 && stage["peak_bytes"].as_u64().unwrap() > 0);
     }
     let verdicts = &json["verdicts"];
     assert_eq!((&verdicts["cross_implementation"], &verdicts["fixpoint"]), (&true.into(), &true.into()));
@@ -63,12 +59,7 @@ fn different_stages_end_with_1_and_the_place() {
     let scratch = Scratch::new("other");
     let run = scratch.run(&["--stages", "2"]);
     assert_code(&run, 1);
-    assert!(
-        run.stdout.contains("DOES NOT HOLD") && run.stderr.contains("cross-implementation"),
-        "{}{}",
-        run.stdout,
-        run.stderr
-    );
+    assert!(run.stdout.contains("DOES NOT HOLD") && run.stderr.contains("cross-implementation"), "{}{}", run.stdout, run.stderr);
     let diff = scratch.bootstrap(&["diff", "stage1", "stage2", "--out", &scratch.out()]);
     assert_code(&diff, 1);
     assert!(diff.stdout.starts_with("differ at byte 0 (line 1, column 1)"), "{}", diff.stdout);
@@ -88,10 +79,7 @@ fn a_witness_that_disagrees_ends_with_1() {
     }
     assert_code(&run, 1);
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(
-        (&json["verdicts"]["witness"], &json["verdicts"]["cross_implementation"]),
-        (&false.into(), &true.into())
-    );
+    assert_eq!((&json["verdicts"]["witness"], &json["verdicts"]["cross_implementation"]), (&false.into(), &true.into()));
 }
 
 #[test]
@@ -198,11 +186,8 @@ fn limits_end_with_5() {
 #[test]
 fn a_killed_run_leaves_nothing_and_goes_on() {
     let scratch = Scratch::new("endless");
-    let mut child = scratch
-        .command(&["run", "--seed", &scratch.seed(), "--out", &scratch.out()])
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child =
+        scratch.command(&["run", "--seed", &scratch.seed(), "--out", &scratch.out()]).stderr(Stdio::null()).spawn().unwrap();
     let record = scratch.path("out.partial/stage1/record.json");
     let start = Instant::now();
     while !record.exists() && start.elapsed() < Duration::from_secs(60) {
@@ -265,7 +250,6 @@ fn output_that_nobody_takes_is_an_error_of_output() {
     let scratch = Scratch::new("copier");
     let full = fs::OpenOptions::new().write(true).open("/dev/full");
     let Ok(full) = full else { return };
-    let status =
-        scratch.command(&["seed", "--seed", &scratch.seed()]).stdout(full).stderr(Stdio::null()).status().unwrap();
+    let status = scratch.command(&["seed", "--seed", &scratch.seed()]).stdout(full).stderr(Stdio::null()).status().unwrap();
     assert_eq!(status.code(), Some(6));
 }
