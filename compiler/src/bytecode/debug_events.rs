@@ -241,12 +241,12 @@ fn read_event(stream: &mut Stream, arena: &mut Arena, base: usize, words: usize)
         }
     }
     let position = int_of(arena, nodes[POS], start)?;
-    if position < 0 || position % 4 != 0 || (base + position as usize) / 4 > words {
+    if position < 0 || position % 4 != 0 || base / 4 + position as usize / 4 > words {
         return Err(Error::at(SECTION, start, "event outside the code"));
     }
     let place = field(arena, nodes[LOC], 0, start)?;
     let event = Event {
-        pc: (base + position as usize) / 4,
+        pc: base / 4 + position as usize / 4,
         unit: nodes[MODULE],
         definition: nodes[DEFNAME],
         file: field(arena, place, 0, start)?,
@@ -412,11 +412,11 @@ impl Debug {
             for (value, name) in self.entries(table) {
                 let place = match self.fields(value) {
                     _ if old => self.int(value),
-                    [place] => self.int(*place).filter(|_| self.is_variable(value)),
+                    [place] if self.is_variable(value) => self.int(*place),
                     _ => None,
                 };
                 if let Some(place) = place {
-                    if place > origin {
+                    if origin >= 0 && place > origin {
                         names.push(((place - origin) as usize, name));
                     }
                 }
