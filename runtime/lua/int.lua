@@ -152,6 +152,8 @@ else
     if m then return x % m end
     m = masks[x]
     if m then return y % m end
+    if x == -1 then return y end
+    if y == -1 then return x end
     return conjoin(x, y)
   end
   function Or(x, y)

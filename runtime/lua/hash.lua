@@ -1,0 +1,185 @@
+-- The generic hash function, as runtime/hash.c (MurmurHash 3): the same values as ocamlrun gives on 64 bits, but for those that look alike here
+-- (int32 and nativeint are ints; on engines with one kind of numbers a float without fraction is an int).
+
+--// Provides: hash_mix const
+--// Requires: int_bits
+--// If: portable luajit
+-- Mixes w into h: both, and the result, are unsigned 32-bit numbers.
+local product
+if math.type then
+  function product(x, constant)
+    return x * constant % 4294967296
+  end
+else
+  function product(x, constant)
+    local low = x % 65536
+    return ((x - low) / 65536 * constant % 65536 * 65536 + low * constant) % 4294967296
+  end
+end
+P.hash_mix = function(h, w)
+  w = product(w, 3432918353)
+  w = product(w % 131072 * 32768 + Floor(w / 131072), 461845907)
+  h = Xor(h, w) % 4294967296
+  return ((h % 524288 * 8192 + Floor(h / 524288)) * 5 + 3864292196) % 4294967296
+end
+P.hash_final = function(h)
+  h = product(Xor(h, Floor(h / 65536)) % 4294967296, 2246822507)
+  h = product(Xor(h, Floor(h / 8192)) % 4294967296, 3266489909)
+  return Xor(h, Floor(h / 65536)) % 1073741824
+end
+
+--// Provides: hash_mix const
+--// If: lua54
+P.hash_mix = function(h, w)
+  w = w * 3432918353 & 4294967295
+  w = (w << 15 | w >> 17) * 461845907 & 4294967295
+  h = h ~ w
+  return ((h << 13 | h >> 19) & 4294967295) * 5 + 3864292196 & 4294967295
+end
+P.hash_final = function(h)
+  h = (h ~ h >> 16) * 2246822507 & 4294967295
+  h = (h ~ h >> 13) * 3266489909 & 4294967295
+  return (h ~ h >> 16) & 1073741823
+end
+
+--// Provides: hash_int const
+--// Requires: hash_mix
+--// If: portable luajit
+P.hash_int = function(h, n)
+  return P.hash_mix(h, (2 * n + 1) % 4294967296)
+end
+P.hash_word = function(h, n)
+  return P.hash_mix(h, n % 4294967296)
+end
+
+--// Provides: hash_int const
+--// Requires: hash_mix
+--// If: lua54
+local function mix_word(h, n)
+  return P.hash_mix(h, (n // 4294967296 ~ n // 4611686018427387904 // 2 ~ n) & 4294967295)
+end
+P.hash_int = function(h, n)
+  return mix_word(h, 2 * n + 1)
+end
+P.hash_word = mix_word
+
+--// Provides: hash_string const
+--// Requires: hash_mix, int_bits
+P.hash_string = function(h, s)
+  local mix, n = P.hash_mix, #s
+  local i = 1
+  while i + 3 <= n do
+    local a, b, c, d = Byte(s, i, i + 3)
+    h = mix(h, a + b * 256 + c * 65536 + d * 16777216)
+    i = i + 4
+  end
+  if i <= n then
+    local a, b, c = Byte(s, i, n)
+    h = mix(h, a + (b or 0) * 256 + (c or 0) * 65536)
+  end
+  return Xor(h, n) % 4294967296
+end
+
+--// Provides: hash_float const
+--// Requires: hash_mix, caml_int64_bits_of_float
+--// If: portable luajit
+P.hash_float = function(h, x)
+  if x ~= x then return P.hash_mix(P.hash_mix(h, 1), 2146435072) end
+  if x == 0 then return P.hash_mix(P.hash_mix(h, 0), 0) end
+  local bits = P.caml_int64_bits_of_float(x)
+  return P.hash_mix(P.hash_mix(h, bits[3] % 4294967296), bits[2] % 4294967296)
+end
+
+--// Provides: hash_float const
+--// Requires: hash_mix
+--// If: lua54
+P.hash_float = function(h, x)
+  if x ~= x then return P.hash_mix(P.hash_mix(h, 1), 2146435072) end
+  if x == 0 then return P.hash_mix(P.hash_mix(h, 0), 0) end
+  local low, high = string.unpack("<I4I4", string.pack("<d", x))
+  return P.hash_mix(P.hash_mix(h, low), high)
+end
+
+--// Provides: caml_hash mutable
+--// Requires: hash_mix, hash_int, hash_string, hash_float, bytes_text, int_bits
+local kind = math.type
+
+-- 64-bit integers; other custom values hash to nothing, unless they bring a function `hash`.
+local function hash_custom(h, v)
+  if v.hash then return P.hash_mix(h, v.hash(v) % 4294967296) end
+  local high, low = v[2], v[3]
+  if not high then return nil end
+  if not low then
+    low = high % 4294967296
+    high = Floor((high - low) / 4294967296)
+  end
+  return P.hash_mix(h, Xor(high % 4294967296, low % 4294967296) % 4294967296)
+end
+
+P.caml_hash = function(count, limit, seed, value)
+  if limit < 0 or limit > 256 then limit = 256 end
+  local h = seed % 4294967296
+  local queue, read, write = {value}, 1, 1
+  while read <= write and count > 0 do
+    local v = queue[read]
+    read = read + 1
+    local links = 1000
+    while Type(v) == "table" and v[1] == 250 and links > 0 do
+      v = v[2]
+      links = links - 1
+    end
+    local type = Type(v)
+    if type == "number" then
+      local int
+      if kind then int = kind(v) == "integer" else int = v == Floor(v) and v >= -2147483648 and v <= 2147483647 end
+      if int then h = P.hash_int(h, v) else h = P.hash_float(h, v) end
+      count = count - 1
+    elseif type == "string" then
+      h = P.hash_string(h, v)
+      count = count - 1
+    elseif v.n then
+      h = P.hash_string(h, P.bytes_text(v, 0, v.n))
+      count = count - 1
+    else
+      local tag, last = v[1], #v
+      if tag == 254 then
+        local i = 2
+        while i <= last and count > 0 do
+          h = P.hash_float(h, v[i])
+          count = count - 1
+          i = i + 1
+        end
+      elseif tag == 255 then
+        local mixed = hash_custom(h, v)
+        if mixed then
+          h = mixed
+          count = count - 1
+        end
+      elseif tag == 248 then
+        h = P.hash_word(h, v[3])
+        count = count - 1
+      elseif Type(tag) == "number" and tag ~= 251 and tag ~= 245 and tag ~= 250 then
+        h = P.hash_mix(h, (last - 1) * 1024 + tag)
+        local i = 2
+        while i <= last and write < limit do
+          write = write + 1
+          queue[write] = v[i]
+          i = i + 1
+        end
+      end
+    end
+  end
+  return P.hash_final(h)
+end
+
+--// Provides: caml_string_hash const
+--// Requires: hash_string
+P.caml_string_hash = function(seed, s)
+  return P.hash_final(P.hash_string(seed % 4294967296, s))
+end
+
+--// Provides: caml_hash_mix_int const
+--// Requires: hash_int
+P.caml_hash_mix_int = function(h, n)
+  return P.hash_word(h % 4294967296, n)
+end

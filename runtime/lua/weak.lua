@@ -1,0 +1,141 @@
+-- Weak arrays and ephemerons: {251, length = keys, keys = weak table, data = value or nil}. Data lives as long as the ephemeron;
+-- it is gone for OCaml once a key is.
+
+--// Provides: caml_ephe_create
+--// Alias: caml_weak_create
+--// Requires: caml_invalid_argument
+local weak = {__mode = "v"}
+P.caml_ephe_create = function(length)
+  if length < 0 then P.caml_invalid_argument("Weak.create") end
+  return {251, length = length, keys = setmetatable({}, weak), set = {}}
+end
+
+--// Provides: weak_check
+--// Requires: caml_invalid_argument
+-- Bounds of a key; `where` names the function for the message.
+P.weak_check = function(e, i, where)
+  if i < 0 or i >= e.length then P.caml_invalid_argument(where) end
+end
+
+--// Provides: caml_ephe_set_key
+--// Requires: weak_check
+P.caml_ephe_set_key = function(e, i, v)
+  P.weak_check(e, i, "Weak.set")
+  e.keys[i], e.set[i] = v, true
+  return 0
+end
+
+--// Provides: caml_ephe_unset_key
+--// Requires: weak_check
+P.caml_ephe_unset_key = function(e, i)
+  P.weak_check(e, i, "Weak.set")
+  e.keys[i], e.set[i] = nil, nil
+  return 0
+end
+
+--// Provides: caml_weak_set
+--// Requires: weak_check
+P.caml_weak_set = function(e, i, option)
+  P.weak_check(e, i, "Weak.set")
+  if option == 0 then
+    e.keys[i], e.set[i] = nil, nil
+  else
+    e.keys[i], e.set[i] = option[2], true
+  end
+  return 0
+end
+
+--// Provides: caml_ephe_get_key mutable
+--// Alias: caml_weak_get
+--// Requires: weak_check
+P.caml_ephe_get_key = function(e, i)
+  P.weak_check(e, i, "Weak.get")
+  local v = e.keys[i]
+  if v == nil then return 0 end
+  return {0, v}
+end
+
+--// Provides: caml_ephe_get_key_copy mutable
+--// Alias: caml_weak_get_copy
+--// Requires: weak_check, caml_obj_dup
+P.caml_ephe_get_key_copy = function(e, i)
+  P.weak_check(e, i, "Weak.get")
+  local v = e.keys[i]
+  if v == nil then return 0 end
+  return {0, P.caml_obj_dup(v)}
+end
+
+--// Provides: caml_ephe_check_key mutable
+--// Alias: caml_weak_check
+--// Requires: weak_check
+P.caml_ephe_check_key = function(e, i)
+  P.weak_check(e, i, "Weak.check")
+  if e.keys[i] == nil then return 0 end
+  return 1
+end
+
+--// Provides: ephe_data mutable
+-- The data, or nil once one of the keys that were set is gone.
+P.ephe_data = function(e)
+  for i in pairs(e.set) do
+    if e.keys[i] == nil then e.data = nil end
+  end
+  return e.data
+end
+
+--// Provides: caml_ephe_set_data
+P.caml_ephe_set_data = function(e, v)
+  e.data = v
+  return 0
+end
+
+--// Provides: caml_ephe_unset_data
+P.caml_ephe_unset_data = function(e)
+  e.data = nil
+  return 0
+end
+
+--// Provides: caml_ephe_get_data mutable
+--// Requires: ephe_data
+P.caml_ephe_get_data = function(e)
+  local v = P.ephe_data(e)
+  if v == nil then return 0 end
+  return {0, v}
+end
+
+--// Provides: caml_ephe_get_data_copy mutable
+--// Requires: ephe_data, caml_obj_dup
+P.caml_ephe_get_data_copy = function(e)
+  local v = P.ephe_data(e)
+  if v == nil then return 0 end
+  return {0, P.caml_obj_dup(v)}
+end
+
+--// Provides: caml_ephe_check_data mutable
+--// Requires: ephe_data
+P.caml_ephe_check_data = function(e)
+  if P.ephe_data(e) == nil then return 0 end
+  return 1
+end
+
+--// Provides: caml_ephe_blit_key
+--// Alias: caml_weak_blit
+--// Requires: caml_invalid_argument
+P.caml_ephe_blit_key = function(source, i, target, j, n)
+  if i < 0 or n < 0 or i > source.length - n or j < 0 or j > target.length - n then
+    P.caml_invalid_argument("Weak.blit")
+  end
+  local first, last, step = 0, n - 1, 1
+  if i < j then first, last, step = n - 1, 0, -1 end
+  for k = first, last, step do
+    target.keys[j + k], target.set[j + k] = source.keys[i + k], source.set[i + k]
+  end
+  return 0
+end
+
+--// Provides: caml_ephe_blit_data
+--// Requires: ephe_data
+P.caml_ephe_blit_data = function(source, target)
+  target.data = P.ephe_data(source)
+  return 0
+end
