@@ -1,0 +1,329 @@
+//! The program's constants as Lua: `G[n+1]` for its globals, `K[i]` for what they share. A node that is used
+//! twice, or that stands too deep or is too big to be written where it is used, goes to `K` first, children before parents.
+
+use crate::bytecode::unmarshal::{Node, Value};
+use crate::error::{Error, Result};
+use crate::ir::program::Program;
+use crate::link::fragment::Table;
+use crate::lua::literal;
+use crate::target::Target;
+
+/// Constructors nest no deeper: Lua's parser has a limit of 200 levels, LuaJIT's constructors of about 197.
+const MAX_DEPTH: u32 = 32;
+/// Items of one constructor, and about those of one Lua function: engines limit the constants of a function to 65,536.
+const MAX_ITEMS: u32 = 4000;
+/// OCaml's start-up defines this many exceptions.
+pub const PREDEFINED: usize = 12;
+
+/// What is known of a node; `uses` counts the places that mention it.
+#[derive(Clone, Copy, Default)]
+struct Info {
+    uses: u32,
+    state: State,
+    /// Of the constructor as far as it is written in place.
+    depth: u32,
+    items: u32,
+    /// Its number in `K`; 0: none.
+    shared: u32,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    New,
+    Open,
+    Done,
+}
+
+struct Data<'a> {
+    program: &'a Program,
+    table: &'a Table,
+    target: Target,
+    compact: bool,
+    info: Vec<Info>,
+    /// Nodes of `K`, in order.
+    shared: Vec<Node>,
+    /// Integers that the target cannot hold.
+    lossy: Vec<String>,
+}
+
+/// A table in Lua: it has an identity and is written once.
+fn is_table(value: &Value) -> bool {
+    matches!(value, Value::Block { .. } | Value::DoubleArray(_) | Value::Int64(_))
+}
+
+impl Data<'_> {
+    fn value(&self, node: Node) -> Result<&Value> {
+        self.program.data.nodes.get(node as usize).ok_or_else(|| Error::other("data: no such node"))
+    }
+
+    fn info(&mut self, node: Node) -> Result<&mut Info> {
+        self.info.get_mut(node as usize).ok_or_else(|| Error::other("data: no such node"))
+    }
+
+    fn children(&self, node: Node) -> Result<&[Node]> {
+        match self.value(node)? {
+            Value::Block { fields, .. } => Ok(fields),
+            _ => Ok(&[]),
+        }
+    }
+
+    fn share(&mut self, node: Node) -> Result<()> {
+        self.shared.push(node);
+        let number = self.shared.len() as u32;
+        self.info(node)?.shared = number;
+        Ok(())
+    }
+
+    /// Counts uses from `root` and finds cycles; an explicit stack holds (node, next child).
+    fn count(&mut self, root: Node) -> Result<()> {
+        let info = self.info(root)?;
+        info.uses += 1;
+        if info.state != State::New {
+            return Ok(());
+        }
+        info.state = State::Open;
+        let mut stack = vec![(root, 0usize)];
+        while let Some((node, next)) = stack.pop() {
+            let Some(&child) = self.children(node)?.get(next) else {
+                self.info(node)?.state = State::Done;
+                continue;
+            };
+            stack.push((node, next + 1));
+            let info = self.info(child)?;
+            info.uses += 1;
+            match info.state {
+                State::New => {
+                    info.state = State::Open;
+                    stack.push((child, 0));
+                }
+                State::Open => return Err(Error::other("data: a constant contains itself")),
+                State::Done => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides which nodes below `root` go to `K`; after `count` of all roots, which leaves every node `Done`.
+    fn place(&mut self, root: Node) -> Result<()> {
+        if self.info(root)?.state == State::New {
+            return Ok(());
+        }
+        self.info(root)?.state = State::New;
+        let mut stack = vec![(root, 0usize)];
+        while let Some((node, next)) = stack.pop() {
+            if let Some(&child) = self.children(node)?.get(next) {
+                stack.push((node, next + 1));
+                let info = self.info(child)?;
+                if info.state != State::New {
+                    info.state = State::New;
+                    stack.push((child, 0));
+                }
+                continue;
+            }
+            self.measure(node)?;
+            let info = *self.info(node)?;
+            if is_table(self.value(node)?) && info.shared == 0 && (info.uses > 1 || info.depth >= MAX_DEPTH) {
+                self.share(node)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Depth and items of a node whose children are placed; a child that would make a chunk too long is shared.
+    fn measure(&mut self, node: Node) -> Result<()> {
+        let mut depth = 0;
+        let mut items = 1;
+        let mut chunk = 0;
+        let fields = self.children(node)?.to_vec();
+        for (i, &child) in fields.iter().enumerate() {
+            if i as u32 % MAX_ITEMS == 0 {
+                chunk = 0;
+            }
+            let mut info = *self.info(child)?;
+            if info.shared == 0 && is_table(self.value(child)?) && chunk + info.items > MAX_ITEMS {
+                self.share(child)?;
+                info = *self.info(child)?;
+            }
+            if info.shared == 0 {
+                depth = depth.max(info.depth);
+                chunk += info.items;
+                items += info.items;
+            } else {
+                chunk += 1;
+                items += 1;
+            }
+        }
+        if let Value::DoubleArray(doubles) = self.value(node)? {
+            items += doubles.len() as u32;
+        }
+        let info = self.info(node)?;
+        info.depth = depth + 1;
+        info.items = items;
+        Ok(())
+    }
+
+    fn wide(&mut self, out: &mut String, decimal: &str) {
+        let (text, lossy) = literal::wide(self.target, decimal);
+        if lossy {
+            self.lossy.push(decimal.into());
+        }
+        out.push_str(&text);
+    }
+
+    fn comma(&self, out: &mut String) {
+        out.push_str(if self.compact { "," } else { ", " });
+    }
+
+    /// Writes a node where it is used. The nesting is at most `MAX_DEPTH`.
+    fn item(&mut self, out: &mut String, node: Node) -> Result<()> {
+        let shared = self.info(node)?.shared;
+        if shared != 0 {
+            out.push_str(&format!("K[{shared}]"));
+            return Ok(());
+        }
+        self.constructor(out, node)
+    }
+
+    /// Writes a node itself: at most `MAX_ITEMS` of its fields.
+    fn constructor(&mut self, out: &mut String, node: Node) -> Result<()> {
+        let program = self.program;
+        let Some(value) = program.data.nodes.get(node as usize) else { return Err(Error::other("data: no such node")) };
+        match value {
+            Value::Int(n) => out.push_str(&n.to_string()),
+            Value::Wide(decimal) | Value::Int32(decimal) | Value::Nativeint(decimal) => self.wide(out, decimal),
+            Value::Str(bytes) => literal::string(out, bytes),
+            Value::Double(bits) => literal::double(out, bits, self.table)?,
+            Value::Int64(bits) => literal::int64(out, bits, self.table)?,
+            Value::Block { tag, fields } => {
+                out.push_str(&format!("{{{tag}"));
+                for &field in fields.iter().take(MAX_ITEMS as usize) {
+                    self.comma(out);
+                    self.item(out, field)?;
+                }
+                out.push('}');
+            }
+            Value::DoubleArray(doubles) => {
+                out.push_str("{254");
+                for bits in doubles.iter().take(MAX_ITEMS as usize) {
+                    self.comma(out);
+                    literal::double(out, bits, self.table)?;
+                }
+                out.push('}');
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text being written: statements in Lua functions of about `MAX_ITEMS` items.
+struct Groups {
+    text: String,
+    compact: bool,
+    items: u32,
+}
+
+impl Groups {
+    /// Makes room for a statement.
+    fn start(&mut self, items: u32) {
+        if self.items != 0 && self.items + items > MAX_ITEMS {
+            self.finish();
+        }
+        if self.items == 0 {
+            self.text.push_str(if self.compact { "do local function Group()\n" } else { "do\n local function Group()\n" });
+        }
+        self.items += items.max(1);
+        if !self.compact {
+            self.text.push_str("  ");
+        }
+    }
+
+    fn finish(&mut self) {
+        if self.items != 0 {
+            self.text.push_str(if self.compact { "end Group()end\n" } else { " end\n Group()\nend\n" });
+            self.items = 0;
+        }
+    }
+}
+
+/// `name = …` and, for a node of many fields, the assignments that follow it.
+fn define(data: &mut Data, groups: &mut Groups, name: &str, node: Node, in_place: bool) -> Result<()> {
+    let equals = if data.compact { "=" } else { " = " };
+    groups.start(data.info(node)?.items.min(MAX_ITEMS));
+    groups.text.push_str(name);
+    groups.text.push_str(equals);
+    if in_place {
+        data.constructor(&mut groups.text, node)?;
+    } else {
+        data.item(&mut groups.text, node)?;
+    }
+    groups.text.push('\n');
+    if !in_place && data.info(node)?.shared != 0 {
+        return Ok(());
+    }
+    let length = match data.value(node)? {
+        Value::Block { fields, .. } => fields.len(),
+        Value::DoubleArray(doubles) => doubles.len(),
+        _ => 0,
+    };
+    for i in MAX_ITEMS as usize..length {
+        let child = match data.value(node)? {
+            Value::Block { fields, .. } => fields.get(i).copied(),
+            _ => None,
+        };
+        let items = match child {
+            Some(child) => data.info(child)?.items,
+            None => 1,
+        };
+        groups.start(items);
+        groups.text.push_str(&format!("{name}[{}]{equals}", i + 2));
+        match (child, data.program.data.nodes.get(node as usize)) {
+            (Some(child), _) => data.item(&mut groups.text, child)?,
+            (None, Some(Value::DoubleArray(doubles))) => {
+                if let Some(bits) = doubles.get(i) {
+                    literal::double(&mut groups.text, bits, data.table)?;
+                }
+            }
+            _ => {}
+        }
+        groups.text.push('\n');
+    }
+    Ok(())
+}
+
+/// Lua for `K` and for the globals that `used` marks, and the integers that do not fit the target.
+pub fn emit(program: &Program, table: &Table, target: Target, compact: bool, used: &[bool]) -> Result<(String, Vec<String>)> {
+    let mut data = Data {
+        program,
+        table,
+        target,
+        compact,
+        info: vec![Info::default(); program.data.nodes.len()],
+        shared: Vec::new(),
+        lossy: Vec::new(),
+    };
+    let mut roots = Vec::new();
+    for (slot, &node) in program.globals.iter().enumerate() {
+        let wanted = slot < PREDEFINED || used.get(slot).copied().unwrap_or(false);
+        if wanted && !matches!(data.value(node)?, Value::Int(0)) {
+            roots.push((slot, node));
+        }
+    }
+    for &(_, root) in &roots {
+        data.count(root)?;
+    }
+    for &(_, root) in &roots {
+        data.place(root)?;
+    }
+    let mut groups = Groups { text: String::new(), compact, items: 0 };
+    for i in 0..data.shared.len() {
+        if let Some(&node) = data.shared.get(i) {
+            define(&mut data, &mut groups, &format!("K[{}]", i + 1), node, true)?;
+        }
+    }
+    for (slot, root) in roots {
+        define(&mut data, &mut groups, &format!("G[{}]", slot + 1), root, false)?;
+    }
+    groups.finish();
+    Ok((groups.text, data.lossy))
+}

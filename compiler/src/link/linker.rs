@@ -1,0 +1,259 @@
+//! Puts the Lua file together (ARCHITECTURE.md, section 3): the runtime's sections that are used, each once and
+//! after those it requires, then functions, constants, embedded files and the start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{Error, Result};
+use crate::ir::program::{Instr, Program};
+use crate::link::fragment::{Section, Table};
+use crate::lua::template::Form;
+use crate::target::Target;
+
+/// What every program needs of the runtime, used or not.
+const ROOTS: [&str; 2] = ["prelude", "main"];
+
+/// The pieces of a linked file that others made.
+pub struct Parts<'a> {
+    pub target: Target,
+    pub compact: bool,
+    /// Text of each function, an assignment to a field of `F`.
+    pub functions: &'a [String],
+    pub main: &'a str,
+    /// Lua for `K` and `G`.
+    pub data: &'a str,
+    /// Embedded files: path below `/static/`, content; sorted.
+    pub files: &'a [(String, Vec<u8>)],
+}
+
+/// Primitives that the functions mention, each with the functions that do, in order.
+pub fn used_primitives(program: &Program) -> BTreeMap<&str, Vec<&str>> {
+    let mut used: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for function in program.functions.iter().flatten() {
+        for block in &function.blocks {
+            for instr in &block.body {
+                if let Instr::Prim { name, .. } = instr {
+                    let users = used.entry(name).or_default();
+                    if users.last() != Some(&function.name.as_str()) {
+                        users.push(&function.name);
+                    }
+                }
+            }
+        }
+    }
+    used
+}
+
+/// The primitives that no section provides, as one message: `caml_foo (used by List_map, …)`.
+pub fn describe_missing(missing: &[(&str, &[&str])]) -> String {
+    let mut text = String::from("the runtime does not provide ");
+    for (i, (name, users)) in missing.iter().enumerate() {
+        if i > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(name);
+        text.push_str(" (used by ");
+        text.push_str(&users.iter().take(3).copied().collect::<Vec<_>>().join(", "));
+        if users.len() > 3 {
+            text.push_str(", …");
+        }
+        text.push(')');
+    }
+    text
+}
+
+/// Numbers of the sections to link: those that provide `names` and what they require, in order.
+fn order(table: &Table, names: &[&str]) -> Result<Vec<usize>> {
+    let mut wanted = BTreeSet::new();
+    for name in names {
+        wanted.extend(table.position(name));
+    }
+    let mut done = vec![0u8; table.sections.len()];
+    let mut result = Vec::new();
+    // Depth first with an explicit stack of (section, next requirement); 1: open, 2: finished.
+    let mut roots: Vec<usize> = table.position("prelude").into_iter().collect();
+    roots.extend(wanted);
+    for root in roots {
+        let mut stack = vec![(root, 0usize)];
+        while let Some((position, next)) = stack.pop() {
+            let (Some(section), Some(state)) = (table.sections.get(position), done.get_mut(position)) else { continue };
+            if *state == 2 || (*state == 1 && next == 0) {
+                continue;
+            }
+            *state = 1;
+            let Some(required) = section.requires.get(next) else {
+                *state = 2;
+                result.push(position);
+                continue;
+            };
+            stack.push((position, next + 1));
+            match table.position(required) {
+                Some(required) => stack.push((required, 0)),
+                None => {
+                    let message = format!("{}:{}: '{required}' is required and not provided", section.file, section.line);
+                    return Err(Error::other(message));
+                }
+            }
+        }
+    }
+    Ok(result)
+}
+
+/// Level of the long bracket that `line` leaves open, given the one that is open at its start.
+fn open_bracket(line: &str, open: Option<usize>) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let mut open = open;
+    let mut quote = 0u8;
+    let mut i = 0;
+    while let Some(&c) = bytes.get(i) {
+        let level = bytes.get(i + 1..).unwrap_or(&[]).iter().take_while(|&&c| c == b'=').count();
+        let end = bytes.get(i + 1 + level).copied().unwrap_or(0);
+        if let Some(wanted) = open {
+            if c == b']' && end == b']' && level == wanted {
+                open = None;
+                i += level + 1;
+            }
+        } else if quote != 0 {
+            if c == b'\\' {
+                i += 1;
+            } else if c == quote {
+                quote = 0;
+            }
+        } else if c == b'"' || c == b'\'' {
+            quote = c;
+        } else if c == b'-' && bytes.get(i + 1) == Some(&b'-') {
+            return None;
+        } else if c == b'[' && end == b'[' {
+            open = Some(level);
+            i += level + 1;
+        }
+        i += 1;
+    }
+    open
+}
+
+/// Code without indentation, blank lines and lines that are only a comment.
+fn strip(code: &str) -> String {
+    let mut result = String::new();
+    let mut open = None;
+    for line in code.lines() {
+        let was_open = open.is_some();
+        open = open_bracket(line, open);
+        let stripped = if was_open { line } else { line.trim_start() };
+        if was_open || !(stripped.is_empty() || stripped.starts_with("--")) {
+            result.push_str(stripped);
+            result.push('\n');
+        }
+    }
+    result
+}
+
+/// Whether `P.name` is Lua.
+fn is_name(name: &str) -> bool {
+    name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_') && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The primitive as a field of `P`.
+fn primitive(name: &str) -> String {
+    if is_name(name) { format!("P.{name}") } else { format!("P[\"{name}\"]") }
+}
+
+fn section(out: &mut String, section: &Section, compact: bool) {
+    if section.code.is_empty() {
+        return;
+    }
+    let wrapped = section.name != "prelude";
+    if wrapped {
+        out.push_str("do\n");
+    }
+    out.push_str(&if compact { strip(&section.code) } else { section.code.clone() });
+    for alias in &section.aliases {
+        out.push_str(&format!("{} = {}\n", primitive(alias), primitive(&section.name)));
+    }
+    if wrapped {
+        out.push_str("end\n");
+    }
+}
+
+/// A stub for a primitive that is missing: OCaml's `Failure` when called.
+fn stub(out: &mut String, name: &str) {
+    out.push_str(&format!(
+        "{} = function() return Error({{0, G[3], \"{name}: not available\"}}, 0) end\n",
+        primitive(name)
+    ));
+}
+
+/// A file's content: a line of text stays a line for the eye.
+fn quote(out: &mut String, bytes: &[u8]) {
+    out.push('"');
+    for &c in bytes {
+        match c {
+            b'\n' => out.push_str("\\n"),
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b' '..=b'~' => out.push(c as char),
+            _ => out.push_str(&format!("\\{c:03}")),
+        }
+    }
+    out.push('"');
+}
+
+/// Functions in one Lua function at most.
+const GROUP: usize = 500;
+
+/// The whole file. `allow_missing`: primitives that no section provides become stubs and not an error.
+pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool) -> Result<String> {
+    let used = used_primitives(program);
+    let mut missing: Vec<(&str, &[&str])> = Vec::new();
+    let mut names: Vec<&str> = ROOTS.to_vec();
+    for (name, users) in &used {
+        if table.find(name).is_some() {
+            names.push(name);
+        } else {
+            missing.push((name, users));
+        }
+    }
+    if !missing.is_empty() && !allow_missing {
+        return Err(Error::other(describe_missing(&missing)));
+    }
+    for root in ROOTS {
+        if table.find(root).is_none() {
+            return Err(Error::other(format!("the runtime has no section '{root}'")));
+        }
+    }
+    let mut out = format!(
+        "-- Generated by lua_of_ocaml {} from OCaml bytecode; target {}.\n",
+        env!("CARGO_PKG_VERSION"),
+        parts.target.name()
+    );
+    for position in order(table, &names)? {
+        if let Some(found) = table.sections.get(position) {
+            section(&mut out, found, parts.compact);
+        }
+    }
+    for (name, _) in &missing {
+        stub(&mut out, name);
+    }
+    for group in parts.functions.chunks(GROUP) {
+        out.push_str("do local function Group()\n");
+        for function in group {
+            out.push_str(function);
+        }
+        out.push_str("end Group() end\n");
+    }
+    out.push_str(parts.data);
+    if !parts.files.is_empty() {
+        out.push_str("P.files = {\n");
+        for (path, content) in parts.files {
+            out.push('[');
+            quote(&mut out, path.as_bytes());
+            out.push_str("] = ");
+            quote(&mut out, content);
+            out.push_str(",\n");
+        }
+        out.push_str("}\n");
+    }
+    out.push_str("P.main(");
+    out.push_str(parts.main);
+    out.push_str(")\n");
+    Ok(out)
+}
