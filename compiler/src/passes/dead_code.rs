@@ -1,0 +1,611 @@
+//! Whole-program removal of what nothing needs: functions, results, parameters of blocks and of `try` bodies, captured
+//! variables, and what units export and no other unit reads.
+//!
+//! Liveness is marked from the effects of main: a variable's need makes its definition's needs live, across functions
+//! too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the block).
+//! Every variable is marked once, so the cost is linear. Then everything unmarked is dropped.
+
+use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::link::fragment::Effect;
+
+/// Primitives that reach the globals without naming them.
+const ALL_GLOBALS: [&str; 2] = ["caml_get_global_data", "caml_realloc_global"];
+
+/// Where a variable comes from.
+#[derive(Clone, Copy)]
+enum Def {
+    None,
+    /// Parameter of the function.
+    Input(usize),
+    /// Parameter of a block.
+    Param { block: usize, index: usize },
+    Instr { block: usize, index: usize },
+}
+
+/// What is known of a function.
+struct Facts {
+    reached: bool,
+    defs: Vec<Def>,
+    live: Vec<bool>,
+    /// Of each block: the blocks and positions of the jumps to it.
+    jumps: Vec<Vec<(usize, usize)>>,
+    /// Of each input: the function of whose closure it is the closure itself.
+    own: Vec<Option<FuncId>>,
+    /// Of each captured variable: is it used?
+    captured: Vec<bool>,
+    /// Where the function is created or run: function, block, instruction, position in the instruction.
+    sites: Vec<(FuncId, usize, usize, usize)>,
+}
+
+/// What is known of a global.
+#[derive(Clone)]
+struct Global {
+    /// It is set once to a block that only this does, and only its fields are read.
+    tracked: bool,
+    sets: u32,
+    /// Function and variable of the block.
+    block: (FuncId, Var),
+    /// Of each field: is it read?
+    fields: Vec<bool>,
+}
+
+struct Marking<'a> {
+    program: &'a Program,
+    effect_of: &'a dyn Fn(&str) -> Effect,
+    facts: Vec<Facts>,
+    globals: Vec<Global>,
+    work: Vec<(FuncId, Var)>,
+    /// Functions whose effects are still to be marked.
+    reached: Vec<FuncId>,
+}
+
+/// Targets of a terminator, in order.
+fn targets(term: &Term) -> Vec<&Target> {
+    match term {
+        Term::Jump(target) | Term::Poptrap(target) => vec![target],
+        Term::If(_, yes, no) => vec![yes, no],
+        Term::Switch(_, ints, tags) => ints.iter().chain(tags).collect(),
+        Term::Pushtrap { body, handler, .. } => vec![body, handler],
+        _ => Vec::new(),
+    }
+}
+
+fn targets_mut(term: &mut Term) -> Vec<&mut Target> {
+    match term {
+        Term::Jump(target) | Term::Poptrap(target) => vec![target],
+        Term::If(_, yes, no) => vec![yes, no],
+        Term::Switch(_, ints, tags) => ints.iter_mut().chain(tags).collect(),
+        Term::Pushtrap { body, handler, .. } => vec![body, handler],
+        _ => Vec::new(),
+    }
+}
+
+fn set_def(defs: &mut [Def], v: Var, def: Def) {
+    if let Some(place) = defs.get_mut(v as usize) {
+        *place = def;
+    }
+}
+
+fn facts_of(function: Option<&Func>) -> Facts {
+    let mut facts = Facts {
+        reached: false,
+        defs: Vec::new(),
+        live: Vec::new(),
+        jumps: Vec::new(),
+        own: Vec::new(),
+        captured: Vec::new(),
+        sites: Vec::new(),
+    };
+    let Some(function) = function else { return facts };
+    facts.defs = vec![Def::None; function.names.len()];
+    facts.live = vec![false; function.names.len()];
+    facts.jumps = vec![Vec::new(); function.blocks.len()];
+    facts.own = vec![None; function.params.len()];
+    for (index, &param) in function.params.iter().enumerate() {
+        set_def(&mut facts.defs, param, Def::Input(index));
+    }
+    if function.kind == Kind::Closure
+        && let Some(own) = facts.own.first_mut()
+    {
+        *own = Some(function.id);
+    }
+    for (b, block) in function.blocks.iter().enumerate() {
+        for (index, &param) in block.params.iter().enumerate() {
+            set_def(&mut facts.defs, param, Def::Param { block: b, index });
+        }
+        for (index, instr) in block.body.iter().enumerate() {
+            let def = Def::Instr { block: b, index };
+            match instr {
+                Instr::Prim { dest, .. } | Instr::Apply { dest, .. } => set_def(&mut facts.defs, *dest, def),
+                Instr::Closures { dests, .. } | Instr::Try { dests, .. } => {
+                    for &dest in dests {
+                        set_def(&mut facts.defs, dest, def);
+                    }
+                }
+            }
+        }
+        for (position, target) in targets(&block.term).into_iter().enumerate() {
+            if let Some(jumps) = facts.jumps.get_mut(target.block as usize) {
+                jumps.push((b, position));
+            }
+        }
+    }
+    facts
+}
+
+impl<'a> Marking<'a> {
+    fn function(&self, id: FuncId) -> Option<&'a Func> {
+        self.program.functions.get(id as usize).and_then(|function| function.as_ref())
+    }
+
+    /// The instruction that defines a variable.
+    fn definition(&self, function: FuncId, v: Var) -> Option<&'a Instr> {
+        match self.facts.get(function as usize)?.defs.get(v as usize)? {
+            Def::Instr { block, index } => self.function(function)?.blocks.get(*block)?.body.get(*index),
+            _ => None,
+        }
+    }
+
+    /// The global that a variable holds.
+    fn global_of(&self, function: FuncId, arg: &Arg) -> Option<usize> {
+        let Arg::Var(v) = arg else { return None };
+        match self.definition(function, *v) {
+            Some(Instr::Prim { name, args, .. }) if name == "%global" => match args.first() {
+                Some(Arg::Int(slot)) => Some(*slot as usize),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Fields of the block that a tracked global is set to.
+    fn block_fields(&self, slot: usize) -> &'a [Arg] {
+        let Some(global) = self.globals.get(slot) else { return &[] };
+        match self.definition(global.block.0, global.block.1) {
+            Some(Instr::Prim { name, args, .. }) if name == "%block" => args.get(1..).unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+
+    /// Finds the sites of functions, and the closures that bodies of `try` are handed.
+    fn find_sites(&mut self) {
+        let program = self.program;
+        for function in program.functions.iter().flatten() {
+            for (b, block) in function.blocks.iter().enumerate() {
+                for (i, instr) in block.body.iter().enumerate() {
+                    match instr {
+                        Instr::Closures { functions, .. } => {
+                            for (position, (created, captured)) in functions.iter().enumerate() {
+                                if let Some(facts) = self.facts.get_mut(*created as usize) {
+                                    facts.sites.push((function.id, b, i, position));
+                                    facts.captured.resize(captured.len().max(facts.captured.len()), false);
+                                }
+                            }
+                        }
+                        Instr::Try { body, .. } => {
+                            if let Some(facts) = self.facts.get_mut(*body as usize) {
+                                facts.sites.push((function.id, b, i, 0));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        // A body may stand in a body: from the outer ones to the inner ones.
+        let mut work: Vec<FuncId> =
+            program.functions.iter().flatten().filter(|f| f.kind == Kind::Closure).map(|f| f.id).collect();
+        while let Some(id) = work.pop() {
+            let Some(function) = self.function(id) else { continue };
+            for instr in function.blocks.iter().flat_map(|block| &block.body) {
+                if let Instr::Try { body, args, .. } = instr {
+                    let own: Vec<Option<FuncId>> = args.iter().map(|arg| self.own(id, arg)).collect();
+                    if let Some(facts) = self.facts.get_mut(*body as usize) {
+                        facts.own = own;
+                    }
+                    work.push(*body);
+                }
+            }
+        }
+    }
+
+    /// The function whose closure an argument is, as that function itself sees it.
+    fn own(&self, function: FuncId, arg: &Arg) -> Option<FuncId> {
+        let Arg::Var(v) = arg else { return None };
+        let facts = self.facts.get(function as usize)?;
+        match facts.defs.get(*v as usize)? {
+            Def::Input(index) => facts.own.get(*index).copied().flatten(),
+            _ => None,
+        }
+    }
+
+    /// Finds the globals of which single fields can be dropped.
+    fn find_globals(&mut self) {
+        let program = self.program;
+        for function in program.functions.iter().flatten() {
+            let mut uses = vec![0u32; function.names.len()];
+            let mut sets = Vec::new();
+            for block in &function.blocks {
+                for instr in &block.body {
+                    for_each_arg(instr, |arg| count_use(&mut uses, arg));
+                    let Instr::Prim { name, args, .. } = instr else { continue };
+                    if ALL_GLOBALS.contains(&name.as_str()) {
+                        self.globals.iter_mut().for_each(|global| global.tracked = false);
+                    }
+                    match (name.as_str(), args.as_slice()) {
+                        ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => sets.push((*slot as usize, *v)),
+                        ("%set_global", [Arg::Int(slot), _]) => self.untrack(Some(*slot as usize)),
+                        ("%field", [_, Arg::Int(_)]) => {}
+                        _ => args.iter().for_each(|arg| self.untrack(self.global_of(function.id, arg))),
+                    }
+                }
+                for instr in &block.body {
+                    if !matches!(instr, Instr::Prim { .. }) {
+                        for_each_arg(instr, |arg| self.untrack(self.global_of(function.id, arg)));
+                    }
+                }
+                for arg in term_args(&block.term) {
+                    count_use(&mut uses, arg);
+                    self.untrack(self.global_of(function.id, arg));
+                }
+            }
+            for (slot, v) in sets {
+                let is_block = matches!(self.definition(function.id, v), Some(Instr::Prim { name, .. }) if name == "%block");
+                let once = uses.get(v as usize) == Some(&1);
+                if let Some(global) = self.globals.get_mut(slot) {
+                    global.sets += 1;
+                    global.block = (function.id, v);
+                    global.tracked = global.tracked && is_block && once && global.sets == 1;
+                }
+            }
+        }
+        for slot in 0..self.globals.len() {
+            let count = self.block_fields(slot).len();
+            if let Some(global) = self.globals.get_mut(slot) {
+                global.tracked = global.tracked && global.sets == 1;
+                global.fields = vec![false; if global.tracked { count } else { 0 }];
+            }
+        }
+    }
+
+    fn untrack(&mut self, slot: Option<usize>) {
+        if let Some(slot) = slot
+            && let Some(global) = self.globals.get_mut(slot)
+        {
+            global.tracked = false;
+        }
+    }
+
+    /// The tracked global that `%set_global` sets.
+    fn tracked_set(&self, name: &str, args: &[Arg]) -> Option<&Global> {
+        match args.first() {
+            Some(Arg::Int(slot)) if name == "%set_global" => {
+                self.globals.get(*slot as usize).filter(|global| global.tracked)
+            }
+            _ => None,
+        }
+    }
+
+    /// The tracked global whose block this variable is.
+    fn tracked_block(&self, function: FuncId, v: Var) -> Option<&Global> {
+        // Only main sets globals, and rarely: a short list would not be quicker.
+        self.globals.iter().find(|global| global.tracked && global.block == (function, v))
+    }
+
+    fn mark(&mut self, function: FuncId, arg: &Arg) {
+        if let Arg::Var(v) = arg
+            && let Some(facts) = self.facts.get_mut(function as usize)
+            && let Some(live) = facts.live.get_mut(*v as usize)
+            && !*live
+        {
+            *live = true;
+            self.work.push((function, *v));
+        }
+    }
+
+    fn mark_all(&mut self, function: FuncId, args: &[Arg]) {
+        for arg in args {
+            self.mark(function, arg);
+        }
+    }
+
+    fn reach(&mut self, function: FuncId) {
+        if let Some(facts) = self.facts.get_mut(function as usize)
+            && !facts.reached
+        {
+            facts.reached = true;
+            self.reached.push(function);
+        }
+    }
+
+    /// Marks what a function does whether or not its results are used.
+    fn effects(&mut self, id: FuncId) {
+        let Some(function) = self.function(id) else { return };
+        for block in &function.blocks {
+            for instr in &block.body {
+                match instr {
+                    Instr::Prim { name, args, .. } => {
+                        if (self.effect_of)(name) == Effect::Mutator && self.tracked_set(name, args).is_none() {
+                            self.mark_all(id, args);
+                        }
+                    }
+                    Instr::Apply { closure, args, known, .. } => {
+                        self.mark(id, closure);
+                        self.mark_all(id, args);
+                        if let Some(known) = known {
+                            self.reach(*known);
+                        }
+                    }
+                    Instr::Try { body, .. } => self.reach(*body),
+                    Instr::Closures { .. } => {}
+                }
+            }
+            match &block.term {
+                Term::Return(arg) | Term::Raise(arg) | Term::If(arg, ..) | Term::Switch(arg, ..) => self.mark(id, arg),
+                Term::Tail { closure, args, known } => {
+                    self.mark(id, closure);
+                    self.mark_all(id, args);
+                    if let Some(known) = known {
+                        self.reach(*known);
+                    }
+                }
+                Term::Part(part, args) => {
+                    self.mark_all(id, args);
+                    self.reach(*part);
+                }
+                Term::Leave(_, args) => self.mark_all(id, args),
+                Term::Jump(_) | Term::Poptrap(_) | Term::Pushtrap { .. } | Term::Unreachable => {}
+            }
+        }
+    }
+
+    /// Marks what the definition of a live variable needs.
+    fn needs(&mut self, id: FuncId, v: Var) {
+        let Some(function) = self.function(id) else { return };
+        let Some(def) = self.facts.get(id as usize).and_then(|facts| facts.defs.get(v as usize)).copied() else { return };
+        match def {
+            Def::None => {}
+            Def::Input(index) => {
+                if function.kind == Kind::Body {
+                    self.mark_at_sites(id, index);
+                }
+            }
+            Def::Param { block, index } => {
+                let jumps = self.facts.get(id as usize).and_then(|facts| facts.jumps.get(block)).cloned().unwrap_or_default();
+                for (from, position) in jumps {
+                    if let Some(block) = function.blocks.get(from)
+                        && let Some(target) = targets(&block.term).get(position)
+                        && let Some(arg) = target.args.get(index)
+                    {
+                        self.mark(id, arg);
+                    }
+                }
+            }
+            Def::Instr { block, index } => {
+                if let Some(instr) = function.blocks.get(block).and_then(|block| block.body.get(index)) {
+                    self.instr_needs(id, v, instr);
+                }
+            }
+        }
+    }
+
+    fn instr_needs(&mut self, id: FuncId, v: Var, instr: &'a Instr) {
+        match instr {
+            Instr::Prim { name, args, .. } => {
+                if name == "%block" && id == self.program.main && self.tracked_block(id, v).is_some() {
+                    return;
+                }
+                self.mark_all(id, args);
+                if let (Some(base), Some(Arg::Int(index))) = (args.first(), args.get(1)) {
+                    let index = *index as usize;
+                    if name == "%env" {
+                        self.mark_captured(id, base, index);
+                    } else if name == "%field"
+                        && let Some(slot) = self.global_of(id, base)
+                    {
+                        self.mark_field(slot, index);
+                    }
+                }
+            }
+            Instr::Closures { dests, functions } => {
+                for (dest, (created, _)) in dests.iter().zip(functions) {
+                    if *dest == v {
+                        self.reach(*created);
+                    }
+                }
+            }
+            Instr::Apply { .. } | Instr::Try { .. } => {}
+        }
+    }
+
+    fn mark_captured(&mut self, id: FuncId, base: &Arg, index: usize) {
+        let Some(created) = self.own(id, base) else { return };
+        let Some(facts) = self.facts.get_mut(created as usize) else { return };
+        if let Some(used) = facts.captured.get_mut(index)
+            && !*used
+        {
+            *used = true;
+            self.mark_at_sites(created, index);
+        }
+    }
+
+    fn mark_field(&mut self, slot: usize, index: usize) {
+        let Some(global) = self.globals.get_mut(slot) else { return };
+        let function = global.block.0;
+        if let Some(read) = global.fields.get_mut(index)
+            && !*read
+        {
+            *read = true;
+            if let Some(arg) = self.block_fields(slot).get(index) {
+                self.mark(function, arg);
+            }
+        }
+    }
+
+    /// Marks the value that a function captures or a body gets, wherever that happens.
+    fn mark_at_sites(&mut self, id: FuncId, index: usize) {
+        let sites = self.facts.get(id as usize).map(|facts| facts.sites.clone()).unwrap_or_default();
+        for (parent, block, instr, position) in sites {
+            let instr = self.function(parent).and_then(|f| f.blocks.get(block)).and_then(|block| block.body.get(instr));
+            let arg = match instr {
+                Some(Instr::Closures { functions, .. }) => functions.get(position).and_then(|(_, captured)| captured.get(index)),
+                Some(Instr::Try { args, .. }) => args.get(index),
+                _ => None,
+            };
+            if let Some(arg) = arg {
+                self.mark(parent, arg);
+            }
+        }
+    }
+}
+
+fn count_use(uses: &mut [u32], arg: &Arg) {
+    if let Arg::Var(v) = arg
+        && let Some(count) = uses.get_mut(*v as usize)
+    {
+        *count += 1;
+    }
+}
+
+/// Calls `f` with every argument of an instruction, in order.
+fn for_each_arg(instr: &Instr, mut f: impl FnMut(&Arg)) {
+    match instr {
+        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter().for_each(f),
+        Instr::Apply { closure, args, .. } => {
+            f(closure);
+            args.iter().for_each(f);
+        }
+        Instr::Closures { functions, .. } => functions.iter().for_each(|(_, captured)| captured.iter().for_each(&mut f)),
+    }
+}
+
+/// Everything that a terminator mentions, in order.
+fn term_args(term: &Term) -> Vec<&Arg> {
+    let mut args: Vec<&Arg> = match term {
+        Term::Return(arg) | Term::Raise(arg) | Term::If(arg, ..) | Term::Switch(arg, ..) => vec![arg],
+        Term::Tail { closure, args, .. } => std::iter::once(closure).chain(args).collect(),
+        Term::Part(_, args) | Term::Leave(_, args) => args.iter().collect(),
+        _ => Vec::new(),
+    };
+    args.extend(targets(term).into_iter().flat_map(|target| &target.args));
+    args
+}
+
+/// What stays of the captured variables or parameters.
+fn keep<T: Clone>(list: &[T], kept: &[bool]) -> Vec<T> {
+    list.iter().enumerate().filter(|(i, _)| kept.get(*i) == Some(&true)).map(|(_, item)| item.clone()).collect()
+}
+
+/// Which of these variables are live.
+fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
+    let live = marking.facts.get(id as usize).map(|facts| facts.live.as_slice()).unwrap_or(&[]);
+    vars.iter().map(|v| live.get(*v as usize) == Some(&true)).collect()
+}
+
+/// The instruction without what is dead in it; None: nothing is left.
+fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
+    let is_live = |v: &Var| live_ones(marking, id, &[*v]) == [true];
+    match instr {
+        Instr::Prim { dest, name, args } => {
+            if let Some(global) = marking.tracked_set(name, args) {
+                return global.fields.contains(&true).then(|| instr.clone());
+            }
+            if name == "%block"
+                && id == marking.program.main
+                && let Some(global) = marking.tracked_block(id, *dest)
+            {
+                if !global.fields.contains(&true) {
+                    return None;
+                }
+                let mut args = args.clone();
+                for (arg, read) in args.iter_mut().skip(1).zip(&global.fields) {
+                    if !read {
+                        *arg = Arg::Int(0);
+                    }
+                }
+                return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
+            }
+            if !is_live(dest) && (marking.effect_of)(name) != Effect::Mutator {
+                return None;
+            }
+            if name == "%env"
+                && let (Some(base), Some(Arg::Int(index))) = (args.first(), args.get(1))
+                && let Some(created) = marking.own(id, base)
+                && let Some(facts) = marking.facts.get(created as usize)
+            {
+                let before = facts.captured.iter().take(*index as usize).filter(|used| **used).count();
+                let args = vec![base.clone(), Arg::Int(before as i32)];
+                return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
+            }
+            Some(instr.clone())
+        }
+        Instr::Apply { .. } => Some(instr.clone()),
+        Instr::Closures { dests, functions } => {
+            let kept = live_ones(marking, id, dests);
+            let mut functions = keep(functions, &kept);
+            for (created, captured) in &mut functions {
+                if let Some(facts) = marking.facts.get(*created as usize) {
+                    *captured = keep(captured, &facts.captured);
+                }
+            }
+            let dests = keep(dests, &kept);
+            (!dests.is_empty()).then_some(Instr::Closures { dests, functions })
+        }
+        Instr::Try { dests, body, args } => {
+            let params = marking.function(*body).map(|body| body.params.as_slice()).unwrap_or(&[]);
+            let args = keep(args, &live_ones(marking, *body, params));
+            Some(Instr::Try { dests: dests.clone(), body: *body, args })
+        }
+    }
+}
+
+/// The function without what is dead in it.
+fn sweep(marking: &Marking, function: &Func) -> Func {
+    let id = function.id;
+    let mut result = function.clone();
+    if function.kind == Kind::Body {
+        result.params = keep(&function.params, &live_ones(marking, id, &function.params));
+    }
+    for (block, old) in result.blocks.iter_mut().zip(&function.blocks) {
+        block.params = keep(&old.params, &live_ones(marking, id, &old.params));
+        block.body = old.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();
+        for target in targets_mut(&mut block.term) {
+            if let Some(to) = function.blocks.get(target.block as usize) {
+                target.args = keep(&target.args, &live_ones(marking, id, &to.params));
+            }
+        }
+    }
+    result
+}
+
+/// Removes what main does not need, through all functions.
+pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
+    let global = Global { tracked: true, sets: 0, block: (program.main, 0), fields: Vec::new() };
+    let mut marking = Marking {
+        program,
+        effect_of,
+        facts: program.functions.iter().map(|function| facts_of(function.as_ref())).collect(),
+        globals: vec![global; program.globals.len()],
+        work: Vec::new(),
+        reached: Vec::new(),
+    };
+    marking.find_sites();
+    marking.find_globals();
+    marking.reach(program.main);
+    loop {
+        if let Some((function, v)) = marking.work.pop() {
+            marking.needs(function, v);
+        } else if let Some(function) = marking.reached.pop() {
+            marking.effects(function);
+        } else {
+            break;
+        }
+    }
+    let functions = program.functions.iter().map(|function| {
+        let function = function.as_ref()?;
+        let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
+        reached.then(|| sweep(&marking, function))
+    });
+    let functions = functions.collect();
+    program.functions = functions;
+}
