@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program};
 use crate::link::fragment::{Section, Table};
-use crate::lua::template::Form;
 use crate::target::Target;
 
 /// What every program needs of the runtime, used or not.

@@ -5,7 +5,8 @@
 //! too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the block).
 //! Every variable is marked once, so the cost is linear. Then everything unmarked is dropped.
 
-use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Term, Var};
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut};
 use crate::link::fragment::Effect;
 
 /// Primitives that reach the globals without naming them.
@@ -43,8 +44,8 @@ struct Global {
     /// It is set once to a block that only this does, and only its fields are read.
     tracked: bool,
     sets: u32,
-    /// Function and variable of the block.
-    block: (FuncId, Var),
+    /// Variable of the block, in main.
+    block: Var,
     /// Of each field: is it read?
     fields: Vec<bool>,
 }
@@ -54,30 +55,11 @@ struct Marking<'a> {
     effect_of: &'a dyn Fn(&str) -> Effect,
     facts: Vec<Facts>,
     globals: Vec<Global>,
+    /// Of each variable of main: the tracked global whose block it is.
+    exports: Vec<Option<usize>>,
     work: Vec<(FuncId, Var)>,
     /// Functions whose effects are still to be marked.
     reached: Vec<FuncId>,
-}
-
-/// Targets of a terminator, in order.
-fn targets(term: &Term) -> Vec<&Target> {
-    match term {
-        Term::Jump(target) | Term::Poptrap(target) => vec![target],
-        Term::If(_, yes, no) => vec![yes, no],
-        Term::Switch(_, ints, tags) => ints.iter().chain(tags).collect(),
-        Term::Pushtrap { body, handler, .. } => vec![body, handler],
-        _ => Vec::new(),
-    }
-}
-
-fn targets_mut(term: &mut Term) -> Vec<&mut Target> {
-    match term {
-        Term::Jump(target) | Term::Poptrap(target) => vec![target],
-        Term::If(_, yes, no) => vec![yes, no],
-        Term::Switch(_, ints, tags) => ints.iter_mut().chain(tags).collect(),
-        Term::Pushtrap { body, handler, .. } => vec![body, handler],
-        _ => Vec::new(),
-    }
 }
 
 fn set_def(defs: &mut [Def], v: Var, def: Def) {
@@ -115,13 +97,8 @@ fn facts_of(function: Option<&Func>) -> Facts {
         }
         for (index, instr) in block.body.iter().enumerate() {
             let def = Def::Instr { block: b, index };
-            match instr {
-                Instr::Prim { dest, .. } | Instr::Apply { dest, .. } => set_def(&mut facts.defs, *dest, def),
-                Instr::Closures { dests, .. } | Instr::Try { dests, .. } => {
-                    for &dest in dests {
-                        set_def(&mut facts.defs, dest, def);
-                    }
-                }
+            for &dest in dests(instr) {
+                set_def(&mut facts.defs, dest, def);
             }
         }
         for (position, target) in targets(&block.term).into_iter().enumerate() {
@@ -161,7 +138,7 @@ impl<'a> Marking<'a> {
     /// Fields of the block that a tracked global is set to.
     fn block_fields(&self, slot: usize) -> &'a [Arg] {
         let Some(global) = self.globals.get(slot) else { return &[] };
-        match self.definition(global.block.0, global.block.1) {
+        match self.definition(self.program.main, global.block) {
             Some(Instr::Prim { name, args, .. }) if name == "%block" => args.get(1..).unwrap_or(&[]),
             _ => &[],
         }
@@ -227,7 +204,7 @@ impl<'a> Marking<'a> {
             let mut sets = Vec::new();
             for block in &function.blocks {
                 for instr in &block.body {
-                    for_each_arg(instr, |arg| count_use(&mut uses, arg));
+                    each_arg(instr, &mut |arg| count_use(&mut uses, arg));
                     let Instr::Prim { name, args, .. } = instr else { continue };
                     if ALL_GLOBALS.contains(&name.as_str()) {
                         self.globals.iter_mut().for_each(|global| global.tracked = false);
@@ -241,21 +218,21 @@ impl<'a> Marking<'a> {
                 }
                 for instr in &block.body {
                     if !matches!(instr, Instr::Prim { .. }) {
-                        for_each_arg(instr, |arg| self.untrack(self.global_of(function.id, arg)));
+                        each_arg(instr, &mut |arg| self.untrack(self.global_of(function.id, arg)));
                     }
                 }
-                for arg in term_args(&block.term) {
+                each_term_arg(&block.term, &mut |arg| {
                     count_use(&mut uses, arg);
                     self.untrack(self.global_of(function.id, arg));
-                }
+                });
             }
             for (slot, v) in sets {
                 let is_block = matches!(self.definition(function.id, v), Some(Instr::Prim { name, .. }) if name == "%block");
                 let once = uses.get(v as usize) == Some(&1);
                 if let Some(global) = self.globals.get_mut(slot) {
                     global.sets += 1;
-                    global.block = (function.id, v);
-                    global.tracked = global.tracked && is_block && once && global.sets == 1;
+                    global.block = v;
+                    global.tracked = global.tracked && is_block && once && function.id == program.main;
                 }
             }
         }
@@ -264,6 +241,11 @@ impl<'a> Marking<'a> {
             if let Some(global) = self.globals.get_mut(slot) {
                 global.tracked = global.tracked && global.sets == 1;
                 global.fields = vec![false; if global.tracked { count } else { 0 }];
+                if global.tracked
+                    && let Some(place) = self.exports.get_mut(global.block as usize)
+                {
+                    *place = Some(slot);
+                }
             }
         }
     }
@@ -288,8 +270,10 @@ impl<'a> Marking<'a> {
 
     /// The tracked global whose block this variable is.
     fn tracked_block(&self, function: FuncId, v: Var) -> Option<&Global> {
-        // Only main sets globals, and rarely: a short list would not be quicker.
-        self.globals.iter().find(|global| global.tracked && global.block == (function, v))
+        if function != self.program.main {
+            return None;
+        }
+        self.exports.get(v as usize).copied().flatten().and_then(|slot| self.globals.get(slot))
     }
 
     fn mark(&mut self, function: FuncId, arg: &Arg) {
@@ -392,7 +376,7 @@ impl<'a> Marking<'a> {
     fn instr_needs(&mut self, id: FuncId, v: Var, instr: &'a Instr) {
         match instr {
             Instr::Prim { name, args, .. } => {
-                if name == "%block" && id == self.program.main && self.tracked_block(id, v).is_some() {
+                if name == "%block" && self.tracked_block(id, v).is_some() {
                     return;
                 }
                 self.mark_all(id, args);
@@ -431,13 +415,12 @@ impl<'a> Marking<'a> {
 
     fn mark_field(&mut self, slot: usize, index: usize) {
         let Some(global) = self.globals.get_mut(slot) else { return };
-        let function = global.block.0;
         if let Some(read) = global.fields.get_mut(index)
             && !*read
         {
             *read = true;
             if let Some(arg) = self.block_fields(slot).get(index) {
-                self.mark(function, arg);
+                self.mark(self.program.main, arg);
             }
         }
     }
@@ -467,30 +450,6 @@ fn count_use(uses: &mut [u32], arg: &Arg) {
     }
 }
 
-/// Calls `f` with every argument of an instruction, in order.
-fn for_each_arg(instr: &Instr, mut f: impl FnMut(&Arg)) {
-    match instr {
-        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter().for_each(f),
-        Instr::Apply { closure, args, .. } => {
-            f(closure);
-            args.iter().for_each(f);
-        }
-        Instr::Closures { functions, .. } => functions.iter().for_each(|(_, captured)| captured.iter().for_each(&mut f)),
-    }
-}
-
-/// Everything that a terminator mentions, in order.
-fn term_args(term: &Term) -> Vec<&Arg> {
-    let mut args: Vec<&Arg> = match term {
-        Term::Return(arg) | Term::Raise(arg) | Term::If(arg, ..) | Term::Switch(arg, ..) => vec![arg],
-        Term::Tail { closure, args, .. } => std::iter::once(closure).chain(args).collect(),
-        Term::Part(_, args) | Term::Leave(_, args) => args.iter().collect(),
-        _ => Vec::new(),
-    };
-    args.extend(targets(term).into_iter().flat_map(|target| &target.args));
-    args
-}
-
 /// What stays of the captured variables or parameters.
 fn keep<T: Clone>(list: &[T], kept: &[bool]) -> Vec<T> {
     list.iter().enumerate().filter(|(i, _)| kept.get(*i) == Some(&true)).map(|(_, item)| item.clone()).collect()
@@ -511,7 +470,6 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                 return global.fields.contains(&true).then(|| instr.clone());
             }
             if name == "%block"
-                && id == marking.program.main
                 && let Some(global) = marking.tracked_block(id, *dest)
             {
                 if !global.fields.contains(&true) {
@@ -580,12 +538,14 @@ fn sweep(marking: &Marking, function: &Func) -> Func {
 
 /// Removes what main does not need, through all functions.
 pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
-    let global = Global { tracked: true, sets: 0, block: (program.main, 0), fields: Vec::new() };
+    let global = Global { tracked: true, sets: 0, block: 0, fields: Vec::new() };
+    let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
     let mut marking = Marking {
         program,
         effect_of,
         facts: program.functions.iter().map(|function| facts_of(function.as_ref())).collect(),
         globals: vec![global; program.globals.len()],
+        exports: vec![None; main.map_or(0, |main| main.names.len())],
         work: Vec::new(),
         reached: Vec::new(),
     };

@@ -6,6 +6,7 @@
 //! a second one rewrites. Functions are visited from main, those that create others first.
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Term};
+use crate::ir::visit::{each_arg_mut, each_term_arg, each_term_arg_mut};
 
 /// What is known of a value.
 #[derive(Clone, Debug)]
@@ -169,7 +170,7 @@ impl Walk {
 
     fn instr(&mut self, facts: &mut [Fact], function: FuncId, instr: &mut Instr) {
         if self.rewrite {
-            replace_constants(facts, instr);
+            each_arg_mut(instr, &mut |arg| replace(facts, arg));
         }
         match instr {
             Instr::Prim { dest, name, args } => {
@@ -195,13 +196,9 @@ impl Walk {
 
     fn term(&mut self, facts: &[Fact], term: &mut Term) {
         if self.rewrite {
-            for arg in term_args(term) {
-                replace(facts, arg);
-            }
+            each_term_arg_mut(term, &mut |arg| replace(facts, arg));
         } else {
-            for arg in term_args(term) {
-                self.escape(facts, arg);
-            }
+            each_term_arg(term, &mut |arg| self.escape(facts, arg));
         }
         if let Term::Tail { closure, args, known } = term {
             *known = self.known(facts, closure, args);
@@ -265,48 +262,6 @@ fn replace(facts: &[Fact], arg: &mut Arg) {
         && let Some(Fact::Constant(constant)) = facts.get(*v as usize)
     {
         *arg = constant.clone();
-    }
-}
-
-fn replace_constants(facts: &[Fact], instr: &mut Instr) {
-    match instr {
-        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter_mut().for_each(|arg| replace(facts, arg)),
-        Instr::Apply { closure, args, .. } => {
-            replace(facts, closure);
-            args.iter_mut().for_each(|arg| replace(facts, arg));
-        }
-        Instr::Closures { functions, .. } => {
-            for (_, captured) in functions {
-                captured.iter_mut().for_each(|arg| replace(facts, arg));
-            }
-        }
-    }
-}
-
-/// Everything that a terminator mentions, in order.
-fn term_args(term: &mut Term) -> Vec<&mut Arg> {
-    match term {
-        Term::Return(arg) | Term::Raise(arg) => vec![arg],
-        Term::Jump(target) | Term::Poptrap(target) => target.args.iter_mut().collect(),
-        Term::If(arg, yes, no) => {
-            let mut args = vec![arg];
-            args.extend(yes.args.iter_mut());
-            args.extend(no.args.iter_mut());
-            args
-        }
-        Term::Switch(arg, ints, tags) => {
-            let mut args = vec![arg];
-            args.extend(ints.iter_mut().chain(tags).flat_map(|target| target.args.iter_mut()));
-            args
-        }
-        Term::Tail { closure, args, .. } => {
-            let mut all = vec![closure];
-            all.extend(args.iter_mut());
-            all
-        }
-        Term::Part(_, args) | Term::Leave(_, args) => args.iter_mut().collect(),
-        Term::Pushtrap { body, handler, .. } => body.args.iter_mut().chain(&mut handler.args).collect(),
-        Term::Unreachable => Vec::new(),
     }
 }
 
