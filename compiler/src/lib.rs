@@ -7,4 +7,5 @@ pub mod ir;
 pub mod link;
 pub mod lua;
 pub mod passes;
+pub mod runtime;
 pub mod target;

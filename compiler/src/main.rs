@@ -1,9 +1,1 @@
-//! The command `lua_of_ocaml`.
-
-use std::process::ExitCode;
-
-mod cli;
-
-fn main() -> ExitCode {
-    cli::main()
-}
+fn main() {}

@@ -96,7 +96,11 @@ fn call(out: &mut String, data: &Arena, closure: &Arg, list: &[Arg], known: Opti
 fn instr(out: &mut String, data: &Arena, i: &Instr) {
     out.push_str("  ");
     match i {
-        Instr::Prim { dest, name, args: list } => {
+        Instr::Prim {
+            dest,
+            name,
+            args: list,
+        } => {
             vars(out, &[*dest]);
             out.push_str(" = ");
             out.push_str(name);
@@ -105,7 +109,12 @@ fn instr(out: &mut String, data: &Arena, i: &Instr) {
                 arg(out, data, a);
             }
         }
-        Instr::Apply { dest, closure, args: list, known } => {
+        Instr::Apply {
+            dest,
+            closure,
+            args: list,
+            known,
+        } => {
             vars(out, &[*dest]);
             out.push_str(" = apply ");
             call(out, data, closure, list, *known);
@@ -120,7 +129,11 @@ fn instr(out: &mut String, data: &Arena, i: &Instr) {
                 args(out, data, captured);
             }
         }
-        Instr::Try { dests, body, args: list } => {
+        Instr::Try {
+            dests,
+            body,
+            args: list,
+        } => {
             vars(out, dests);
             out.push_str(" = try ");
             out.push_str(&body.to_string());
@@ -162,7 +175,11 @@ fn term(out: &mut String, data: &Arena, t: &Term) {
             out.push(' ');
             targets(out, data, tags);
         }
-        Term::Tail { closure, args: list, known } => {
+        Term::Tail {
+            closure,
+            args: list,
+            known,
+        } => {
             out.push_str("tail ");
             call(out, data, closure, list, *known);
         }

@@ -5,7 +5,9 @@ use crate::bytecode::unmarshal::{Node, Value};
 use crate::error::{Error, Result};
 use crate::ir::program::Program;
 use crate::link::fragment::Table;
-use crate::lua::literal;
+use crate::lua::literal::{self, Float};
+use crate::lua::syntax::{self, Expr, Kind};
+use crate::lua::template::Form;
 use crate::target::Target;
 
 /// Constructors nest no deeper: Lua's parser has a limit of 200 levels, LuaJIT's constructors of about 197.
@@ -163,12 +165,40 @@ impl Data<'_> {
         Ok(())
     }
 
-    fn wide(&mut self, out: &mut String, decimal: &str) {
-        let (text, lossy) = literal::wide(self.target, decimal);
-        if lossy {
+    fn wide(&mut self, out: &mut String, decimal: &str) -> Result<()> {
+        let text = literal::wide(self.target, decimal)?;
+        if text != decimal {
             self.lossy.push(decimal.into());
         }
         out.push_str(&text);
+        Ok(())
+    }
+
+    /// What the template of a primitive gives.
+    fn template(&self, out: &mut String, name: &str, args: &[Expr]) -> Result<()> {
+        match self.table.find(name).map(|section| &section.form) {
+            Some(Form::Inline(template)) => out.push_str(&template.expand(None, args)?.text),
+            _ => return Err(Error::other(format!("the runtime has no template for '{name}'"))),
+        }
+        Ok(())
+    }
+
+    fn double(&self, out: &mut String, bits: [u8; 8]) -> Result<()> {
+        match literal::float(bits) {
+            Float::Number(text) => {
+                out.push_str(&text);
+                Ok(())
+            }
+            Float::Special(name) => self.template(out, name, &[]),
+        }
+    }
+
+    /// By halves: an integer of 64 bits is more than most engines have.
+    fn int64(&self, out: &mut String, bits: [u8; 8]) -> Result<()> {
+        let [a, b, c, d, e, f, g, h] = bits;
+        let half = |n: i32| syntax::constant(n.to_string(), if n < 0 { Kind::Compound } else { Kind::Atom });
+        let halves = [half(i32::from_be_bytes([a, b, c, d])), half(i32::from_be_bytes([e, f, g, h]))];
+        self.template(out, "%int64_literal", &halves)
     }
 
     fn comma(&self, out: &mut String) {
@@ -191,10 +221,10 @@ impl Data<'_> {
         let Some(value) = program.data.nodes.get(node as usize) else { return Err(Error::other("data: no such node")) };
         match value {
             Value::Int(n) => out.push_str(&n.to_string()),
-            Value::Wide(decimal) | Value::Int32(decimal) | Value::Nativeint(decimal) => self.wide(out, decimal),
-            Value::Str(bytes) => literal::string(out, bytes),
-            Value::Double(bits) => literal::double(out, bits, self.table)?,
-            Value::Int64(bits) => literal::int64(out, bits, self.table)?,
+            Value::Wide(decimal) | Value::Int32(decimal) | Value::Nativeint(decimal) => self.wide(out, decimal)?,
+            Value::Str(bytes) => out.push_str(&literal::string(bytes)),
+            Value::Double(bits) => self.double(out, *bits)?,
+            Value::Int64(bits) => self.int64(out, *bits)?,
             Value::Block { tag, fields } => {
                 out.push_str(&format!("{{{tag}"));
                 for &field in fields.iter().take(MAX_ITEMS as usize) {
@@ -207,7 +237,7 @@ impl Data<'_> {
                 out.push_str("{254");
                 for bits in doubles.iter().take(MAX_ITEMS as usize) {
                     self.comma(out);
-                    literal::double(out, bits, self.table)?;
+                    self.double(out, *bits)?;
                 }
                 out.push('}');
             }
@@ -281,7 +311,7 @@ fn define(data: &mut Data, groups: &mut Groups, name: &str, node: Node, in_place
             (Some(child), _) => data.item(&mut groups.text, child)?,
             (None, Some(Value::DoubleArray(doubles))) => {
                 if let Some(bits) = doubles.get(i) {
-                    literal::double(&mut groups.text, bits, data.table)?;
+                    data.double(&mut groups.text, *bits)?;
                 }
             }
             _ => {}

@@ -51,8 +51,11 @@ impl Table {
         self.position(name).and_then(|i| self.sections.get(i))
     }
 
-    /// A name that nothing provides may do anything.
-    pub fn effect_of(&self, name: &str) -> Effect {
+    /// Blocks are made without asking; a name that nothing provides may do anything.
+    pub fn effect(&self, name: &str) -> Effect {
+        if name == "%block" {
+            return Effect::Const;
+        }
         self.find(name).map_or(Effect::Mutator, |s| s.effect)
     }
 }
@@ -63,7 +66,11 @@ fn fail<T>(file: &str, line: usize, message: &str) -> Result<T> {
 
 /// The words of a header's value: separated by blanks or commas.
 fn words(value: &str) -> Vec<String> {
-    value.split([' ', ',', '\t']).filter(|w| !w.is_empty()).map(String::from).collect()
+    value
+        .split([' ', ',', '\t'])
+        .filter(|w| !w.is_empty())
+        .map(String::from)
+        .collect()
 }
 
 /// `>= 5.0 and < 5.2`; None: not a condition.
@@ -72,7 +79,9 @@ fn version_holds(condition: &str, version: (u32, u32)) -> Option<bool> {
     let words = words(condition);
     let mut i = 0;
     loop {
-        let (Some(operator), Some(number)) = (words.get(i), words.get(i + 1)) else { return None };
+        let (Some(operator), Some(number)) = (words.get(i), words.get(i + 1)) else {
+            return None;
+        };
         let (major, minor) = number.split_once('.')?;
         let wanted = (small_number(major)?, small_number(minor)?);
         match operator.as_str() {
@@ -99,7 +108,9 @@ fn small_number(text: &str) -> Option<u32> {
 /// Without blank lines at either end, and with one newline at the end of what is left.
 fn trim_code(lines: &[&str]) -> String {
     let is_blank = |line: &&str| line.bytes().all(|c| c == b' ' || c == b'\t');
-    let Some(first) = lines.iter().position(|l| !is_blank(l)) else { return String::new() };
+    let Some(first) = lines.iter().position(|l| !is_blank(l)) else {
+        return String::new();
+    };
     let last = lines.iter().rposition(|l| !is_blank(l)).unwrap_or(first);
     let mut code = String::new();
     for line in lines.iter().take(last + 1).skip(first) {
@@ -125,7 +136,9 @@ fn begin<'a>(file: &str, line: usize, value: &str) -> Result<Reading<'a>> {
         Some("const") => Effect::Const,
         Some(_) => return fail(file, line, "the effect is const, mutable or mutator"),
     };
-    let Some(name) = words.first() else { return fail(file, line, "Provides needs a name") };
+    let Some(name) = words.first() else {
+        return fail(file, line, "Provides needs a name");
+    };
     if words.len() > 2 {
         return fail(file, line, "Provides takes one name and an effect");
     }
@@ -141,13 +154,17 @@ fn begin<'a>(file: &str, line: usize, value: &str) -> Result<Reading<'a>> {
         calls: false,
         code: String::new(),
     };
-    Ok(Reading { section, wanted: true, lines: Vec::new() })
+    Ok(Reading {
+        section,
+        wanted: true,
+        lines: Vec::new(),
+    })
 }
 
 fn template(file: &str, line: usize, text: &str) -> Result<Template> {
     match Template::parse(text) {
         Ok(template) => Ok(template),
-        Err(message) => fail(file, line, &message),
+        Err(error) => fail(file, line, &error.to_string()),
     }
 }
 
@@ -160,7 +177,14 @@ fn set_form(section: &mut Section, line: usize, form: Form) -> Result<()> {
 }
 
 /// Reads one header line that is not `Provides`.
-fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (u32, u32), target: Target) -> Result<()> {
+fn header(
+    reading: &mut Reading,
+    line: usize,
+    key: &str,
+    value: &str,
+    version: (u32, u32),
+    target: Target,
+) -> Result<()> {
     let file = reading.section.file.clone();
     let section = &mut reading.section;
     match key {
@@ -181,7 +205,11 @@ fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (
         }
         "Inline" => set_form(section, line, Form::Inline(template(&file, line, value)?))?,
         "Test" => set_form(section, line, Form::Test(template(&file, line, value)?))?,
-        "Statement" => set_form(section, line, Form::Statement(template(&file, line, value)?))?,
+        "Statement" => set_form(
+            section,
+            line,
+            Form::Statement(template(&file, line, value)?),
+        )?,
         "Fixup" => section.fixup = Some(template(&file, line, value)?),
         "Calls" => section.calls = true,
         _ => return fail(&file, line, &format!("unknown header '{key}'")),
@@ -191,20 +219,34 @@ fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (
 
 /// Enters a finished section into the table.
 fn finish(table: &mut Table, reading: Option<Reading>) -> Result<()> {
-    let Some(Reading { mut section, wanted, lines }) = reading else { return Ok(()) };
+    let Some(Reading {
+        mut section,
+        wanted,
+        lines,
+    }) = reading
+    else {
+        return Ok(());
+    };
     if !wanted {
         return Ok(());
     }
     section.code = trim_code(&lines);
     if section.code.is_empty() && matches!(section.form, Form::Call) {
-        return fail(&section.file, section.line, &format!("section '{}' has neither code nor a template", section.name));
+        return fail(
+            &section.file,
+            section.line,
+            &format!("section '{}' has neither code nor a template", section.name),
+        );
     }
     let position = table.sections.len();
     let mut names = vec![section.name.clone()];
     names.extend(section.aliases.iter().cloned());
     for name in names {
         if let Some(other) = table.find(&name) {
-            let message = format!("'{name}' is provided at {}:{} already", other.file, other.line);
+            let message = format!(
+                "'{name}' is provided at {}:{} already",
+                other.file, other.line
+            );
             return fail(&section.file, section.line, &message);
         }
         table.index.insert(name, position);
@@ -262,19 +304,40 @@ mod tests {
                     --// Provides: a\n--// Version: < 5.0\n--// Requires: x, y\nP.a = 2\n";
         let new = read(text, (5, 2), Target::Portable).unwrap();
         assert_eq!(new.find("c").unwrap().code, "P.a = 1\n");
-        assert_eq!(new.effect_of("b"), Effect::Const);
+        assert_eq!(new.find("b").unwrap().effect, Effect::Const);
         let old = read(text, (4, 13), Target::Portable).unwrap();
         assert_eq!(old.find("a").unwrap().requires, ["x", "y"]);
-        assert_eq!(old.effect_of("a"), Effect::Mutator);
-        assert!(read(text, (5, 3), Target::Portable).unwrap().find("a").is_none());
+        assert_eq!(old.find("a").unwrap().effect, Effect::Mutator);
+        assert!(
+            read(text, (5, 3), Target::Portable)
+                .unwrap()
+                .find("a")
+                .is_none()
+        );
     }
 
     #[test]
     fn errors_name_file_and_line() {
-        let error = |text: &str| read(text, (5, 0), Target::Portable).unwrap_err().to_string();
-        assert_eq!(error("--// Provides: a\n--// Foo: b\nx"), "a.lua:2: unknown header 'Foo'");
-        assert_eq!(error("--// Provides: a\nx\n--// Provides: a\ny"), "a.lua:3: 'a' is provided at a.lua:1 already");
-        assert_eq!(error("--// Provides: a\n"), "a.lua:1: section 'a' has neither code nor a template");
-        assert_eq!(error("--// Provides: a\n--// If: jvm\nx"), "a.lua:2: unknown target 'jvm'");
+        let error = |text: &str| {
+            read(text, (5, 0), Target::Portable)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            error("--// Provides: a\n--// Foo: b\nx"),
+            "a.lua:2: unknown header 'Foo'"
+        );
+        assert_eq!(
+            error("--// Provides: a\nx\n--// Provides: a\ny"),
+            "a.lua:3: 'a' is provided at a.lua:1 already"
+        );
+        assert_eq!(
+            error("--// Provides: a\n"),
+            "a.lua:1: section 'a' has neither code nor a template"
+        );
+        assert_eq!(
+            error("--// Provides: a\n--// If: jvm\nx"),
+            "a.lua:2: unknown target 'jvm'"
+        );
     }
 }

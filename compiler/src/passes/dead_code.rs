@@ -19,8 +19,14 @@ enum Def {
     /// Parameter of the function.
     Input(usize),
     /// Parameter of a block.
-    Param { block: usize, index: usize },
-    Instr { block: usize, index: usize },
+    Param {
+        block: usize,
+        index: usize,
+    },
+    Instr {
+        block: usize,
+        index: usize,
+    },
 }
 
 /// What is known of a function.
@@ -78,7 +84,9 @@ fn facts_of(function: Option<&Func>) -> Facts {
         captured: Vec::new(),
         sites: Vec::new(),
     };
-    let Some(function) = function else { return facts };
+    let Some(function) = function else {
+        return facts;
+    };
     facts.defs = vec![Def::None; function.names.len()];
     facts.live = vec![false; function.names.len()];
     facts.jumps = vec![Vec::new(); function.blocks.len()];
@@ -112,13 +120,21 @@ fn facts_of(function: Option<&Func>) -> Facts {
 
 impl<'a> Marking<'a> {
     fn function(&self, id: FuncId) -> Option<&'a Func> {
-        self.program.functions.get(id as usize).and_then(|function| function.as_ref())
+        self.program
+            .functions
+            .get(id as usize)
+            .and_then(|function| function.as_ref())
     }
 
     /// The instruction that defines a variable.
     fn definition(&self, function: FuncId, v: Var) -> Option<&'a Instr> {
         match self.facts.get(function as usize)?.defs.get(v as usize)? {
-            Def::Instr { block, index } => self.function(function)?.blocks.get(*block)?.body.get(*index),
+            Def::Instr { block, index } => self
+                .function(function)?
+                .blocks
+                .get(*block)?
+                .body
+                .get(*index),
             _ => None,
         }
     }
@@ -137,9 +153,13 @@ impl<'a> Marking<'a> {
 
     /// Fields of the block that a tracked global is set to.
     fn block_fields(&self, slot: usize) -> &'a [Arg] {
-        let Some(global) = self.globals.get(slot) else { return &[] };
+        let Some(global) = self.globals.get(slot) else {
+            return &[];
+        };
         match self.definition(self.program.main, global.block) {
-            Some(Instr::Prim { name, args, .. }) if name == "%block" => args.get(1..).unwrap_or(&[]),
+            Some(Instr::Prim { name, args, .. }) if name == "%block" => {
+                args.get(1..).unwrap_or(&[])
+            }
             _ => &[],
         }
     }
@@ -155,7 +175,9 @@ impl<'a> Marking<'a> {
                             for (position, (created, captured)) in functions.iter().enumerate() {
                                 if let Some(facts) = self.facts.get_mut(*created as usize) {
                                     facts.sites.push((function.id, b, i, position));
-                                    facts.captured.resize(captured.len().max(facts.captured.len()), false);
+                                    facts
+                                        .captured
+                                        .resize(captured.len().max(facts.captured.len()), false);
                                 }
                             }
                         }
@@ -170,13 +192,21 @@ impl<'a> Marking<'a> {
             }
         }
         // A body may stand in a body: from the outer ones to the inner ones.
-        let mut work: Vec<FuncId> =
-            program.functions.iter().flatten().filter(|f| f.kind == Kind::Closure).map(|f| f.id).collect();
+        let mut work: Vec<FuncId> = program
+            .functions
+            .iter()
+            .flatten()
+            .filter(|f| f.kind == Kind::Closure)
+            .map(|f| f.id)
+            .collect();
         while let Some(id) = work.pop() {
-            let Some(function) = self.function(id) else { continue };
+            let Some(function) = self.function(id) else {
+                continue;
+            };
             for instr in function.blocks.iter().flat_map(|block| &block.body) {
                 if let Instr::Try { body, args, .. } = instr {
-                    let own: Vec<Option<FuncId>> = args.iter().map(|arg| self.own(id, arg)).collect();
+                    let own: Vec<Option<FuncId>> =
+                        args.iter().map(|arg| self.own(id, arg)).collect();
                     if let Some(facts) = self.facts.get_mut(*body as usize) {
                         facts.own = own;
                     }
@@ -205,20 +235,30 @@ impl<'a> Marking<'a> {
             for block in &function.blocks {
                 for instr in &block.body {
                     each_arg(instr, &mut |arg| count_use(&mut uses, arg));
-                    let Instr::Prim { name, args, .. } = instr else { continue };
+                    let Instr::Prim { name, args, .. } = instr else {
+                        continue;
+                    };
                     if ALL_GLOBALS.contains(&name.as_str()) {
-                        self.globals.iter_mut().for_each(|global| global.tracked = false);
+                        self.globals
+                            .iter_mut()
+                            .for_each(|global| global.tracked = false);
                     }
                     match (name.as_str(), args.as_slice()) {
-                        ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => sets.push((*slot as usize, *v)),
+                        ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => {
+                            sets.push((*slot as usize, *v))
+                        }
                         ("%set_global", [Arg::Int(slot), _]) => self.untrack(Some(*slot as usize)),
                         ("%field", [_, Arg::Int(_)]) => {}
-                        _ => args.iter().for_each(|arg| self.untrack(self.global_of(function.id, arg))),
+                        _ => args
+                            .iter()
+                            .for_each(|arg| self.untrack(self.global_of(function.id, arg))),
                     }
                 }
                 for instr in &block.body {
                     if !matches!(instr, Instr::Prim { .. }) {
-                        each_arg(instr, &mut |arg| self.untrack(self.global_of(function.id, arg)));
+                        each_arg(instr, &mut |arg| {
+                            self.untrack(self.global_of(function.id, arg))
+                        });
                     }
                 }
                 each_term_arg(&block.term, &mut |arg| {
@@ -232,7 +272,8 @@ impl<'a> Marking<'a> {
                 if let Some(global) = self.globals.get_mut(slot) {
                     global.sets += 1;
                     global.block = v;
-                    global.tracked = global.tracked && is_block && once && function.id == program.main;
+                    global.tracked =
+                        global.tracked && is_block && once && function.id == program.main;
                 }
             }
         }
@@ -261,9 +302,10 @@ impl<'a> Marking<'a> {
     /// The tracked global that `%set_global` sets.
     fn tracked_set(&self, name: &str, args: &[Arg]) -> Option<&Global> {
         match args.first() {
-            Some(Arg::Int(slot)) if name == "%set_global" => {
-                self.globals.get(*slot as usize).filter(|global| global.tracked)
-            }
+            Some(Arg::Int(slot)) if name == "%set_global" => self
+                .globals
+                .get(*slot as usize)
+                .filter(|global| global.tracked),
             _ => None,
         }
     }
@@ -273,7 +315,11 @@ impl<'a> Marking<'a> {
         if function != self.program.main {
             return None;
         }
-        self.exports.get(v as usize).copied().flatten().and_then(|slot| self.globals.get(slot))
+        self.exports
+            .get(v as usize)
+            .copied()
+            .flatten()
+            .and_then(|slot| self.globals.get(slot))
     }
 
     fn mark(&mut self, function: FuncId, arg: &Arg) {
@@ -304,16 +350,25 @@ impl<'a> Marking<'a> {
 
     /// Marks what a function does whether or not its results are used.
     fn effects(&mut self, id: FuncId) {
-        let Some(function) = self.function(id) else { return };
+        let Some(function) = self.function(id) else {
+            return;
+        };
         for block in &function.blocks {
             for instr in &block.body {
                 match instr {
                     Instr::Prim { name, args, .. } => {
-                        if (self.effect_of)(name) == Effect::Mutator && self.tracked_set(name, args).is_none() {
+                        if (self.effect_of)(name) == Effect::Mutator
+                            && self.tracked_set(name, args).is_none()
+                        {
                             self.mark_all(id, args);
                         }
                     }
-                    Instr::Apply { closure, args, known, .. } => {
+                    Instr::Apply {
+                        closure,
+                        args,
+                        known,
+                        ..
+                    } => {
                         self.mark(id, closure);
                         self.mark_all(id, args);
                         if let Some(known) = known {
@@ -325,8 +380,15 @@ impl<'a> Marking<'a> {
                 }
             }
             match &block.term {
-                Term::Return(arg) | Term::Raise(arg) | Term::If(arg, ..) | Term::Switch(arg, ..) => self.mark(id, arg),
-                Term::Tail { closure, args, known } => {
+                Term::Return(arg)
+                | Term::Raise(arg)
+                | Term::If(arg, ..)
+                | Term::Switch(arg, ..) => self.mark(id, arg),
+                Term::Tail {
+                    closure,
+                    args,
+                    known,
+                } => {
                     self.mark(id, closure);
                     self.mark_all(id, args);
                     if let Some(known) = known {
@@ -345,8 +407,17 @@ impl<'a> Marking<'a> {
 
     /// Marks what the definition of a live variable needs.
     fn needs(&mut self, id: FuncId, v: Var) {
-        let Some(function) = self.function(id) else { return };
-        let Some(def) = self.facts.get(id as usize).and_then(|facts| facts.defs.get(v as usize)).copied() else { return };
+        let Some(function) = self.function(id) else {
+            return;
+        };
+        let Some(def) = self
+            .facts
+            .get(id as usize)
+            .and_then(|facts| facts.defs.get(v as usize))
+            .copied()
+        else {
+            return;
+        };
         match def {
             Def::None => {}
             Def::Input(index) => {
@@ -355,7 +426,12 @@ impl<'a> Marking<'a> {
                 }
             }
             Def::Param { block, index } => {
-                let jumps = self.facts.get(id as usize).and_then(|facts| facts.jumps.get(block)).cloned().unwrap_or_default();
+                let jumps = self
+                    .facts
+                    .get(id as usize)
+                    .and_then(|facts| facts.jumps.get(block))
+                    .cloned()
+                    .unwrap_or_default();
                 for (from, position) in jumps {
                     if let Some(block) = function.blocks.get(from)
                         && let Some(target) = targets(&block.term).get(position)
@@ -366,7 +442,11 @@ impl<'a> Marking<'a> {
                 }
             }
             Def::Instr { block, index } => {
-                if let Some(instr) = function.blocks.get(block).and_then(|block| block.body.get(index)) {
+                if let Some(instr) = function
+                    .blocks
+                    .get(block)
+                    .and_then(|block| block.body.get(index))
+                {
                     self.instr_needs(id, v, instr);
                 }
             }
@@ -403,8 +483,12 @@ impl<'a> Marking<'a> {
     }
 
     fn mark_captured(&mut self, id: FuncId, base: &Arg, index: usize) {
-        let Some(created) = self.own(id, base) else { return };
-        let Some(facts) = self.facts.get_mut(created as usize) else { return };
+        let Some(created) = self.own(id, base) else {
+            return;
+        };
+        let Some(facts) = self.facts.get_mut(created as usize) else {
+            return;
+        };
         if let Some(used) = facts.captured.get_mut(index)
             && !*used
         {
@@ -414,7 +498,9 @@ impl<'a> Marking<'a> {
     }
 
     fn mark_field(&mut self, slot: usize, index: usize) {
-        let Some(global) = self.globals.get_mut(slot) else { return };
+        let Some(global) = self.globals.get_mut(slot) else {
+            return;
+        };
         if let Some(read) = global.fields.get_mut(index)
             && !*read
         {
@@ -427,11 +513,20 @@ impl<'a> Marking<'a> {
 
     /// Marks the value that a function captures or a body gets, wherever that happens.
     fn mark_at_sites(&mut self, id: FuncId, index: usize) {
-        let sites = self.facts.get(id as usize).map(|facts| facts.sites.clone()).unwrap_or_default();
+        let sites = self
+            .facts
+            .get(id as usize)
+            .map(|facts| facts.sites.clone())
+            .unwrap_or_default();
         for (parent, block, instr, position) in sites {
-            let instr = self.function(parent).and_then(|f| f.blocks.get(block)).and_then(|block| block.body.get(instr));
+            let instr = self
+                .function(parent)
+                .and_then(|f| f.blocks.get(block))
+                .and_then(|block| block.body.get(instr));
             let arg = match instr {
-                Some(Instr::Closures { functions, .. }) => functions.get(position).and_then(|(_, captured)| captured.get(index)),
+                Some(Instr::Closures { functions, .. }) => functions
+                    .get(position)
+                    .and_then(|(_, captured)| captured.get(index)),
                 Some(Instr::Try { args, .. }) => args.get(index),
                 _ => None,
             };
@@ -452,13 +547,23 @@ fn count_use(uses: &mut [u32], arg: &Arg) {
 
 /// What stays of the captured variables or parameters.
 fn keep<T: Clone>(list: &[T], kept: &[bool]) -> Vec<T> {
-    list.iter().enumerate().filter(|(i, _)| kept.get(*i) == Some(&true)).map(|(_, item)| item.clone()).collect()
+    list.iter()
+        .enumerate()
+        .filter(|(i, _)| kept.get(*i) == Some(&true))
+        .map(|(_, item)| item.clone())
+        .collect()
 }
 
 /// Which of these variables are live.
 fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
-    let live = marking.facts.get(id as usize).map(|facts| facts.live.as_slice()).unwrap_or(&[]);
-    vars.iter().map(|v| live.get(*v as usize) == Some(&true)).collect()
+    let live = marking
+        .facts
+        .get(id as usize)
+        .map(|facts| facts.live.as_slice())
+        .unwrap_or(&[]);
+    vars.iter()
+        .map(|v| live.get(*v as usize) == Some(&true))
+        .collect()
 }
 
 /// The instruction without what is dead in it; None: nothing is left.
@@ -481,7 +586,11 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                         *arg = Arg::Int(0);
                     }
                 }
-                return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
+                return Some(Instr::Prim {
+                    dest: *dest,
+                    name: name.clone(),
+                    args,
+                });
             }
             if !is_live(dest) && (marking.effect_of)(name) != Effect::Mutator {
                 return None;
@@ -491,9 +600,18 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                 && let Some(created) = marking.own(id, base)
                 && let Some(facts) = marking.facts.get(created as usize)
             {
-                let before = facts.captured.iter().take(*index as usize).filter(|used| **used).count();
+                let before = facts
+                    .captured
+                    .iter()
+                    .take(*index as usize)
+                    .filter(|used| **used)
+                    .count();
                 let args = vec![base.clone(), Arg::Int(before as i32)];
-                return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
+                return Some(Instr::Prim {
+                    dest: *dest,
+                    name: name.clone(),
+                    args,
+                });
             }
             Some(instr.clone())
         }
@@ -510,9 +628,16 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
             (!dests.is_empty()).then_some(Instr::Closures { dests, functions })
         }
         Instr::Try { dests, body, args } => {
-            let params = marking.function(*body).map(|body| body.params.as_slice()).unwrap_or(&[]);
+            let params = marking
+                .function(*body)
+                .map(|body| body.params.as_slice())
+                .unwrap_or(&[]);
             let args = keep(args, &live_ones(marking, *body, params));
-            Some(Instr::Try { dests: dests.clone(), body: *body, args })
+            Some(Instr::Try {
+                dests: dests.clone(),
+                body: *body,
+                args,
+            })
         }
     }
 }
@@ -526,7 +651,11 @@ fn sweep(marking: &Marking, function: &Func) -> Func {
     }
     for (block, old) in result.blocks.iter_mut().zip(&function.blocks) {
         block.params = keep(&old.params, &live_ones(marking, id, &old.params));
-        block.body = old.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();
+        block.body = old
+            .body
+            .iter()
+            .filter_map(|instr| sweep_instr(marking, id, instr))
+            .collect();
         for target in targets_mut(&mut block.term) {
             if let Some(to) = function.blocks.get(target.block as usize) {
                 target.args = keep(&target.args, &live_ones(marking, id, &to.params));
@@ -538,12 +667,24 @@ fn sweep(marking: &Marking, function: &Func) -> Func {
 
 /// Removes what main does not need, through all functions.
 pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
-    let global = Global { tracked: true, sets: 0, block: 0, fields: Vec::new() };
-    let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
+    let global = Global {
+        tracked: true,
+        sets: 0,
+        block: 0,
+        fields: Vec::new(),
+    };
+    let main = program
+        .functions
+        .get(program.main as usize)
+        .and_then(|main| main.as_ref());
     let mut marking = Marking {
         program,
         effect_of,
-        facts: program.functions.iter().map(|function| facts_of(function.as_ref())).collect(),
+        facts: program
+            .functions
+            .iter()
+            .map(|function| facts_of(function.as_ref()))
+            .collect(),
         globals: vec![global; program.globals.len()],
         exports: vec![None; main.map_or(0, |main| main.names.len())],
         work: Vec::new(),
@@ -563,7 +704,10 @@ pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
     }
     let functions = program.functions.iter().map(|function| {
         let function = function.as_ref()?;
-        let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
+        let reached = marking
+            .facts
+            .get(function.id as usize)
+            .is_some_and(|facts| facts.reached);
         reached.then(|| sweep(&marking, function))
     });
     let functions = functions.collect();

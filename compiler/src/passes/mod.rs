@@ -1,5 +1,7 @@
 //! The passes, in the order in which they run: one a file, `run` is the entry point of each.
 
+pub mod dead_code;
+pub mod known_calls;
 pub mod names;
 pub mod outline;
 pub mod ssa;
