@@ -11,8 +11,7 @@ pub fn embedded() -> Vec<(String, String)> {
         .filter_map(|file| {
             let name = file.path().file_name()?.to_str()?;
             let text = file.contents_utf8()?;
-            name.ends_with(".lua")
-                .then(|| (name.to_string(), text.to_string()))
+            name.ends_with(".lua").then(|| (name.to_string(), text.to_string()))
         })
         .collect();
     files.sort();

@@ -27,9 +27,6 @@ impl FromStr for Target {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Target::ALL
-            .into_iter()
-            .find(|t| t.name() == name)
-            .ok_or_else(|| format!("unknown target '{name}'"))
+        Target::ALL.into_iter().find(|t| t.name() == name).ok_or_else(|| format!("unknown target '{name}'"))
     }
 }

@@ -2,7 +2,7 @@
 //! whatever stands before it (`#!`, a launcher, a runtime). What `-output-complete-exe` makes is left to `elf`.
 
 use crate::bytecode::elf;
-use crate::bytecode::sections::{Parts, Section, printable, unknown_magic, version_of_magic};
+use crate::bytecode::sections::{printable, unknown_magic, version_of_magic, Parts, Section};
 use crate::bytecode::unmarshal::{self, Arena, Node, Reader, Value};
 use crate::error::{Error, Result};
 
@@ -28,18 +28,12 @@ pub struct Image {
 fn table(file: &[u8]) -> Result<Parts> {
     let trailer = file.len() - TRAILER;
     let magic = &file[trailer + 4..];
-    let Some(version) = version_of_magic(magic) else {
-        return Err(unknown_magic(trailer + 4, magic));
-    };
+    let Some(version) = version_of_magic(magic) else { return Err(unknown_magic(trailer + 4, magic)) };
     let mut reader = Reader::new(file, "file");
     reader.pos = trailer;
     let count = reader.size(4)?;
     if count > trailer / 8 {
-        return Err(Error::at(
-            "file",
-            trailer,
-            format!("table of {count} sections is longer than the file"),
-        ));
+        return Err(Error::at("file", trailer, format!("table of {count} sections is longer than the file")));
     }
     let first = trailer - 8 * count;
     let mut sections = Vec::new();
@@ -51,29 +45,16 @@ fn table(file: &[u8]) -> Result<Parts> {
         let size = reader.size(4)?;
         total += size;
         if total > first {
-            return Err(Error::at(
-                "file",
-                at,
-                format!("section {name} is longer than the file"),
-            ));
+            return Err(Error::at("file", at, format!("section {name} is longer than the file")));
         }
-        sections.push(Section {
-            name,
-            offset: 0,
-            size,
-        });
+        sections.push(Section { name, offset: 0, size });
     }
     let mut offset = first - total;
     for section in &mut sections {
         section.offset = offset;
         offset += section.size;
     }
-    Ok(Parts {
-        version,
-        sections,
-        primitives: None,
-        symbols: None,
-    })
+    Ok(Parts { version, sections, primitives: None, symbols: None })
 }
 
 /// Version and sections of a file.
@@ -85,11 +66,7 @@ fn parts(file: &[u8]) -> Result<Parts> {
     } else if file.len() >= 12 && file.starts_with(b"Caml1999") {
         Err(unknown_magic(0, &file[..12]))
     } else {
-        Err(Error::at(
-            "file",
-            file.len(),
-            "not OCaml bytecode: no magic number Caml1999X at the end",
-        ))
+        Err(Error::at("file", file.len(), "not OCaml bytecode: no magic number Caml1999X at the end"))
     }
 }
 
@@ -112,16 +89,9 @@ fn required<'a>(file: &'a [u8], sections: &[Section], name: &str) -> Result<&'a 
 
 fn words(bytes: &[u8]) -> Result<Vec<i32>> {
     if bytes.is_empty() || bytes.len() % 4 != 0 {
-        return Err(Error::at(
-            "CODE",
-            bytes.len(),
-            "not a whole number of instruction words",
-        ));
+        return Err(Error::at("CODE", bytes.len(), "not a whole number of instruction words"));
     }
-    Ok(bytes
-        .chunks_exact(4)
-        .map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        .collect())
+    Ok(bytes.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
 }
 
 /// Names, each ended by a zero byte.
@@ -156,11 +126,7 @@ fn unit_name(arena: &Arena, key: Node, version: (u32, u32)) -> Result<String> {
         let predefined = if version >= (5, 2) { 1 } else { 3 };
         if let Some(first) = fields.first() {
             if let Value::Str(name) = &arena.nodes[*first as usize] {
-                return Ok(if *tag == predefined {
-                    String::new()
-                } else {
-                    printable(name)
-                });
+                return Ok(if *tag == predefined { String::new() } else { printable(name) });
             }
         }
     }
@@ -168,12 +134,7 @@ fn unit_name(arena: &Arena, key: Node, version: (u32, u32)) -> Result<String> {
 }
 
 /// Fills in the names that the map of globals has (`Symtable.GlobalMap`: a count and a balanced tree).
-fn name_globals(
-    arena: &Arena,
-    root: Node,
-    version: (u32, u32),
-    slots: &mut [String],
-) -> Result<()> {
+fn name_globals(arena: &Arena, root: Node, version: (u32, u32), slots: &mut [String]) -> Result<()> {
     let map = block(arena, root, 2)?;
     let mut todo = vec![map[1]];
     let mut visits = 0;
@@ -183,22 +144,12 @@ fn name_globals(
         }
         visits += 1;
         if visits > arena.nodes.len() {
-            return Err(Error::at(
-                "SYMB",
-                0,
-                "map of global identifiers is not a tree",
-            ));
+            return Err(Error::at("SYMB", 0, "map of global identifiers is not a tree"));
         }
         let tree = block(arena, node, 5)?;
         let slot = match &arena.nodes[tree[2] as usize] {
             Value::Int(slot) if *slot >= 0 && (*slot as usize) < slots.len() => *slot as usize,
-            _ => {
-                return Err(Error::at(
-                    "SYMB",
-                    0,
-                    "identifier of a global that does not exist",
-                ));
-            }
+            _ => return Err(Error::at("SYMB", 0, "identifier of a global that does not exist")),
         };
         slots[slot] = unit_name(arena, tree[1], version)?;
         todo.push(tree[0]);
@@ -234,14 +185,5 @@ pub fn read(file: &[u8]) -> Result<Image> {
         (None, None) => (),
     }
     let debug = find(file, &sections, "DBUG").unwrap_or_default().to_vec();
-    Ok(Image {
-        version: parts.version,
-        sections,
-        code,
-        data,
-        globals,
-        global_names,
-        primitives,
-        debug,
-    })
+    Ok(Image { version: parts.version, sections, code, data, globals, global_names, primitives, debug })
 }

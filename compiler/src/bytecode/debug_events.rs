@@ -82,9 +82,7 @@ impl<'a> Stream<'a> {
                     }
                     pending += size;
                     if pending > self.reader.left() {
-                        return Err(self
-                            .reader
-                            .error(start, "block is longer than what is left"));
+                        return Err(self.reader.error(start, "block is longer than what is left"));
                     }
                 }
                 Token::Immediate(_) | Token::Shared(_) => (),
@@ -118,9 +116,7 @@ impl<'a> Stream<'a> {
             self.reader.pos = at;
             let node = arena.nodes.len() as Node;
             if arena.nodes.len() > self.limit {
-                return Err(self
-                    .reader
-                    .error(at, "more shared data than debugging events have"));
+                return Err(self.reader.error(at, "more shared data than debugging events have"));
             }
             let mut size = 0;
             let value = match self.reader.token()? {
@@ -140,17 +136,12 @@ impl<'a> Stream<'a> {
                         self.loaded[before] = node + 1;
                         before += 1;
                     }
-                    arena.nodes.push(Value::Block {
-                        tag,
-                        fields: vec![0; size],
-                    });
+                    arena.nodes.push(Value::Block { tag, fields: vec![0; size] });
                     node
                 }
                 Token::Shared(ago) => {
                     if ago == 0 || ago > before {
-                        return Err(self
-                            .reader
-                            .error(at, "reference to an object that does not exist"));
+                        return Err(self.reader.error(at, "reference to an object that does not exist"));
                     }
                     let object = before - ago;
                     if self.loaded[object] == 0 {
@@ -180,13 +171,7 @@ impl<'a> Stream<'a> {
                 }
             }
             if size > 0 {
-                frames.push(Frame {
-                    node,
-                    next: 0,
-                    pos: self.reader.pos,
-                    before,
-                    nested,
-                });
+                frames.push(Frame { node, next: 0, pos: self.reader.pos, before, nested });
             }
             while let Some(frame) = frames.last() {
                 let full = match &arena.nodes[frame.node as usize] {
@@ -251,10 +236,7 @@ fn read_event(stream: &mut Stream, arena: &mut Arena, base: usize, words: usize)
         let pos = stream.reader.pos;
         let before = stream.objects.len();
         stream.skip()?;
-        if matches!(
-            index,
-            POS | MODULE | LOC | DEFNAME | INFO | COMPENV | STACKSIZE
-        ) {
+        if matches!(index, POS | MODULE | LOC | DEFNAME | INFO | COMPENV | STACKSIZE) {
             *node = stream.load(arena, pos, before)?;
         }
     }
@@ -292,40 +274,26 @@ pub fn run(image: &Image) -> Result<Debug> {
     for _ in 0..units {
         let base = reader.size(4)?;
         let stop = reader.header()?;
-        let mut stream = Stream {
-            reader,
-            objects: Vec::new(),
-            loaded: Vec::new(),
-            limit,
-        };
+        let mut stream = Stream { reader, objects: Vec::new(), loaded: Vec::new(), limit };
         loop {
             let start = stream.reader.pos;
             match stream.reader.token()? {
                 Token::Immediate(Value::Int(0)) => break,
                 Token::Block(0, 2) => stream.add_object(start),
-                _ => {
-                    return Err(stream
-                        .reader
-                        .error(start, "list of debugging events expected"));
-                }
+                _ => return Err(stream.reader.error(start, "list of debugging events expected")),
             }
             let event = read_event(&mut stream, &mut debug.arena, base, image.code.len())?;
             debug.events.push(event);
         }
         reader = stream.reader;
         if reader.pos != stop {
-            return Err(reader.error(
-                reader.pos,
-                "marshalled data does not end where its header says",
-            ));
+            return Err(reader.error(reader.pos, "marshalled data does not end where its header says"));
         }
         let stop = reader.header()?;
         reader.take(stop - reader.pos)?;
     }
     // A function's event before others of the same pc; else the first stays.
-    debug
-        .events
-        .sort_by_key(|event| (event.pc, !event.function));
+    debug.events.sort_by_key(|event| (event.pc, !event.function));
     debug.events.dedup_by_key(|event| event.pc);
     Ok(debug)
 }
@@ -353,15 +321,12 @@ impl Debug {
 
     /// The definition whose code begins at `pc` (after a GRAB), such as `List.map` or `Stdlib.(@)`.
     pub fn function_name(&self, pc: usize) -> Option<String> {
-        self.find(pc)
-            .filter(|event| event.function)
-            .map(|event| self.text(event.definition))
+        self.find(pc).filter(|event| event.function).map(|event| self.text(event.definition))
     }
 
     /// File and line of the event at `pc`.
     pub fn line(&self, pc: usize) -> Option<(String, i32)> {
-        self.find(pc)
-            .map(|event| (self.text(event.file), event.line))
+        self.find(pc).map(|event| (self.text(event.file), event.line))
     }
 
     /// The module whose event is at `pc`.
@@ -463,9 +428,6 @@ impl Debug {
 
     /// `Free_variable` of `closure_entry`, not `Function`.
     fn is_variable(&self, node: Node) -> bool {
-        matches!(
-            &self.arena.nodes[node as usize],
-            Value::Block { tag: 0, .. }
-        )
+        matches!(&self.arena.nodes[node as usize], Value::Block { tag: 0, .. })
     }
 }

@@ -36,11 +36,7 @@ pub struct Parts {
 pub fn printable(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {
-        text.push(if (32..127).contains(byte) {
-            *byte as char
-        } else {
-            '?'
-        });
+        text.push(if (32..127).contains(byte) { *byte as char } else { '?' });
     }
     text
 }
@@ -59,13 +55,9 @@ pub fn version_of_magic(magic: &[u8]) -> Option<(u32, u32)> {
 pub fn unknown_magic(offset: usize, magic: &[u8]) -> Error {
     let text = printable(magic);
     let message = if text.starts_with("Caml1999X") {
-        format!(
-            "magic number {text} is unknown: OCaml 4.13 to 5.4 write Caml1999X030 to Caml1999X036"
-        )
+        format!("magic number {text} is unknown: OCaml 4.13 to 5.4 write Caml1999X030 to Caml1999X036")
     } else {
-        format!(
-            "magic number {text}: an object file or library, not an executable; link it with ocamlc"
-        )
+        format!("magic number {text}: an object file or library, not an executable; link it with ocamlc")
     };
     Error::at("file", offset, message)
 }

@@ -12,10 +12,7 @@ pub enum Value {
     Int(i32),
     /// A wider one, in decimal.
     Wide(String),
-    Block {
-        tag: u8,
-        fields: Vec<Node>,
-    },
+    Block { tag: u8, fields: Vec<Node> },
     Str(Vec<u8>),
     /// Bits of the double, big-endian.
     Double([u8; 8]),
@@ -52,11 +49,7 @@ pub enum Token {
 
 /// The decimal text of a signed big-endian number of at most 8 bytes.
 pub fn decimal(bytes: &[u8]) -> String {
-    let mut value: i64 = if bytes.first().is_some_and(|b| *b >= 128) {
-        -1
-    } else {
-        0
-    };
+    let mut value: i64 = if bytes.first().is_some_and(|b| *b >= 128) { -1 } else { 0 };
     for byte in bytes {
         value = (value << 8) | i64::from(*byte);
     }
@@ -66,20 +59,12 @@ pub fn decimal(bytes: &[u8]) -> String {
 /// An integer of 4 bytes, big-endian: `Int` where 31 bits hold it.
 pub fn int_of_bytes(bytes: [u8; 4]) -> Value {
     let value = i32::from_be_bytes(bytes);
-    if (-0x4000_0000..0x4000_0000).contains(&value) {
-        Value::Int(value)
-    } else {
-        Value::Wide(value.to_string())
-    }
+    if (-0x4000_0000..0x4000_0000).contains(&value) { Value::Int(value) } else { Value::Wide(value.to_string()) }
 }
 
 impl<'a> Reader<'a> {
     pub fn new(text: &'a [u8], section: &'a str) -> Self {
-        Reader {
-            text,
-            pos: 0,
-            section,
-        }
+        Reader { text, pos: 0, section }
     }
 
     pub fn error(&self, offset: usize, message: impl Into<String>) -> Error {
@@ -93,13 +78,7 @@ impl<'a> Reader<'a> {
     /// The next `count` bytes.
     pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
         if count > self.left() {
-            return Err(self.error(
-                self.pos,
-                format!(
-                    "ends too early: {count} bytes expected, {} left",
-                    self.left()
-                ),
-            ));
+            return Err(self.error(self.pos, format!("ends too early: {count} bytes expected, {} left", self.left())));
         }
         let start = self.pos;
         self.pos += count;
@@ -135,11 +114,7 @@ impl<'a> Reader<'a> {
 
     fn signed(&mut self, width: usize) -> Result<i32> {
         let b = self.take(width)?;
-        Ok(if width == 1 {
-            i32::from(b[0] as i8)
-        } else {
-            i32::from(i16::from_be_bytes([b[0], b[1]]))
-        })
+        Ok(if width == 1 { i32::from(b[0] as i8) } else { i32::from(i16::from_be_bytes([b[0], b[1]])) })
     }
 
     fn int64(&mut self) -> Result<Value> {
@@ -173,10 +148,7 @@ impl<'a> Reader<'a> {
         let start = self.pos;
         let length = self.size(width)?;
         if length > self.left() / 8 {
-            return Err(self.error(
-                start,
-                format!("array of {length} doubles is longer than what is left"),
-            ));
+            return Err(self.error(start, format!("array of {length} doubles is longer than what is left")));
         }
         let mut items = Vec::with_capacity(length);
         for _ in 0..length {
@@ -221,10 +193,7 @@ impl<'a> Reader<'a> {
                 2 => Ok(Token::Leaf(Value::Nativeint(decimal(&self.take8()?)))),
                 _ => Err(self.error(start, "nativeint of unknown size")),
             },
-            _ => Err(self.error(
-                start,
-                "custom block that is not an int32, int64 or nativeint",
-            )),
+            _ => Err(self.error(start, "custom block that is not an int32, int64 or nativeint")),
         }
     }
 
@@ -235,9 +204,7 @@ impl<'a> Reader<'a> {
         match code {
             0x80..=0xFF => Ok(Token::Block(code & 15, usize::from(code >> 4) & 7)),
             0x40..=0x7F => Ok(Token::Immediate(Value::Int(i32::from(code & 63)))),
-            0x20..=0x3F => Ok(Token::Leaf(Value::Str(
-                self.take(usize::from(code & 31))?.to_vec(),
-            ))),
+            0x20..=0x3F => Ok(Token::Leaf(Value::Str(self.take(usize::from(code & 31))?.to_vec()))),
             0x00 => Ok(Token::Immediate(Value::Int(self.signed(1)?))),
             0x01 => Ok(Token::Immediate(Value::Int(self.signed(2)?))),
             0x02 => Ok(Token::Immediate(int_of_bytes(self.take4()?))),
@@ -284,9 +251,7 @@ impl<'a> Reader<'a> {
                 self.take(16)?;
                 length
             }
-            [0x84, 0x95, 0xA6, 0xBD] => {
-                return Err(self.error(start, "compressed marshalled data is not supported"));
-            }
+            [0x84, 0x95, 0xA6, 0xBD] => return Err(self.error(start, "compressed marshalled data is not supported")),
             _ => return Err(self.error(start, "not marshalled data")),
         };
         if length > self.left() {
@@ -330,10 +295,7 @@ pub fn read(reader: &mut Reader, arena: &mut Arena) -> Result<Node> {
                 if pending > reader.left() {
                     return Err(reader.error(start, "block is longer than what is left"));
                 }
-                arena.nodes.push(Value::Block {
-                    tag,
-                    fields: vec![0; size],
-                });
+                arena.nodes.push(Value::Block { tag, fields: vec![0; size] });
                 node
             }
             Token::Shared(ago) => {
@@ -359,10 +321,7 @@ pub fn read(reader: &mut Reader, arena: &mut Arena) -> Result<Node> {
         }
     }
     if reader.pos != stop {
-        return Err(reader.error(
-            reader.pos,
-            "marshalled data does not end where its header says",
-        ));
+        return Err(reader.error(reader.pos, "marshalled data does not end where its header says"));
     }
     Ok(root)
 }

@@ -96,11 +96,7 @@ fn call(out: &mut String, data: &Arena, closure: &Arg, list: &[Arg], known: Opti
 fn instr(out: &mut String, data: &Arena, i: &Instr) {
     out.push_str("  ");
     match i {
-        Instr::Prim {
-            dest,
-            name,
-            args: list,
-        } => {
+        Instr::Prim { dest, name, args: list } => {
             vars(out, &[*dest]);
             out.push_str(" = ");
             out.push_str(name);
@@ -109,12 +105,7 @@ fn instr(out: &mut String, data: &Arena, i: &Instr) {
                 arg(out, data, a);
             }
         }
-        Instr::Apply {
-            dest,
-            closure,
-            args: list,
-            known,
-        } => {
+        Instr::Apply { dest, closure, args: list, known } => {
             vars(out, &[*dest]);
             out.push_str(" = apply ");
             call(out, data, closure, list, *known);
@@ -129,11 +120,7 @@ fn instr(out: &mut String, data: &Arena, i: &Instr) {
                 args(out, data, captured);
             }
         }
-        Instr::Try {
-            dests,
-            body,
-            args: list,
-        } => {
+        Instr::Try { dests, body, args: list } => {
             vars(out, dests);
             out.push_str(" = try ");
             out.push_str(&body.to_string());
@@ -175,11 +162,7 @@ fn term(out: &mut String, data: &Arena, t: &Term) {
             out.push(' ');
             targets(out, data, tags);
         }
-        Term::Tail {
-            closure,
-            args: list,
-            known,
-        } => {
+        Term::Tail { closure, args: list, known } => {
             out.push_str("tail ");
             call(out, data, closure, list, *known);
         }

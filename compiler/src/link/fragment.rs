@@ -66,11 +66,7 @@ fn fail<T>(file: &str, line: usize, message: &str) -> Result<T> {
 
 /// The words of a header's value: separated by blanks or commas.
 fn words(value: &str) -> Vec<String> {
-    value
-        .split([' ', ',', '\t'])
-        .filter(|w| !w.is_empty())
-        .map(String::from)
-        .collect()
+    value.split([' ', ',', '\t']).filter(|w| !w.is_empty()).map(String::from).collect()
 }
 
 /// `>= 5.0 and < 5.2`; None: not a condition.
@@ -154,11 +150,7 @@ fn begin<'a>(file: &str, line: usize, value: &str) -> Result<Reading<'a>> {
         calls: false,
         code: String::new(),
     };
-    Ok(Reading {
-        section,
-        wanted: true,
-        lines: Vec::new(),
-    })
+    Ok(Reading { section, wanted: true, lines: Vec::new() })
 }
 
 fn template(file: &str, line: usize, text: &str) -> Result<Template> {
@@ -177,14 +169,7 @@ fn set_form(section: &mut Section, line: usize, form: Form) -> Result<()> {
 }
 
 /// Reads one header line that is not `Provides`.
-fn header(
-    reading: &mut Reading,
-    line: usize,
-    key: &str,
-    value: &str,
-    version: (u32, u32),
-    target: Target,
-) -> Result<()> {
+fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (u32, u32), target: Target) -> Result<()> {
     let file = reading.section.file.clone();
     let section = &mut reading.section;
     match key {
@@ -205,11 +190,7 @@ fn header(
         }
         "Inline" => set_form(section, line, Form::Inline(template(&file, line, value)?))?,
         "Test" => set_form(section, line, Form::Test(template(&file, line, value)?))?,
-        "Statement" => set_form(
-            section,
-            line,
-            Form::Statement(template(&file, line, value)?),
-        )?,
+        "Statement" => set_form(section, line, Form::Statement(template(&file, line, value)?))?,
         "Fixup" => section.fixup = Some(template(&file, line, value)?),
         "Calls" => section.calls = true,
         _ => return fail(&file, line, &format!("unknown header '{key}'")),
@@ -219,12 +200,7 @@ fn header(
 
 /// Enters a finished section into the table.
 fn finish(table: &mut Table, reading: Option<Reading>) -> Result<()> {
-    let Some(Reading {
-        mut section,
-        wanted,
-        lines,
-    }) = reading
-    else {
+    let Some(Reading { mut section, wanted, lines }) = reading else {
         return Ok(());
     };
     if !wanted {
@@ -232,21 +208,14 @@ fn finish(table: &mut Table, reading: Option<Reading>) -> Result<()> {
     }
     section.code = trim_code(&lines);
     if section.code.is_empty() && matches!(section.form, Form::Call) {
-        return fail(
-            &section.file,
-            section.line,
-            &format!("section '{}' has neither code nor a template", section.name),
-        );
+        return fail(&section.file, section.line, &format!("section '{}' has neither code nor a template", section.name));
     }
     let position = table.sections.len();
     let mut names = vec![section.name.clone()];
     names.extend(section.aliases.iter().cloned());
     for name in names {
         if let Some(other) = table.find(&name) {
-            let message = format!(
-                "'{name}' is provided at {}:{} already",
-                other.file, other.line
-            );
+            let message = format!("'{name}' is provided at {}:{} already", other.file, other.line);
             return fail(&section.file, section.line, &message);
         }
         table.index.insert(name, position);
@@ -308,36 +277,15 @@ mod tests {
         let old = read(text, (4, 13), Target::Portable).unwrap();
         assert_eq!(old.find("a").unwrap().requires, ["x", "y"]);
         assert_eq!(old.find("a").unwrap().effect, Effect::Mutator);
-        assert!(
-            read(text, (5, 3), Target::Portable)
-                .unwrap()
-                .find("a")
-                .is_none()
-        );
+        assert!(read(text, (5, 3), Target::Portable).unwrap().find("a").is_none());
     }
 
     #[test]
     fn errors_name_file_and_line() {
-        let error = |text: &str| {
-            read(text, (5, 0), Target::Portable)
-                .unwrap_err()
-                .to_string()
-        };
-        assert_eq!(
-            error("--// Provides: a\n--// Foo: b\nx"),
-            "a.lua:2: unknown header 'Foo'"
-        );
-        assert_eq!(
-            error("--// Provides: a\nx\n--// Provides: a\ny"),
-            "a.lua:3: 'a' is provided at a.lua:1 already"
-        );
-        assert_eq!(
-            error("--// Provides: a\n"),
-            "a.lua:1: section 'a' has neither code nor a template"
-        );
-        assert_eq!(
-            error("--// Provides: a\n--// If: jvm\nx"),
-            "a.lua:2: unknown target 'jvm'"
-        );
+        let error = |text: &str| read(text, (5, 0), Target::Portable).unwrap_err().to_string();
+        assert_eq!(error("--// Provides: a\n--// Foo: b\nx"), "a.lua:2: unknown header 'Foo'");
+        assert_eq!(error("--// Provides: a\nx\n--// Provides: a\ny"), "a.lua:3: 'a' is provided at a.lua:1 already");
+        assert_eq!(error("--// Provides: a\n"), "a.lua:1: section 'a' has neither code nor a template");
+        assert_eq!(error("--// Provides: a\n--// If: jvm\nx"), "a.lua:2: unknown target 'jvm'");
     }
 }

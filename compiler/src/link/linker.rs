@@ -74,9 +74,7 @@ fn order(table: &Table, names: &[&str]) -> Result<Vec<usize>> {
     for root in roots {
         let mut stack = vec![(root, 0usize)];
         while let Some((position, next)) = stack.pop() {
-            let (Some(section), Some(state)) =
-                (table.sections.get(position), done.get_mut(position))
-            else {
+            let (Some(section), Some(state)) = (table.sections.get(position), done.get_mut(position)) else {
                 continue;
             };
             if *state == 2 || (*state == 1 && next == 0) {
@@ -92,10 +90,7 @@ fn order(table: &Table, names: &[&str]) -> Result<Vec<usize>> {
             match table.position(required) {
                 Some(required) => stack.push((required, 0)),
                 None => {
-                    let message = format!(
-                        "{}:{}: '{required}' is required and not provided",
-                        section.file, section.line
-                    );
+                    let message = format!("{}:{}: '{required}' is required and not provided", section.file, section.line);
                     return Err(Error::other(message));
                 }
             }
@@ -111,12 +106,7 @@ fn open_bracket(line: &str, open: Option<usize>) -> Option<usize> {
     let mut quote = 0u8;
     let mut i = 0;
     while let Some(&c) = bytes.get(i) {
-        let level = bytes
-            .get(i + 1..)
-            .unwrap_or(&[])
-            .iter()
-            .take_while(|&&c| c == b'=')
-            .count();
+        let level = bytes.get(i + 1..).unwrap_or(&[]).iter().take_while(|&&c| c == b'=').count();
         let end = bytes.get(i + 1 + level).copied().unwrap_or(0);
         if let Some(wanted) = open {
             if c == b']' && end == b']' && level == wanted {
@@ -160,17 +150,12 @@ fn strip(code: &str) -> String {
 
 /// Whether `P.name` is Lua.
 fn is_name(name: &str) -> bool {
-    name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
-        && !name.starts_with(|c: char| c.is_ascii_digit())
+    name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_') && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// The primitive as a field of `P`.
 fn primitive(name: &str) -> String {
-    if is_name(name) {
-        format!("P.{name}")
-    } else {
-        format!("P[\"{name}\"]")
-    }
+    if is_name(name) { format!("P.{name}") } else { format!("P[\"{name}\"]") }
 }
 
 fn section(out: &mut String, section: &Section, compact: bool) {
@@ -181,17 +166,9 @@ fn section(out: &mut String, section: &Section, compact: bool) {
     if wrapped {
         out.push_str("do\n");
     }
-    out.push_str(&if compact {
-        strip(&section.code)
-    } else {
-        section.code.clone()
-    });
+    out.push_str(&if compact { strip(&section.code) } else { section.code.clone() });
     for alias in &section.aliases {
-        out.push_str(&format!(
-            "{} = {}\n",
-            primitive(alias),
-            primitive(&section.name)
-        ));
+        out.push_str(&format!("{} = {}\n", primitive(alias), primitive(&section.name)));
     }
     if wrapped {
         out.push_str("end\n");
@@ -200,10 +177,7 @@ fn section(out: &mut String, section: &Section, compact: bool) {
 
 /// A stub for a primitive that is missing: OCaml's `Failure` when called.
 fn stub(out: &mut String, name: &str) {
-    out.push_str(&format!(
-        "{} = function() return Error({{0, G[3], \"{name}: not available\"}}, 0) end\n",
-        primitive(name)
-    ));
+    out.push_str(&format!("{} = function() return Error({{0, G[3], \"{name}: not available\"}}, 0) end\n", primitive(name)));
 }
 
 /// A file's content: a line of text stays a line for the eye.
@@ -225,12 +199,7 @@ fn quote(out: &mut String, bytes: &[u8]) {
 const GROUP: usize = 500;
 
 /// The whole file. `allow_missing`: primitives that no section provides become stubs and not an error.
-pub fn link(
-    program: &Program,
-    table: &Table,
-    parts: &Parts,
-    allow_missing: bool,
-) -> Result<String> {
+pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool) -> Result<String> {
     let used = used_primitives(program);
     let mut missing: Vec<(&str, &[&str])> = Vec::new();
     let mut names: Vec<&str> = ROOTS.to_vec();

@@ -120,21 +120,13 @@ fn facts_of(function: Option<&Func>) -> Facts {
 
 impl<'a> Marking<'a> {
     fn function(&self, id: FuncId) -> Option<&'a Func> {
-        self.program
-            .functions
-            .get(id as usize)
-            .and_then(|function| function.as_ref())
+        self.program.functions.get(id as usize).and_then(|function| function.as_ref())
     }
 
     /// The instruction that defines a variable.
     fn definition(&self, function: FuncId, v: Var) -> Option<&'a Instr> {
         match self.facts.get(function as usize)?.defs.get(v as usize)? {
-            Def::Instr { block, index } => self
-                .function(function)?
-                .blocks
-                .get(*block)?
-                .body
-                .get(*index),
+            Def::Instr { block, index } => self.function(function)?.blocks.get(*block)?.body.get(*index),
             _ => None,
         }
     }
@@ -157,9 +149,7 @@ impl<'a> Marking<'a> {
             return &[];
         };
         match self.definition(self.program.main, global.block) {
-            Some(Instr::Prim { name, args, .. }) if name == "%block" => {
-                args.get(1..).unwrap_or(&[])
-            }
+            Some(Instr::Prim { name, args, .. }) if name == "%block" => args.get(1..).unwrap_or(&[]),
             _ => &[],
         }
     }
@@ -175,9 +165,7 @@ impl<'a> Marking<'a> {
                             for (position, (created, captured)) in functions.iter().enumerate() {
                                 if let Some(facts) = self.facts.get_mut(*created as usize) {
                                     facts.sites.push((function.id, b, i, position));
-                                    facts
-                                        .captured
-                                        .resize(captured.len().max(facts.captured.len()), false);
+                                    facts.captured.resize(captured.len().max(facts.captured.len()), false);
                                 }
                             }
                         }
@@ -192,21 +180,15 @@ impl<'a> Marking<'a> {
             }
         }
         // A body may stand in a body: from the outer ones to the inner ones.
-        let mut work: Vec<FuncId> = program
-            .functions
-            .iter()
-            .flatten()
-            .filter(|f| f.kind == Kind::Closure)
-            .map(|f| f.id)
-            .collect();
+        let mut work: Vec<FuncId> =
+            program.functions.iter().flatten().filter(|f| f.kind == Kind::Closure).map(|f| f.id).collect();
         while let Some(id) = work.pop() {
             let Some(function) = self.function(id) else {
                 continue;
             };
             for instr in function.blocks.iter().flat_map(|block| &block.body) {
                 if let Instr::Try { body, args, .. } = instr {
-                    let own: Vec<Option<FuncId>> =
-                        args.iter().map(|arg| self.own(id, arg)).collect();
+                    let own: Vec<Option<FuncId>> = args.iter().map(|arg| self.own(id, arg)).collect();
                     if let Some(facts) = self.facts.get_mut(*body as usize) {
                         facts.own = own;
                     }
@@ -239,26 +221,18 @@ impl<'a> Marking<'a> {
                         continue;
                     };
                     if ALL_GLOBALS.contains(&name.as_str()) {
-                        self.globals
-                            .iter_mut()
-                            .for_each(|global| global.tracked = false);
+                        self.globals.iter_mut().for_each(|global| global.tracked = false);
                     }
                     match (name.as_str(), args.as_slice()) {
-                        ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => {
-                            sets.push((*slot as usize, *v))
-                        }
+                        ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => sets.push((*slot as usize, *v)),
                         ("%set_global", [Arg::Int(slot), _]) => self.untrack(Some(*slot as usize)),
                         ("%field", [_, Arg::Int(_)]) => {}
-                        _ => args
-                            .iter()
-                            .for_each(|arg| self.untrack(self.global_of(function.id, arg))),
+                        _ => args.iter().for_each(|arg| self.untrack(self.global_of(function.id, arg))),
                     }
                 }
                 for instr in &block.body {
                     if !matches!(instr, Instr::Prim { .. }) {
-                        each_arg(instr, &mut |arg| {
-                            self.untrack(self.global_of(function.id, arg))
-                        });
+                        each_arg(instr, &mut |arg| self.untrack(self.global_of(function.id, arg)));
                     }
                 }
                 each_term_arg(&block.term, &mut |arg| {
@@ -272,8 +246,7 @@ impl<'a> Marking<'a> {
                 if let Some(global) = self.globals.get_mut(slot) {
                     global.sets += 1;
                     global.block = v;
-                    global.tracked =
-                        global.tracked && is_block && once && function.id == program.main;
+                    global.tracked = global.tracked && is_block && once && function.id == program.main;
                 }
             }
         }
@@ -302,10 +275,7 @@ impl<'a> Marking<'a> {
     /// The tracked global that `%set_global` sets.
     fn tracked_set(&self, name: &str, args: &[Arg]) -> Option<&Global> {
         match args.first() {
-            Some(Arg::Int(slot)) if name == "%set_global" => self
-                .globals
-                .get(*slot as usize)
-                .filter(|global| global.tracked),
+            Some(Arg::Int(slot)) if name == "%set_global" => self.globals.get(*slot as usize).filter(|global| global.tracked),
             _ => None,
         }
     }
@@ -315,11 +285,7 @@ impl<'a> Marking<'a> {
         if function != self.program.main {
             return None;
         }
-        self.exports
-            .get(v as usize)
-            .copied()
-            .flatten()
-            .and_then(|slot| self.globals.get(slot))
+        self.exports.get(v as usize).copied().flatten().and_then(|slot| self.globals.get(slot))
     }
 
     fn mark(&mut self, function: FuncId, arg: &Arg) {
@@ -357,18 +323,11 @@ impl<'a> Marking<'a> {
             for instr in &block.body {
                 match instr {
                     Instr::Prim { name, args, .. } => {
-                        if (self.effect_of)(name) == Effect::Mutator
-                            && self.tracked_set(name, args).is_none()
-                        {
+                        if (self.effect_of)(name) == Effect::Mutator && self.tracked_set(name, args).is_none() {
                             self.mark_all(id, args);
                         }
                     }
-                    Instr::Apply {
-                        closure,
-                        args,
-                        known,
-                        ..
-                    } => {
+                    Instr::Apply { closure, args, known, .. } => {
                         self.mark(id, closure);
                         self.mark_all(id, args);
                         if let Some(known) = known {
@@ -380,15 +339,8 @@ impl<'a> Marking<'a> {
                 }
             }
             match &block.term {
-                Term::Return(arg)
-                | Term::Raise(arg)
-                | Term::If(arg, ..)
-                | Term::Switch(arg, ..) => self.mark(id, arg),
-                Term::Tail {
-                    closure,
-                    args,
-                    known,
-                } => {
+                Term::Return(arg) | Term::Raise(arg) | Term::If(arg, ..) | Term::Switch(arg, ..) => self.mark(id, arg),
+                Term::Tail { closure, args, known } => {
                     self.mark(id, closure);
                     self.mark_all(id, args);
                     if let Some(known) = known {
@@ -410,12 +362,7 @@ impl<'a> Marking<'a> {
         let Some(function) = self.function(id) else {
             return;
         };
-        let Some(def) = self
-            .facts
-            .get(id as usize)
-            .and_then(|facts| facts.defs.get(v as usize))
-            .copied()
-        else {
+        let Some(def) = self.facts.get(id as usize).and_then(|facts| facts.defs.get(v as usize)).copied() else {
             return;
         };
         match def {
@@ -426,12 +373,7 @@ impl<'a> Marking<'a> {
                 }
             }
             Def::Param { block, index } => {
-                let jumps = self
-                    .facts
-                    .get(id as usize)
-                    .and_then(|facts| facts.jumps.get(block))
-                    .cloned()
-                    .unwrap_or_default();
+                let jumps = self.facts.get(id as usize).and_then(|facts| facts.jumps.get(block)).cloned().unwrap_or_default();
                 for (from, position) in jumps {
                     if let Some(block) = function.blocks.get(from)
                         && let Some(target) = targets(&block.term).get(position)
@@ -442,11 +384,7 @@ impl<'a> Marking<'a> {
                 }
             }
             Def::Instr { block, index } => {
-                if let Some(instr) = function
-                    .blocks
-                    .get(block)
-                    .and_then(|block| block.body.get(index))
-                {
+                if let Some(instr) = function.blocks.get(block).and_then(|block| block.body.get(index)) {
                     self.instr_needs(id, v, instr);
                 }
             }
@@ -513,20 +451,11 @@ impl<'a> Marking<'a> {
 
     /// Marks the value that a function captures or a body gets, wherever that happens.
     fn mark_at_sites(&mut self, id: FuncId, index: usize) {
-        let sites = self
-            .facts
-            .get(id as usize)
-            .map(|facts| facts.sites.clone())
-            .unwrap_or_default();
+        let sites = self.facts.get(id as usize).map(|facts| facts.sites.clone()).unwrap_or_default();
         for (parent, block, instr, position) in sites {
-            let instr = self
-                .function(parent)
-                .and_then(|f| f.blocks.get(block))
-                .and_then(|block| block.body.get(instr));
+            let instr = self.function(parent).and_then(|f| f.blocks.get(block)).and_then(|block| block.body.get(instr));
             let arg = match instr {
-                Some(Instr::Closures { functions, .. }) => functions
-                    .get(position)
-                    .and_then(|(_, captured)| captured.get(index)),
+                Some(Instr::Closures { functions, .. }) => functions.get(position).and_then(|(_, captured)| captured.get(index)),
                 Some(Instr::Try { args, .. }) => args.get(index),
                 _ => None,
             };
@@ -547,23 +476,13 @@ fn count_use(uses: &mut [u32], arg: &Arg) {
 
 /// What stays of the captured variables or parameters.
 fn keep<T: Clone>(list: &[T], kept: &[bool]) -> Vec<T> {
-    list.iter()
-        .enumerate()
-        .filter(|(i, _)| kept.get(*i) == Some(&true))
-        .map(|(_, item)| item.clone())
-        .collect()
+    list.iter().enumerate().filter(|(i, _)| kept.get(*i) == Some(&true)).map(|(_, item)| item.clone()).collect()
 }
 
 /// Which of these variables are live.
 fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
-    let live = marking
-        .facts
-        .get(id as usize)
-        .map(|facts| facts.live.as_slice())
-        .unwrap_or(&[]);
-    vars.iter()
-        .map(|v| live.get(*v as usize) == Some(&true))
-        .collect()
+    let live = marking.facts.get(id as usize).map(|facts| facts.live.as_slice()).unwrap_or(&[]);
+    vars.iter().map(|v| live.get(*v as usize) == Some(&true)).collect()
 }
 
 /// The instruction without what is dead in it; None: nothing is left.
@@ -586,11 +505,7 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                         *arg = Arg::Int(0);
                     }
                 }
-                return Some(Instr::Prim {
-                    dest: *dest,
-                    name: name.clone(),
-                    args,
-                });
+                return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
             }
             if !is_live(dest) && (marking.effect_of)(name) != Effect::Mutator {
                 return None;
@@ -600,18 +515,9 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                 && let Some(created) = marking.own(id, base)
                 && let Some(facts) = marking.facts.get(created as usize)
             {
-                let before = facts
-                    .captured
-                    .iter()
-                    .take(*index as usize)
-                    .filter(|used| **used)
-                    .count();
+                let before = facts.captured.iter().take(*index as usize).filter(|used| **used).count();
                 let args = vec![base.clone(), Arg::Int(before as i32)];
-                return Some(Instr::Prim {
-                    dest: *dest,
-                    name: name.clone(),
-                    args,
-                });
+                return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
             }
             Some(instr.clone())
         }
@@ -628,16 +534,9 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
             (!dests.is_empty()).then_some(Instr::Closures { dests, functions })
         }
         Instr::Try { dests, body, args } => {
-            let params = marking
-                .function(*body)
-                .map(|body| body.params.as_slice())
-                .unwrap_or(&[]);
+            let params = marking.function(*body).map(|body| body.params.as_slice()).unwrap_or(&[]);
             let args = keep(args, &live_ones(marking, *body, params));
-            Some(Instr::Try {
-                dests: dests.clone(),
-                body: *body,
-                args,
-            })
+            Some(Instr::Try { dests: dests.clone(), body: *body, args })
         }
     }
 }
@@ -651,11 +550,7 @@ fn sweep(marking: &Marking, function: &Func) -> Func {
     }
     for (block, old) in result.blocks.iter_mut().zip(&function.blocks) {
         block.params = keep(&old.params, &live_ones(marking, id, &old.params));
-        block.body = old
-            .body
-            .iter()
-            .filter_map(|instr| sweep_instr(marking, id, instr))
-            .collect();
+        block.body = old.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();
         for target in targets_mut(&mut block.term) {
             if let Some(to) = function.blocks.get(target.block as usize) {
                 target.args = keep(&target.args, &live_ones(marking, id, &to.params));
@@ -667,24 +562,12 @@ fn sweep(marking: &Marking, function: &Func) -> Func {
 
 /// Removes what main does not need, through all functions.
 pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
-    let global = Global {
-        tracked: true,
-        sets: 0,
-        block: 0,
-        fields: Vec::new(),
-    };
-    let main = program
-        .functions
-        .get(program.main as usize)
-        .and_then(|main| main.as_ref());
+    let global = Global { tracked: true, sets: 0, block: 0, fields: Vec::new() };
+    let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
     let mut marking = Marking {
         program,
         effect_of,
-        facts: program
-            .functions
-            .iter()
-            .map(|function| facts_of(function.as_ref()))
-            .collect(),
+        facts: program.functions.iter().map(|function| facts_of(function.as_ref())).collect(),
         globals: vec![global; program.globals.len()],
         exports: vec![None; main.map_or(0, |main| main.names.len())],
         work: Vec::new(),
@@ -704,10 +587,7 @@ pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
     }
     let functions = program.functions.iter().map(|function| {
         let function = function.as_ref()?;
-        let reached = marking
-            .facts
-            .get(function.id as usize)
-            .is_some_and(|facts| facts.reached);
+        let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
         reached.then(|| sweep(&marking, function))
     });
     let functions = functions.collect();

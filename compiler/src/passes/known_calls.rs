@@ -118,11 +118,7 @@ impl Walk {
             return None;
         };
         let arity = self.arity.get(function as usize).copied().flatten();
-        if arity == Some(args.len()) {
-            Some(function)
-        } else {
-            None
-        }
+        if arity == Some(args.len()) { Some(function) } else { None }
     }
 
     /// What is known of a primitive's result.
@@ -132,11 +128,7 @@ impl Walk {
                 Fact::Function(created) => self.input(created, *index),
                 _ => Fact::Unknown,
             },
-            ("%global", [Arg::Int(slot)]) => self
-                .globals
-                .get(*slot as usize)
-                .cloned()
-                .unwrap_or(Fact::Unknown),
+            ("%global", [Arg::Int(slot)]) => self.globals.get(*slot as usize).cloned().unwrap_or(Fact::Unknown),
             ("%field", [base, Arg::Int(index)]) => match Walk::fact(facts, base) {
                 Fact::Block(block) if self.is_stable(block) => self.field(block, *index),
                 _ => Fact::Unknown,
@@ -154,12 +146,7 @@ impl Walk {
             }
             ("%block", [_, fields @ ..]) if function == self.main => {
                 let block = self.blocks.len();
-                self.blocks.push(
-                    fields
-                        .iter()
-                        .map(|field| Walk::fact(facts, field))
-                        .collect(),
-                );
+                self.blocks.push(fields.iter().map(|field| Walk::fact(facts, field)).collect());
                 if self.escaped.len() <= block {
                     self.escaped.push(false);
                     self.exported.push(false);
@@ -175,18 +162,12 @@ impl Walk {
 
     fn input(&self, function: FuncId, index: i32) -> Fact {
         let inputs = self.inputs.get(function as usize);
-        inputs
-            .and_then(|inputs| inputs.get(index as usize))
-            .cloned()
-            .unwrap_or(Fact::Unknown)
+        inputs.and_then(|inputs| inputs.get(index as usize)).cloned().unwrap_or(Fact::Unknown)
     }
 
     fn field(&self, block: usize, index: i32) -> Fact {
         let fields = self.blocks.get(block);
-        fields
-            .and_then(|fields| fields.get(index as usize))
-            .cloned()
-            .unwrap_or(Fact::Unknown)
+        fields.and_then(|fields| fields.get(index as usize)).cloned().unwrap_or(Fact::Unknown)
     }
 
     fn instr(&mut self, facts: &mut [Fact], function: FuncId, instr: &mut Instr) {
@@ -198,12 +179,7 @@ impl Walk {
                 let fact = self.prim(facts, function, name, args);
                 set(facts, *dest as usize, fact);
             }
-            Instr::Apply {
-                closure,
-                args,
-                known,
-                ..
-            } => {
+            Instr::Apply { closure, args, known, .. } => {
                 *known = self.known(facts, closure, args);
                 self.escape(facts, closure);
                 self.escape_all(facts, args);
@@ -226,12 +202,7 @@ impl Walk {
         } else {
             each_term_arg(term, &mut |arg| self.escape(facts, arg));
         }
-        if let Term::Tail {
-            closure,
-            args,
-            known,
-        } = term
-        {
+        if let Term::Tail { closure, args, known } = term {
             *known = self.known(facts, closure, args);
         }
     }
@@ -276,9 +247,7 @@ impl Walk {
 
     /// What stands in a block that escapes does, too.
     fn spread(&mut self) {
-        let mut work: Vec<usize> = (0..self.blocks.len())
-            .filter(|&block| self.escaped.get(block) == Some(&true))
-            .collect();
+        let mut work: Vec<usize> = (0..self.blocks.len()).filter(|&block| self.escaped.get(block) == Some(&true)).collect();
         while let Some(block) = work.pop() {
             for field in self.blocks.get(block).cloned().unwrap_or_default() {
                 if let Fact::Block(inner) = field
@@ -307,11 +276,7 @@ pub fn run(program: &mut Program) {
         Kind::Body | Kind::Part => None,
     };
     let mut walk = Walk {
-        arity: program
-            .functions
-            .iter()
-            .map(|function| function.as_ref().and_then(arity))
-            .collect(),
+        arity: program.functions.iter().map(|function| function.as_ref().and_then(arity)).collect(),
         sites: vec![0; program.functions.len()],
         sets: vec![0; program.globals.len()],
         inputs: vec![Vec::new(); program.functions.len()],

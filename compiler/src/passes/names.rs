@@ -33,11 +33,7 @@ pub struct Site {
 }
 
 pub fn hints(_image: &Image) -> Result<Hints> {
-    Ok(Hints {
-        pcs: Vec::new(),
-        slots: Vec::new(),
-        functions: BTreeMap::new(),
-    })
+    Ok(Hints { pcs: Vec::new(), slots: Vec::new(), functions: BTreeMap::new() })
 }
 
 /// `text` with everything that a Lua name cannot have replaced by `_`.
@@ -74,12 +70,7 @@ fn definition(name: &str) -> String {
 }
 
 /// A name for each function (in the order of their ids), unique in the program.
-pub fn functions(
-    image: &Image,
-    hints: &Hints,
-    sites: &[Site],
-    units: &[(usize, usize)],
-) -> Vec<String> {
+pub fn functions(image: &Image, hints: &Hints, sites: &[Site], units: &[(usize, usize)]) -> Vec<String> {
     let mut unit_of: Vec<String> = Vec::new();
     let mut names = Vec::new();
     let mut unnamed: BTreeMap<String, u32> = BTreeMap::new();

@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::ir::program::{
-    Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var,
-};
+use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit;
 
 const NONE: usize = usize::MAX;
@@ -35,17 +33,8 @@ fn regions(f: &Func) -> Result<Vec<Region>> {
         }
         match &f.blocks[b].term {
             Term::Pushtrap { body, handler, .. } => {
-                let depth = if region == NONE {
-                    0
-                } else {
-                    list[region].depth + 1
-                };
-                list.push(Region {
-                    outer: region,
-                    depth,
-                    start: b,
-                    blocks: Vec::new(),
-                });
+                let depth = if region == NONE { 0 } else { list[region].depth + 1 };
+                list.push(Region { outer: region, depth, start: b, blocks: Vec::new() });
                 work.push((handler.block as usize, region));
                 work.push((body.block as usize, list.len() - 1));
             }
@@ -124,14 +113,7 @@ fn free_variables(f: &Func, blocks: &[usize], entry: &Target) -> Vec<Var> {
 
 /// Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
 /// many values.
-fn extract(
-    f: &mut Func,
-    region: &Region,
-    body: &Target,
-    id: FuncId,
-    name: String,
-    renaming: &mut Renaming,
-) -> (Func, Vec<Arg>, Vec<(BlockId, usize)>) {
+fn extract(f: &mut Func, region: &Region, body: &Target, id: FuncId, name: String, renaming: &mut Renaming) -> (Func, Vec<Arg>, Vec<(BlockId, usize)>) {
     let mut numbers = region.blocks.clone();
     numbers.sort_unstable();
     let free = free_variables(f, &numbers, body);
@@ -145,18 +127,10 @@ fn extract(
             renaming.arg(a);
         }
     }
-    let mut blocks = vec![Block {
-        params: Vec::new(),
-        body: Vec::new(),
-        term: entry,
-    }];
+    let mut blocks = vec![Block { params: Vec::new(), body: Vec::new(), term: entry }];
     let mut exits: Vec<(BlockId, usize)> = Vec::new();
     for b in &numbers {
-        let empty = Block {
-            params: Vec::new(),
-            body: Vec::new(),
-            term: Term::Unreachable,
-        };
+        let empty = Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable };
         let mut block = std::mem::replace(&mut f.blocks[*b], empty);
         for v in &mut block.params {
             *v = renaming.var(*v);
@@ -190,15 +164,7 @@ fn extract(
         names.push(f.names[*v as usize].clone());
     }
     renaming.clear();
-    let function = Func {
-        id,
-        name,
-        kind: Kind::Body,
-        params,
-        exits: exits.len() as u32,
-        blocks,
-        names,
-    };
+    let function = Func { id, name, kind: Kind::Body, params, exits: exits.len() as u32, blocks, names };
     (function, free.into_iter().map(Arg::Var).collect(), exits)
 }
 
@@ -209,24 +175,12 @@ fn fresh(f: &mut Func) -> Var {
 
 /// Adds a block and gives its number.
 fn add_block(f: &mut Func, body: Vec<Instr>, term: Term) -> BlockId {
-    f.blocks.push(Block {
-        params: Vec::new(),
-        body,
-        term,
-    });
+    f.blocks.push(Block { params: Vec::new(), body, term });
     (f.blocks.len() - 1) as BlockId
 }
 
 /// Ends the parent's block by the call of the region's function; gives the blocks that were added.
-fn call(
-    f: &mut Func,
-    region: &Region,
-    exn: Var,
-    handler: Target,
-    body: FuncId,
-    args: Vec<Arg>,
-    exits: &[(BlockId, usize)],
-) -> Vec<usize> {
+fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, args: Vec<Arg>, exits: &[(BlockId, usize)]) -> Vec<usize> {
     let first = f.blocks.len();
     let selector = usize::from(exits.len() != 1);
     let mut most = 0;
@@ -241,21 +195,11 @@ fn call(
     let mut ways: Vec<Target> = Vec::new();
     for (block, n) in exits {
         let values = results.iter().skip(selector).take(*n);
-        ways.push(Target {
-            block: *block,
-            args: values.map(|v| Arg::Var(*v)).collect(),
-        });
+        ways.push(Target { block: *block, args: values.map(|v| Arg::Var(*v)).collect() });
     }
-    let caught = Instr::Prim {
-        dest: exn,
-        name: "%caught".to_string(),
-        args: vec![Arg::Var(results[0])],
-    };
+    let caught = Instr::Prim { dest: exn, name: "%caught".to_string(), args: vec![Arg::Var(results[0])] };
     let caught = add_block(f, vec![caught], Term::Jump(handler));
-    let caught = Target {
-        block: caught,
-        args: Vec::new(),
-    };
+    let caught = Target { block: caught, args: Vec::new() };
     let chosen = Arg::Var(results[0]);
     let normal = if ways.len() == 1 {
         ways.pop()
@@ -263,25 +207,16 @@ fn call(
         None
     } else {
         let block = add_block(f, Vec::new(), Term::Switch(chosen, ways, Vec::new()));
-        Some(Target {
-            block,
-            args: Vec::new(),
-        })
+        Some(Target { block, args: Vec::new() })
     };
     let mut dests = vec![ok];
     dests.extend(&results);
-    f.blocks[region.start]
-        .body
-        .push(Instr::Try { dests, body, args });
+    f.blocks[region.start].body.push(Instr::Try { dests, body, args });
     f.blocks[region.start].term = match normal {
         None => Term::Jump(caught),
         Some(normal) => {
             let test = fresh(f);
-            f.blocks[region.start].body.push(Instr::Prim {
-                dest: test,
-                name: "%is_true".to_string(),
-                args: vec![Arg::Var(ok)],
-            });
+            f.blocks[region.start].body.push(Instr::Prim { dest: test, name: "%is_true".to_string(), args: vec![Arg::Var(ok)] });
             Term::If(Arg::Var(test), normal, caught)
         }
     };
@@ -294,10 +229,7 @@ fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Result<V
     let mut order: Vec<usize> = (0..list.len()).collect();
     order.sort_by_key(|r| usize::MAX - list[*r].depth);
     let mut made = Vec::new();
-    let mut renaming = Renaming {
-        new: Vec::new(),
-        given: Vec::new(),
-    };
+    let mut renaming = Renaming { new: Vec::new(), given: Vec::new() };
     for r in order {
         renaming.new.resize(f.names.len(), u32::MAX);
         let term = std::mem::replace(&mut f.blocks[list[r].start].term, Term::Unreachable);

@@ -28,17 +28,9 @@ struct Traffic {
 }
 
 fn traffic(op: &Op) -> Traffic {
-    let make = |reads_accu, reads, pops, pushes, writes_accu| Traffic {
-        reads_accu,
-        reads,
-        pops,
-        pushes,
-        writes_accu,
-    };
+    let make = |reads_accu, reads, pops, pushes, writes_accu| Traffic { reads_accu, reads, pops, pushes, writes_accu };
     match op {
-        Op::Nop | Op::Grab(_) | Op::Restart | Op::Branch(_) | Op::Stop => {
-            make(false, 0, 0, 0, false)
-        }
+        Op::Nop | Op::Grab(_) | Op::Restart | Op::Branch(_) | Op::Stop => make(false, 0, 0, 0, false),
         Op::Acc(_) | Op::Envacc(_) | Op::Offsetclosure(_) => make(false, 0, 0, 0, true),
         Op::Getglobal(_) | Op::Getglobalfield(_, _) | Op::Const(_) => make(false, 0, 0, 0, true),
         Op::Pop(n) => make(false, 0, *n, 0, false),
@@ -68,9 +60,7 @@ fn traffic(op: &Op) -> Traffic {
         Op::Resume(n) => make(true, *n, *n, 0, true),
         Op::Pushtrap(_) => make(false, 0, 0, 4, false),
         Op::Poptrap => make(false, 0, 4, 0, false),
-        Op::Branchif(_) | Op::Branchifnot(_) | Op::Compare(_, _, _) | Op::Switch(_, _) => {
-            make(true, 0, 0, 0, false)
-        }
+        Op::Branchif(_) | Op::Branchifnot(_) | Op::Compare(_, _, _) | Op::Switch(_, _) => make(true, 0, 0, 0, false),
         Op::Return(_) | Op::Raise => make(true, 0, 0, 0, false),
         Op::Appterm(n, _) | Op::Resumeterm(n, _) => make(true, *n, *n, 0, false),
         Op::Reperformterm(_) => make(true, 2, 2, 0, false),
@@ -101,16 +91,7 @@ fn ends_block(op: &Op) -> bool {
 fn is_boolean(name: &str) -> bool {
     matches!(
         name,
-        "%int_eq"
-            | "%int_ne"
-            | "%int_lt"
-            | "%int_le"
-            | "%int_gt"
-            | "%int_ge"
-            | "%int_ult"
-            | "%int_uge"
-            | "%bool_not"
-            | "%is_int"
+        "%int_eq" | "%int_ne" | "%int_lt" | "%int_le" | "%int_gt" | "%int_ge" | "%int_ult" | "%int_uge" | "%bool_not" | "%is_int"
     )
 }
 
@@ -186,23 +167,13 @@ impl Code<'_> {
             return fail(pc, "code of two functions");
         }
         if self.depth[pc] != depth || self.trap[pc] != trap {
-            return fail(
-                pc,
-                "stack depth differs between two ways to the same instruction",
-            );
+            return fail(pc, "stack depth differs between two ways to the same instruction");
         }
         Ok(false)
     }
 
     /// Makes `pc` the start of a block, and queues it when it is new.
-    fn lead(
-        &mut self,
-        work: &mut Vec<usize>,
-        function: usize,
-        pc: usize,
-        depth: usize,
-        trap: usize,
-    ) -> Result<()> {
+    fn lead(&mut self, work: &mut Vec<usize>, function: usize, pc: usize, depth: usize, trap: usize) -> Result<()> {
         if !self.leader[pc] {
             self.leader[pc] = true;
             self.functions[function].leaders.push(pc);
@@ -214,15 +185,7 @@ impl Code<'_> {
     }
 
     /// A function whose code is at `entry`.
-    fn add_function(
-        &mut self,
-        entry: usize,
-        offset: usize,
-        captured: usize,
-        size: usize,
-        parent: usize,
-        created: usize,
-    ) -> Result<()> {
+    fn add_function(&mut self, entry: usize, offset: usize, captured: usize, size: usize, parent: usize, created: usize) -> Result<()> {
         if self.function_at[entry] != NONE {
             return fail(created, "function that is created in two places");
         }
@@ -283,11 +246,7 @@ impl Code<'_> {
                         return fail(pc, "no trap to pop");
                     }
                 } else {
-                    let floor = if trap == NONE {
-                        0
-                    } else {
-                        self.traps[trap].depth + 4
-                    };
+                    let floor = if trap == NONE { 0 } else { self.traps[trap].depth + 4 };
                     if t.reads > depth || floor + t.pops > depth {
                         return fail(pc, "stack underflow");
                     }
@@ -310,12 +269,7 @@ impl Code<'_> {
                         self.lead(&mut work, function, *l, depth, trap)?;
                         self.forced[*l] = true;
                         let inner = self.traps.len();
-                        self.traps.push(Trap {
-                            outer: trap,
-                            depth,
-                            assigned: Vec::new(),
-                            boxes: Vec::new(),
-                        });
+                        self.traps.push(Trap { outer: trap, depth, assigned: Vec::new(), boxes: Vec::new() });
                         self.lead_next(&mut work, function, next, after, inner)?;
                     }
                     Op::Poptrap => {
@@ -347,14 +301,7 @@ impl Code<'_> {
     }
 
     /// The block after one that ends with a test.
-    fn lead_next(
-        &mut self,
-        work: &mut Vec<usize>,
-        function: usize,
-        next: usize,
-        depth: usize,
-        trap: usize,
-    ) -> Result<()> {
+    fn lead_next(&mut self, work: &mut Vec<usize>, function: usize, next: usize, depth: usize, trap: usize) -> Result<()> {
         if next >= self.leader.len() {
             return fail(next, "the code ends here without a return");
         }
@@ -362,14 +309,7 @@ impl Code<'_> {
     }
 
     /// What one instruction tells of the function; `depth` is that after its push.
-    fn step(
-        &mut self,
-        function: usize,
-        pc: usize,
-        op: &Op,
-        depth: usize,
-        trap: usize,
-    ) -> Result<()> {
+    fn step(&mut self, function: usize, pc: usize, op: &Op, depth: usize, trap: usize) -> Result<()> {
         match op {
             Op::Acc(n) if *n >= depth => fail(pc, "stack underflow"),
             Op::Assign(n) => {
@@ -377,9 +317,7 @@ impl Code<'_> {
                     return fail(pc, "stack underflow");
                 }
                 if trap != NONE {
-                    self.functions[function]
-                        .assigns
-                        .push((trap, depth - 1 - *n));
+                    self.functions[function].assigns.push((trap, depth - 1 - *n));
                 }
                 Ok(())
             }
@@ -396,37 +334,23 @@ impl Code<'_> {
                 }
                 Ok(())
             }
-            Op::Getglobal(n) | Op::Getglobalfield(n, _) if *n >= self.image.globals.len() => {
-                fail(pc, "global that does not exist")
-            }
+            Op::Getglobal(n) | Op::Getglobalfield(n, _) if *n >= self.image.globals.len() => fail(pc, "global that does not exist"),
             Op::Setglobal(n) => {
                 if *n >= self.image.globals.len() {
                     return fail(pc, "global that does not exist");
                 }
                 self.set_globals[*n] = true;
-                let named = self
-                    .image
-                    .global_names
-                    .get(*n)
-                    .is_some_and(|name| !name.is_empty());
+                let named = self.image.global_names.get(*n).is_some_and(|name| !name.is_empty());
                 if named && self.functions[function].parent == NONE {
                     self.units.push((pc, *n));
                 }
                 Ok(())
             }
-            Op::Grab(_) if self.functions[function].entry != pc => {
-                fail(pc, "GRAB inside a function")
-            }
+            Op::Grab(_) if self.functions[function].entry != pc => fail(pc, "GRAB inside a function"),
             Op::Restart => fail(pc, "RESTART inside a function"),
             Op::Ccall(0, _) => fail(pc, "call of a primitive without arguments"),
             Op::Apply(0) | Op::Appterm(0, _) => fail(pc, "application to nothing"),
-            Op::Return(_)
-            | Op::Appterm(_, _)
-            | Op::Resumeterm(_, _)
-            | Op::Reperformterm(_)
-            | Op::Stop
-                if trap != NONE =>
-            {
+            Op::Return(_) | Op::Appterm(_, _) | Op::Resumeterm(_, _) | Op::Reperformterm(_) | Op::Stop if trap != NONE => {
                 fail(pc, "the function is left with a trap set")
             }
             _ => Ok(()),
@@ -514,11 +438,7 @@ impl Builder<'_, '_> {
         self.has_params.push(false);
         self.live.push(Vec::new());
         self.left.push(None);
-        self.blocks.push(Block {
-            params: Vec::new(),
-            body: Vec::new(),
-            term: Term::Unreachable,
-        });
+        self.blocks.push(Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable });
     }
 
     /// Numbers the blocks; the entry gets a block of its own in front when something jumps to it.
@@ -565,12 +485,8 @@ impl Builder<'_, '_> {
             let next = i.next;
             match &i.op {
                 Op::Branch(l) => return Ok((vec![at(l)], false)),
-                Op::Branchif(l) | Op::Branchifnot(l) | Op::Compare(_, _, l) => {
-                    return Ok((vec![at(l), at(&next)], false));
-                }
-                Op::Switch(ints, tags) => {
-                    return Ok((ints.iter().chain(tags.iter()).map(at).collect(), false));
-                }
+                Op::Branchif(l) | Op::Branchifnot(l) | Op::Compare(_, _, l) => return Ok((vec![at(l), at(&next)], false)),
+                Op::Switch(ints, tags) => return Ok((ints.iter().chain(tags.iter()).map(at).collect(), false)),
                 Op::Pushtrap(l) => return Ok((vec![at(&next), at(l)], true)),
                 Op::Poptrap => return Ok((vec![at(&next)], false)),
                 op if ends_block(op) => return Ok((Vec::new(), false)),
@@ -654,20 +570,12 @@ impl Builder<'_, '_> {
                 let bottom = self.live[*p].len() - 1;
                 let mut changed = false;
                 for slot in 0..last {
-                    if slot < bottom
-                        && self.live[b][slot]
-                        && marks[*p][slot] == 0
-                        && !self.live[*p][slot]
-                    {
+                    if slot < bottom && self.live[b][slot] && marks[*p][slot] == 0 && !self.live[*p][slot] {
                         self.live[*p][slot] = true;
                         changed = true;
                     }
                 }
-                if !handler
-                    && self.live[b][last]
-                    && marks[*p][bottom] == 0
-                    && !self.live[*p][bottom]
-                {
+                if !handler && self.live[b][last] && marks[*p][bottom] == 0 && !self.live[*p][bottom] {
                     self.live[*p][bottom] = true;
                     changed = true;
                 }
@@ -683,11 +591,7 @@ impl Builder<'_, '_> {
     fn prim(&mut self, name: &str, args: Vec<Arg>) -> Arg {
         let dest = self.fresh();
         self.booleans[dest as usize] = is_boolean(name);
-        self.body.push(Instr::Prim {
-            dest,
-            name: name.to_string(),
-            args,
-        });
+        self.body.push(Instr::Prim { dest, name: name.to_string(), args });
         Arg::Var(dest)
     }
 
@@ -707,10 +611,7 @@ impl Builder<'_, '_> {
         } else {
             self.left[block] = Some(state.clone());
         }
-        Ok(Target {
-            block: block as u32,
-            args,
-        })
+        Ok(Target { block: block as u32, args })
     }
 
     /// The state at the start of a block.
@@ -719,10 +620,7 @@ impl Builder<'_, '_> {
             return state;
         }
         let last = self.live[block].len() - 1;
-        let mut state = State {
-            slots: vec![UNDEFINED; last],
-            accu: Arg::Int(0),
-        };
+        let mut state = State { slots: vec![UNDEFINED; last], accu: Arg::Int(0) };
         for slot in 0..last {
             if self.live[block][slot] {
                 let v = self.fresh();
@@ -740,15 +638,9 @@ impl Builder<'_, '_> {
 
     /// All blocks, a predecessor first.
     fn build(&mut self) -> Result<Vec<Var>> {
-        let (entry, arity) = (
-            self.code.functions[self.function].entry,
-            self.code.functions[self.function].arity,
-        );
+        let (entry, arity) = (self.code.functions[self.function].entry, self.code.functions[self.function].arity);
         let mut params = vec![self.fresh()];
-        let mut state = State {
-            slots: vec![UNDEFINED; arity],
-            accu: Arg::Int(0),
-        };
+        let mut state = State { slots: vec![UNDEFINED; arity], accu: Arg::Int(0) };
         for i in 0..arity {
             let v = self.fresh();
             params.push(v);
@@ -826,11 +718,7 @@ impl Builder<'_, '_> {
                 let slot = state.slots.len() - 1 - *n;
                 let mut trap = self.code.trap[pc];
                 while trap != NONE {
-                    let boxed = self.code.traps[trap]
-                        .boxes
-                        .iter()
-                        .find(|b| b.0 == slot)
-                        .map(|b| b.1);
+                    let boxed = self.code.traps[trap].boxes.iter().find(|b| b.0 == slot).map(|b| b.1);
                     if let Some(cell) = boxed {
                         self.prim("%setfield", vec![Arg::Var(cell), Arg::Int(0), accu.clone()]);
                     }
@@ -849,11 +737,7 @@ impl Builder<'_, '_> {
             Op::Offsetclosure(n) => {
                 let offset = self.code.functions[self.function].offset;
                 let at = (offset as i64 + i64::from(*n)) as usize;
-                state.accu = if at == offset {
-                    Arg::Var(0)
-                } else {
-                    self.captured(at)
-                };
+                state.accu = if at == offset { Arg::Var(0) } else { self.captured(at) };
             }
             Op::Apply(n) => {
                 let args = pop(state, *n, pc)?;
@@ -861,17 +745,10 @@ impl Builder<'_, '_> {
                     state.slots.truncate(state.slots.len() - 3);
                 }
                 let dest = self.fresh();
-                self.body.push(Instr::Apply {
-                    dest,
-                    closure: accu,
-                    args,
-                    known: None,
-                });
+                self.body.push(Instr::Apply { dest, closure: accu, args, known: None });
                 state.accu = Arg::Var(dest);
             }
-            Op::Closure(vars, label) => {
-                self.closures(*vars, std::slice::from_ref(label), false, state, pc)?
-            }
+            Op::Closure(vars, label) => self.closures(*vars, std::slice::from_ref(label), false, state, pc)?,
             Op::Closurerec(vars, labels) => self.closures(*vars, labels, true, state, pc)?,
             Op::Getglobal(n) => state.accu = self.global(*n),
             Op::Getglobalfield(n, field) => {
@@ -901,11 +778,7 @@ impl Builder<'_, '_> {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let result = self.prim(name, args);
-                state.accu = if name.ends_with("_set") {
-                    Arg::Int(0)
-                } else {
-                    result
-                };
+                state.accu = if name.ends_with("_set") { Arg::Int(0) } else { result };
             }
             Op::Ccall(n, number) => {
                 let mut args = vec![accu];
@@ -919,11 +792,7 @@ impl Builder<'_, '_> {
                 state.accu = Arg::Int(0);
             }
             Op::Getmethod | Op::Getdynmet => {
-                let name = if matches!(op, Op::Getmethod) {
-                    "%get_method"
-                } else {
-                    "%dynamic_method"
-                };
+                let name = if matches!(op, Op::Getmethod) { "%get_method" } else { "%dynamic_method" };
                 let object = defined(&state.slots[state.slots.len() - 1], pc)?;
                 state.accu = self.prim(name, vec![accu, object]);
             }
@@ -965,14 +834,7 @@ impl Builder<'_, '_> {
     }
 
     /// Creates closures; each gets what its code uses.
-    fn closures(
-        &mut self,
-        vars: usize,
-        labels: &[usize],
-        recursive: bool,
-        state: &mut State,
-        pc: usize,
-    ) -> Result<()> {
+    fn closures(&mut self, vars: usize, labels: &[usize], recursive: bool, state: &mut State, pc: usize) -> Result<()> {
         let mut values = Vec::new();
         if vars > 0 {
             values.push(state.accu.clone());
@@ -1043,21 +905,13 @@ impl Builder<'_, '_> {
             Op::Pushtrap(l) => self.pushtrap(pc, self.code.block_at[*l], next, state),
             Op::Poptrap => {
                 state.slots.truncate(state.slots.len() - 4);
-                Ok(Term::Poptrap(self.edge(
-                    self.code.block_at[next],
-                    &state,
-                    pc,
-                )?))
+                Ok(Term::Poptrap(self.edge(self.code.block_at[next], &state, pc)?))
             }
             Op::Raise => Ok(Term::Raise(accu)),
             Op::Stop => Ok(Term::Return(Arg::Int(0))),
             Op::Appterm(n, _) => {
                 let args = pop(&mut state, *n, pc)?;
-                Ok(Term::Tail {
-                    closure: accu,
-                    args,
-                    known: None,
-                })
+                Ok(Term::Tail { closure: accu, args, known: None })
             }
             Op::Resumeterm(n, _) => {
                 let mut args = vec![accu];
@@ -1075,13 +929,7 @@ impl Builder<'_, '_> {
 
     /// Sets a trap. A slot that is assigned while it is set and live in the handler is kept in a cell, too, which
     /// a block in front of the handler reads.
-    fn pushtrap(
-        &mut self,
-        pc: usize,
-        handler: usize,
-        next: usize,
-        mut state: State,
-    ) -> Result<Term> {
+    fn pushtrap(&mut self, pc: usize, handler: usize, next: usize, mut state: State) -> Result<Term> {
         let body = self.code.block_at[next];
         let trap = self.code.trap[next];
         let mut boxes: Vec<(usize, Var)> = Vec::new();
@@ -1110,20 +958,11 @@ impl Builder<'_, '_> {
             }
             let target = self.edge(handler, &caught, pc)?;
             let body = std::mem::replace(&mut self.body, body);
-            self.blocks.push(Block {
-                params: vec![param],
-                body,
-                term: Term::Jump(target),
-            });
-            Target {
-                block: (self.blocks.len() - 1) as u32,
-                args: vec![Arg::Var(exn)],
-            }
+            self.blocks.push(Block { params: vec![param], body, term: Term::Jump(target) });
+            Target { block: (self.blocks.len() - 1) as u32, args: vec![Arg::Var(exn)] }
         };
         self.code.traps[trap].boxes = boxes;
-        state
-            .slots
-            .extend([UNDEFINED, UNDEFINED, UNDEFINED, UNDEFINED]);
+        state.slots.extend([UNDEFINED, UNDEFINED, UNDEFINED, UNDEFINED]);
         let body = self.edge(body, &state, pc)?;
         Ok(Term::Pushtrap { exn, body, handler })
     }
@@ -1149,13 +988,7 @@ fn pop(state: &mut State, n: usize, pc: usize) -> Result<Vec<Arg>> {
     Ok(list)
 }
 
-fn function(
-    code: &mut Code,
-    ids: &[u32],
-    hints: &names::Hints,
-    number: usize,
-    name: String,
-) -> Result<Func> {
+fn function(code: &mut Code, ids: &[u32], hints: &names::Hints, number: usize, name: String) -> Result<Func> {
     let assigns = std::mem::take(&mut code.functions[number].assigns);
     for (trap, slot) in assigns {
         let mut trap = trap;
@@ -1184,15 +1017,7 @@ fn function(
     builder.liveness()?;
     let params = builder.build()?;
     let (blocks, names) = (builder.blocks, builder.names);
-    Ok(Func {
-        id: ids[number],
-        name,
-        kind: Kind::Closure,
-        params,
-        exits: 0,
-        blocks,
-        names,
-    })
+    Ok(Func { id: ids[number], name, kind: Kind::Closure, params, exits: 0, blocks, names })
 }
 
 /// The program in SSA.
@@ -1207,16 +1032,8 @@ pub fn run(image: &Image) -> Result<Program> {
     let mut sites = Vec::new();
     for number in &order {
         let f = &code.functions[*number];
-        let parent = if f.parent == NONE {
-            None
-        } else {
-            Some(ids[f.parent])
-        };
-        sites.push(names::Site {
-            entry: f.entry,
-            parent,
-            created: f.created,
-        });
+        let parent = if f.parent == NONE { None } else { Some(ids[f.parent]) };
+        sites.push(names::Site { entry: f.entry, parent, created: f.created });
     }
     let hints = names::hints(image)?;
     let function_names = names::functions(image, &hints, &sites, &code.units);
