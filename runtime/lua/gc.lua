@@ -84,13 +84,3 @@ end
 P.caml_eventlog_resume = function()
   return 0
 end
-
---// Provides: caml_ml_enable_runtime_warnings
-P.caml_ml_enable_runtime_warnings = function()
-  return 0
-end
-
---// Provides: caml_ml_runtime_warnings_enabled const
-P.caml_ml_runtime_warnings_enabled = function()
-  return 0
-end

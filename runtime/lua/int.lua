@@ -54,6 +54,13 @@ function Mul(x, y)
 end
 P.int_mul = Mul
 
+--// Provides: int_mul
+--// If: lua54
+function Mul(x, y)
+  return x * y * 2 // 2
+end
+P.int_mul = Mul
+
 --// Provides: int_div
 --// Requires: caml_raise_zero_divide
 --// If: portable luajit
