@@ -4,4 +4,5 @@ pub mod dead_code;
 pub mod known_calls;
 pub mod names;
 pub mod outline;
+pub mod simplify;
 pub mod ssa;

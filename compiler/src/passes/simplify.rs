@@ -1,0 +1,466 @@
+//! Makes functions smaller without looking outside them: block parameters that always get the same value, jumps to
+//! blocks that only lead on, blocks with one predecessor, results that nobody uses. Runs after `outline`, and leaves
+//! blocks in reverse postorder and variables numbered in the order of their definition.
+
+use crate::ir::program::{Arg, Block, BlockId, Func, Instr, Program, Target, Term, Var};
+use crate::ir::visit;
+use crate::link::fragment::Effect;
+
+const NONE: u32 = u32::MAX;
+/// How many blocks in a row a jump is led through.
+const STEPS: usize = 8;
+
+/// What a variable has been replaced by, in the end.
+fn resolve(replace: &mut [Arg], a: &Arg) -> Arg {
+    let mut end = a.clone();
+    while let Arg::Var(v) = end {
+        let next = replace[v as usize].clone();
+        if next == end {
+            break;
+        }
+        end = next;
+    }
+    let mut at = a.clone();
+    while let Arg::Var(v) = at {
+        let next = replace[v as usize].clone();
+        if next == at {
+            break;
+        }
+        replace[v as usize] = end.clone();
+        at = next;
+    }
+    end
+}
+
+/// Every variable stands for itself.
+fn identity(f: &Func) -> Vec<Arg> {
+    (0..f.names.len() as u32).map(Arg::Var).collect()
+}
+
+fn substitute(f: &mut Func, replace: &mut [Arg]) {
+    for block in &mut f.blocks {
+        for i in &mut block.body {
+            visit::each_arg_mut(i, &mut |a| *a = resolve(replace, a));
+        }
+        visit::each_term_arg_mut(&mut block.term, &mut |a| *a = resolve(replace, a));
+    }
+}
+
+/// Blocks that can be reached, in reverse postorder.
+fn reverse_postorder(f: &Func) -> Vec<usize> {
+    let mut order = Vec::new();
+    let mut seen = vec![false; f.blocks.len()];
+    seen[0] = true;
+    let mut stack = vec![(0, visit::targets(&f.blocks[0].term), 0)];
+    while let Some((block, targets, next)) = stack.pop() {
+        if next == targets.len() {
+            order.push(block);
+        } else {
+            // The last target first: the first one then follows its block.
+            let to = targets[targets.len() - 1 - next].block as usize;
+            stack.push((block, targets, next + 1));
+            if !seen[to] {
+                seen[to] = true;
+                stack.push((to, visit::targets(&f.blocks[to].term), 0));
+            }
+        }
+    }
+    order.reverse();
+    order
+}
+
+/// Drops blocks that cannot be reached and numbers the others in reverse postorder.
+fn number_blocks(f: &mut Func) {
+    let order = reverse_postorder(f);
+    let mut numbers = vec![0; f.blocks.len()];
+    for (i, b) in order.iter().enumerate() {
+        numbers[*b] = i as BlockId;
+    }
+    let mut blocks = Vec::with_capacity(order.len());
+    for b in order {
+        let empty = Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable };
+        let mut block = std::mem::replace(&mut f.blocks[b], empty);
+        for t in visit::targets_mut(&mut block.term) {
+            t.block = numbers[t.block as usize];
+        }
+        blocks.push(block);
+    }
+    f.blocks = blocks;
+}
+
+/// Removes parameters that get one and the same value from everywhere.
+fn same_params(f: &mut Func) -> bool {
+    let count = f.names.len();
+    let mut incoming: Vec<Vec<Arg>> = vec![Vec::new(); count];
+    let mut feeds: Vec<Vec<Var>> = vec![Vec::new(); count];
+    let mut work = Vec::new();
+    for block in &f.blocks {
+        work.extend(&block.params);
+        for t in visit::targets(&block.term) {
+            for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
+                incoming[*p as usize].push(a.clone());
+                if let Arg::Var(v) = a {
+                    feeds[*v as usize].push(*p);
+                }
+            }
+        }
+    }
+    let mut replace = identity(f);
+    let mut changed = false;
+    while let Some(p) = work.pop() {
+        let own = Arg::Var(p);
+        if replace[p as usize] != own {
+            continue;
+        }
+        let mut value = own.clone();
+        let mut same = true;
+        for a in &incoming[p as usize] {
+            let a = resolve(&mut replace, a);
+            if a != own && a != value {
+                same = same && value == own;
+                value = a;
+            }
+        }
+        if same && value != own {
+            changed = true;
+            let fed = std::mem::take(&mut feeds[p as usize]);
+            work.extend(&fed);
+            if let Arg::Var(v) = value {
+                feeds[v as usize].extend(fed);
+            }
+            replace[p as usize] = value;
+        }
+    }
+    if changed {
+        drop_params(f, &|v| replace[v as usize] == Arg::Var(v));
+        substitute(f, &mut replace);
+    }
+    changed
+}
+
+/// Keeps the parameters that `keep` says, and what the jumps pass for them.
+fn drop_params(f: &mut Func, keep: &dyn Fn(Var) -> bool) {
+    let mut kept: Vec<Vec<bool>> = Vec::new();
+    for block in &f.blocks {
+        kept.push(block.params.iter().map(|v| keep(*v)).collect());
+    }
+    for block in &mut f.blocks {
+        block.params.retain(|v| keep(*v));
+        for t in visit::targets_mut(&mut block.term) {
+            let mut i = 0;
+            t.args.retain(|_| {
+                i += 1;
+                kept[t.block as usize][i - 1]
+            });
+        }
+    }
+}
+
+/// For each block, whether other blocks use its parameters.
+fn used_outside(f: &Func) -> Vec<bool> {
+    let mut owner = vec![NONE; f.names.len()];
+    for (b, block) in f.blocks.iter().enumerate() {
+        for v in &block.params {
+            owner[*v as usize] = b as u32;
+        }
+    }
+    let mut outside = vec![false; f.blocks.len()];
+    for (b, block) in f.blocks.iter().enumerate() {
+        let mut note = |a: &Arg| {
+            if let Arg::Var(v) = a {
+                let of = owner[*v as usize];
+                if of != NONE && of != b as u32 {
+                    outside[of as usize] = true;
+                }
+            }
+        };
+        for i in &block.body {
+            visit::each_arg(i, &mut note);
+        }
+        visit::each_term_arg(&block.term, &mut note);
+    }
+    outside
+}
+
+/// `a` where the parameters of `block` are what a jump passes.
+fn passed(block: &Block, args: &[Arg], a: &Arg) -> Arg {
+    for (p, value) in block.params.iter().zip(args) {
+        if *a == Arg::Var(*p) {
+            return value.clone();
+        }
+    }
+    a.clone()
+}
+
+fn passed_target(block: &Block, args: &[Arg], t: &Target) -> Target {
+    Target { block: t.block, args: t.args.iter().map(|a| passed(block, args, a)).collect() }
+}
+
+/// Where a test of a constant leads.
+fn decided(term: &Term, value: &Arg) -> Option<Target> {
+    match (term, value) {
+        (Term::If(_, yes, no), Arg::Int(n)) => Some(if *n != 0 { yes.clone() } else { no.clone() }),
+        (Term::Switch(_, ints, _), Arg::Int(n)) if *n >= 0 => ints.get(*n as usize).cloned(),
+        _ => None,
+    }
+}
+
+/// Where a jump leads through blocks that do nothing else.
+fn lead_through(f: &Func, outside: &[bool], t: &Target) -> Option<Target> {
+    let mut at = t.clone();
+    let mut moved = false;
+    for _ in 0..STEPS {
+        let b = at.block as usize;
+        let block = &f.blocks[b];
+        if outside[b] || !block.body.is_empty() {
+            break;
+        }
+        let next = match &block.term {
+            Term::Jump(t) => Some(t.clone()),
+            Term::If(a, _, _) | Term::Switch(a, _, _) => decided(&block.term, &passed(block, &at.args, a)),
+            _ => None,
+        };
+        match next {
+            Some(t) => {
+                at = passed_target(block, &at.args, &t);
+                moved = true;
+            }
+            None => break,
+        }
+    }
+    if moved {
+        Some(at)
+    } else {
+        None
+    }
+}
+
+/// The end of a block that a jump goes to, when it is nothing but an exit.
+fn copied_exit(f: &Func, outside: &[bool], t: &Target) -> Option<Term> {
+    let block = &f.blocks[t.block as usize];
+    if outside[t.block as usize] || !block.body.is_empty() {
+        return None;
+    }
+    match &block.term {
+        Term::Return(a) => Some(Term::Return(passed(block, &t.args, a))),
+        Term::Raise(a) => Some(Term::Raise(passed(block, &t.args, a))),
+        Term::Leave(exit, list) => Some(Term::Leave(*exit, list.iter().map(|a| passed(block, &t.args, a)).collect())),
+        _ => None,
+    }
+}
+
+/// Leads jumps through empty blocks, decides tests of constants, copies exits.
+fn thread(f: &mut Func) -> bool {
+    let outside = used_outside(f);
+    let mut changed = false;
+    for b in 0..f.blocks.len() {
+        let mut term = std::mem::replace(&mut f.blocks[b].term, Term::Unreachable);
+        for t in visit::targets_mut(&mut term) {
+            if let Some(to) = lead_through(f, &outside, t) {
+                *t = to;
+                changed = true;
+            }
+        }
+        let shorter = match &term {
+            Term::If(a, yes, no) => {
+                if yes == no {
+                    Some(Term::Jump(yes.clone()))
+                } else {
+                    decided(&term, a).map(Term::Jump)
+                }
+            }
+            Term::Switch(a, _, _) => decided(&term, a).map(Term::Jump),
+            _ => None,
+        };
+        if let Some(t) = shorter {
+            term = t;
+            changed = true;
+        }
+        let exit = match &term {
+            Term::Jump(t) => copied_exit(f, &outside, t),
+            _ => None,
+        };
+        if let Some(t) = exit {
+            term = t;
+            changed = true;
+        }
+        f.blocks[b].term = term;
+    }
+    changed
+}
+
+/// Appends to each block the one that it jumps to when nothing else does. All blocks can be reached.
+fn merge(f: &mut Func) -> bool {
+    let mut predecessors = vec![0; f.blocks.len()];
+    predecessors[0] = 1;
+    for block in &f.blocks {
+        for t in visit::targets(&block.term) {
+            predecessors[t.block as usize] += 1;
+        }
+    }
+    let mut replace = identity(f);
+    let mut changed = false;
+    for b in 0..f.blocks.len() {
+        loop {
+            let target = match &f.blocks[b].term {
+                Term::Jump(t) if predecessors[t.block as usize] == 1 && t.block as usize != b && t.block != 0 => t.clone(),
+                _ => break,
+            };
+            let empty = Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable };
+            let mut next = std::mem::replace(&mut f.blocks[target.block as usize], empty);
+            for (p, a) in next.params.iter().zip(&target.args) {
+                replace[*p as usize] = a.clone();
+            }
+            f.blocks[b].body.append(&mut next.body);
+            f.blocks[b].term = next.term;
+            changed = true;
+        }
+    }
+    if changed {
+        substitute(f, &mut replace);
+    }
+    changed
+}
+
+/// Where a variable is defined.
+#[derive(Clone, Copy)]
+enum Definition {
+    Outside,
+    Param,
+    /// Block, instruction.
+    Result(usize, usize),
+}
+
+/// May the instruction be dropped when its result is not used?
+fn removable(i: &Instr, effect_of: &dyn Fn(&str) -> Effect) -> bool {
+    match i {
+        Instr::Prim { name, .. } => effect_of(name) != Effect::Mutator,
+        Instr::Closures { .. } => true,
+        Instr::Apply { .. } | Instr::Try { .. } => false,
+    }
+}
+
+/// Drops parameters and instructions that nothing needs.
+fn unused(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) -> bool {
+    let count = f.names.len();
+    let mut definitions = vec![Definition::Outside; count];
+    let mut incoming: Vec<Vec<Var>> = vec![Vec::new(); count];
+    let mut live = vec![false; count];
+    let mut kept: Vec<Vec<bool>> = Vec::new();
+    let mut work = Vec::new();
+    let mut need = |work: &mut Vec<Var>, a: &Arg| {
+        if let Arg::Var(v) = a {
+            if !live[*v as usize] {
+                live[*v as usize] = true;
+                work.push(*v);
+            }
+        }
+    };
+    for (b, block) in f.blocks.iter().enumerate() {
+        for v in &block.params {
+            definitions[*v as usize] = Definition::Param;
+        }
+        let mut keep = Vec::new();
+        for (n, i) in block.body.iter().enumerate() {
+            for v in visit::dests(i) {
+                definitions[*v as usize] = Definition::Result(b, n);
+            }
+            keep.push(!removable(i, effect_of));
+            if !removable(i, effect_of) {
+                visit::each_arg(i, &mut |a| need(&mut work, a));
+            }
+        }
+        kept.push(keep);
+        visit::each_own_arg(&block.term, &mut |a| need(&mut work, a));
+        for t in visit::targets(&block.term) {
+            for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
+                if let Arg::Var(v) = a {
+                    incoming[*p as usize].push(*v);
+                }
+            }
+        }
+    }
+    while let Some(v) = work.pop() {
+        match definitions[v as usize] {
+            Definition::Outside => {}
+            Definition::Param => {
+                for from in &incoming[v as usize] {
+                    need(&mut work, &Arg::Var(*from));
+                }
+            }
+            Definition::Result(b, n) => {
+                if !kept[b][n] {
+                    kept[b][n] = true;
+                    visit::each_arg(&f.blocks[b].body[n], &mut |a| need(&mut work, a));
+                }
+            }
+        }
+    }
+    let mut changed = false;
+    for (block, keep) in f.blocks.iter_mut().zip(&kept) {
+        changed = changed || block.params.iter().any(|v| !live[*v as usize]) || keep.iter().any(|k| !k);
+        let mut n = 0;
+        block.body.retain(|_| {
+            n += 1;
+            keep[n - 1]
+        });
+    }
+    if changed {
+        drop_params(f, &|v| live[v as usize]);
+    }
+    changed
+}
+
+/// Numbers the variables in the order of their definition.
+fn number_variables(f: &mut Func) {
+    let mut numbers = vec![NONE; f.names.len()];
+    let mut names = Vec::new();
+    let mut define = |v: &mut Var| {
+        let new = names.len() as Var;
+        names.push(f.names[*v as usize].clone());
+        numbers[*v as usize] = new;
+        *v = new;
+    };
+    f.params.iter_mut().for_each(&mut define);
+    for block in &mut f.blocks {
+        block.params.iter_mut().for_each(&mut define);
+        for i in &mut block.body {
+            visit::dests_mut(i).iter_mut().for_each(&mut define);
+        }
+    }
+    let rename = |a: &mut Arg| {
+        if let Arg::Var(v) = a {
+            *v = numbers[*v as usize];
+        }
+    };
+    for block in &mut f.blocks {
+        for i in &mut block.body {
+            visit::each_arg_mut(i, &mut |a| rename(a));
+        }
+        visit::each_term_arg_mut(&mut block.term, &mut |a| rename(a));
+    }
+    f.names = names;
+}
+
+/// Simplifies one function.
+pub fn function(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) {
+    let mut rounds = 3;
+    while rounds > 0 {
+        number_blocks(f);
+        let same = same_params(f);
+        let threaded = thread(f);
+        number_blocks(f);
+        let merged = merge(f);
+        let dropped = unused(f, effect_of);
+        rounds = if same || threaded || merged || dropped { rounds - 1 } else { 0 };
+    }
+    number_blocks(f);
+    number_variables(f);
+}
+
+/// Simplifies all functions of a program.
+pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect) {
+    for f in program.functions.iter_mut().flatten() {
+        function(f, effect_of);
+    }
+}
