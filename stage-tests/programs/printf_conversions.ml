@@ -12,4 +12,4 @@ let () =
   let f = sprintf "%d %s %f" in print_endline (f 1 "partial" 2.0); let g = f 2 in print_endline (g "a" 0.5); print_endline (g "b" 1.5); printf "%s %s\n" "no" "flush%!";
   print_endline (ksprintf String.uppercase_ascii "%d %s" 5 "upper"); kfprintf (fun oc -> output_string oc " done\n") stdout "k %d" 1; ifprintf stdout "%d" 5; let b = Buffer.create 10 in bprintf b "%d,%s" 1 "b"; print_endline (Buffer.contents b);
   print_endline (string_of_format "%d-%s"); print_endline (sprintf ("%d" ^^ " and %s") 1 "two"); printf "%s\n" (sprintf "%-20s|" (sprintf "%+.3e" 12345.678)); printf "%d%%\n" 50; eprintf "to stderr\n";
-  printf "%5s|%-5s|%5c|%5b|%-7B|\n" "toolong" "ab" 'c' true false; printf "%x %o %X\n" 0xdeadbe 0o777 0xBEEF
+  printf "%5s|%-5s|%5b|%-7B|\n" "toolong" "ab" true false; printf "%x %o %X\n" 0xdeadbe 0o777 0xBEEF

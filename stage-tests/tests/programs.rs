@@ -1,1 +1,149 @@
-fn main() {}
+//! Every program through both compilers and every engine.
+//!
+//! - `expected::NAME`: ocamlrun still prints what is committed.
+//! - `run::ENGINE::NAME`: the Lua made by the Rust compiler prints the same and ends with the same exit code.
+//! - `twins::NAME`: the reference, on ocamlrun and as Lua, writes the same bytes as the Rust compiler, in every style and target.
+//! - `tools::NAME`: the same for OCaml's own tools, as far as they are installed.
+//!
+//! What needs an engine or an OCaml that is not here is reported as ignored.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use libtest_mimic::{Arguments, Failed, Trial};
+use stage_tests::compilers::Compiler;
+use stage_tests::engine::Engine;
+use stage_tests::program::{Program, first_difference};
+use stage_tests::scratch;
+use stage_tests::toolchain::Toolchain;
+
+/// The longest that a program may run; the slowest takes a fifth of it.
+const LIMIT: Duration = Duration::from_secs(240);
+
+fn main() -> Result<()> {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    let engines = Engine::to_test();
+    for program in Program::all()? {
+        let case = Arc::new(Case::new(program));
+        trials.push(case.trial("expected".to_string(), false, Case::expected));
+        for (engine, installed) in &engines {
+            let engine = *engine;
+            trials.push(case.trial(format!("run::{}", engine.name()), !installed, move |case| case.runs_on(engine)));
+        }
+        trials.push(case.trial("twins".to_string(), Engine::quickest().is_none(), Case::twins));
+    }
+    for tool in ["ocamlobjinfo.byte", "ocamllex.byte", "ocamldep.byte", "ocamlc.byte"] {
+        let file = on_path(tool);
+        let ignored = file.is_none();
+        let trial = move || twins_of_tool(&file.context("not here")?, tool).map_err(failed);
+        trials.push(Trial::test(format!("tools::{tool}"), trial).with_ignored_flag(ignored));
+    }
+    libtest_mimic::run(&arguments, trials).exit()
+}
+
+/// A program and, once one of its trials asked for them, its bytecode and its Lua.
+struct Case {
+    program: Program,
+    toolchain: Option<Toolchain>,
+    bytecode: Mutex<Option<Result<PathBuf, String>>>,
+    lua: Mutex<Option<Result<PathBuf, String>>>,
+}
+
+impl Case {
+    fn new(program: Program) -> Case {
+        let toolchain = program.toolchain();
+        Case { program, toolchain, bytecode: Mutex::new(None), lua: Mutex::new(None) }
+    }
+
+    /// A trial of this case, ignored where it cannot be run.
+    fn trial(self: &Arc<Case>, kind: String, ignored: bool, test: impl FnOnce(&Case) -> Result<()> + Send + 'static) -> Trial {
+        let case = Arc::clone(self);
+        let name = format!("{kind}::{}::{}", self.program.folder, self.program.name);
+        Trial::test(name, move || test(&case).map_err(failed)).with_ignored_flag(ignored || self.toolchain.is_none())
+    }
+
+    fn folder(&self) -> PathBuf {
+        scratch().join(self.program.folder).join(&self.program.name)
+    }
+
+    fn toolchain(&self) -> Result<&Toolchain> {
+        self.toolchain.as_ref().context("no OCaml for it here")
+    }
+
+    fn bytecode(&self) -> Result<PathBuf> {
+        made(&self.bytecode, || {
+            let folder = self.folder();
+            let output = folder.join("program.bc");
+            self.toolchain()?.compile(&self.program.sources(), &folder, &output, &["-g"])?;
+            Ok(output)
+        })
+    }
+
+    fn lua(&self) -> Result<PathBuf> {
+        made(&self.lua, || {
+            let output = self.folder().join("program.lua");
+            Compiler::rust()?.compile(&self.bytecode()?, &output, &[])?;
+            Ok(output)
+        })
+    }
+
+    fn expected(&self) -> Result<()> {
+        self.program.check(&self.program.run(self.toolchain()?.run(&self.bytecode()?), LIMIT)?)
+    }
+
+    fn runs_on(&self, engine: Engine) -> Result<()> {
+        self.program.check(&self.program.run(engine.command(&self.lua()?), LIMIT)?)
+    }
+
+    fn twins(&self) -> Result<()> {
+        let bytecode = self.bytecode()?;
+        let folder = self.folder();
+        for (target, style) in [("portable", "--compact"), ("lua54", "--pretty"), ("luajit", "--compact")] {
+            same_output(&bytecode, &folder, &[Compiler::ocamlrun()?], &["--target", target, style])?;
+        }
+        same_output(&bytecode, &folder, &[Compiler::ocamlrun()?, Compiler::stage1()?], &[])
+    }
+}
+
+/// The tool's bytecode translated by both compilers. The large ones are left out as Lua: the bootstrap has one as large.
+fn twins_of_tool(file: &Path, tool: &str) -> Result<()> {
+    let mut others = vec![Compiler::ocamlrun()?];
+    if tool == "ocamllex.byte" {
+        others.push(Compiler::stage1()?);
+    }
+    same_output(file, &scratch().join("tools").join(tool), &others, &["--allow-missing"])
+}
+
+/// Translates `bytecode` with the Rust compiler and with `others`: all must write the same.
+fn same_output(bytecode: &Path, folder: &Path, others: &[Compiler], options: &[&str]) -> Result<()> {
+    let first = folder.join("rust.lua");
+    Compiler::rust()?.compile(bytecode, &first, options)?;
+    let expected = std::fs::read(&first)?;
+    for other in others {
+        let second = folder.join("other.lua");
+        other.compile(bytecode, &second, options)?;
+        let actual = std::fs::read(&second)?;
+        if actual != expected {
+            bail!("{} differs ({options:?}): {}", other.name(), first_difference(&expected, &actual));
+        }
+    }
+    Ok(())
+}
+
+/// A command's file on the search path.
+fn on_path(command: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(command)).find(|file| file.is_file())
+}
+
+/// Runs `make` for the first trial that asks; the others wait for its result.
+fn made(cell: &Mutex<Option<Result<PathBuf, String>>>, make: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
+    let mut result = cell.lock().map_err(|_| anyhow!("another trial of this program panicked"))?;
+    result.get_or_insert_with(|| make().map_err(|error| format!("{error:#}"))).clone().map_err(|error| anyhow!(error))
+}
+
+fn failed(error: anyhow::Error) -> Failed {
+    format!("{error:#}").into()
+}
