@@ -229,7 +229,7 @@
 --// Inline: (0.0 / 0.0)
 
 --// Provides: %negative_zero const
---// Inline: (0.0 / -1.0)
+--// Inline: (-1.0 / Huge)
 
 --// Provides: %int64_literal const
 --// If: portable luajit

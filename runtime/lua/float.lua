@@ -196,7 +196,7 @@ end
 --// Requires: caml_trunc_float
 function P.caml_modf_float(x)
   if x == Huge or x == -Huge then
-    return { 0, x < 0 and 0.0 / -1.0 or 0.0, x }
+    return { 0, 1 / x, x }
   end
   local whole = P.caml_trunc_float(x)
   local rest = x - whole

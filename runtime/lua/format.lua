@@ -329,6 +329,17 @@ end
 -- printf of a double. Engines differ in how they print what is not finite, and stop at two digits
 -- of width and precision.
 local text_of, find, match = string.format, string.find, string.match
+if jit then
+  -- LuaJIT rounds ties away from zero where C goes to even.
+  local usable, ffi = Pcall(require, "ffi")
+  if usable and Pcall(ffi.cdef, "int snprintf(char *, size_t, const char *, ...);") then
+    local buffer = ffi.new("char[512]")
+    function text_of(format, x)
+      local length = ffi.C.snprintf(buffer, 512, format, x)
+      return ffi.string(buffer, length)
+    end
+  end
+end
 function P.caml_format_float(format, x)
   local finite = x - x == 0
   if finite and (#format < 6 or not find(format, "%d%d%d")) then

@@ -47,7 +47,8 @@ P.int_mul = Mul
 --// If: luajit
 function Mul(x, y)
   local p = x * y
-  if p >= -9007199254740992 and p <= 9007199254740992 then return Or(p, 0) end
+  -- bit.bor takes numbers within 2^51.
+  if p >= -2251799813685248 and p <= 2251799813685248 then return Or(p, 0) end
   local low = x % 65536
   local high = (x - low) / 65536
   return Or(high * y % 65536 * 65536 + low * y, 0)

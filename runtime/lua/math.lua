@@ -98,7 +98,9 @@ end
 local exp, log = math.exp, math.log
 P.caml_expm1_float = P.c_math("expm1", 1)
   or function(x)
-    if x > 1 or x < -1 then
+    if x == 0 then
+      return x
+    elseif x > 1 or x < -1 then
       return exp(x) - 1.0
     elseif x < 1e-5 and x > -1e-5 then
       return x + x * x * 0.5 + x * x * x / 6

@@ -218,14 +218,14 @@ function P.float_of_hex(text)
     return 0.0
   end
   local scale = tonumber(exponent) - 4 * #fraction
-  -- 14 digits in two exact parts; what follows them only breaks a tie.
-  local sticky = match(Sub(digits, 15), "[^0]")
-  if #digits > 14 then
-    scale = scale + 4 * (#digits - 14)
+  -- 15 digits in two exact parts; what follows them only breaks a tie.
+  local sticky = match(Sub(digits, 16), "[^0]")
+  if #digits > 15 then
+    scale = scale + 4 * (#digits - 15)
   end
   local high, low = tonumber("0" .. Sub(digits, 1, -9), 16), tonumber(Sub(digits, -8), 16)
-  if #digits > 14 then
-    high, low = tonumber(Sub(digits, 1, 6), 16), tonumber(Sub(digits, 7, 14), 16)
+  if #digits > 15 then
+    high, low = tonumber(Sub(digits, 1, 7), 16), tonumber(Sub(digits, 8, 15), 16)
   end
   local length, top = 0, high > 0 and high or low
   while top >= 1 do

@@ -205,13 +205,3 @@ end
 function P.caml_runtime_parameters(unit)
   return ""
 end
-
---// Provides: caml_ml_enable_runtime_warnings
-function P.caml_ml_enable_runtime_warnings(enabled)
-  return 0
-end
-
---// Provides: caml_ml_runtime_warnings_enabled const
-function P.caml_ml_runtime_warnings_enabled(unit)
-  return 0
-end
