@@ -3,46 +3,38 @@
 use std::collections::BTreeMap;
 
 use crate::bytecode::container::Image;
-use crate::error::Result;
-
-/// What the debug information says, by address.
-pub struct Hints {
-    /// Addresses with events, ascending.
-    pcs: Vec<usize>,
-    /// For each, the names of stack slots.
-    slots: Vec<Vec<(usize, String)>>,
-    /// The definition that each function's code is, by entry.
-    functions: BTreeMap<usize, String>,
-}
-
-impl Hints {
-    /// The names of stack slots before the instruction at `pc`.
-    pub fn at(&self, pc: usize) -> &[(usize, String)] {
-        match self.pcs.binary_search(&pc) {
-            Ok(i) => &self.slots[i],
-            Err(_) => &[],
-        }
-    }
-}
+use crate::bytecode::debug_events::Debug;
 
 /// Where a function stands, which one creates it and where.
 pub struct Site {
-    pub entry: usize,
+    /// After its GRAB.
+    pub start: usize,
     pub parent: Option<u32>,
     pub created: usize,
 }
 
-pub fn hints(_image: &Image) -> Result<Hints> {
-    Ok(Hints { pcs: Vec::new(), slots: Vec::new(), functions: BTreeMap::new() })
-}
-
-/// `text` with everything that a Lua name cannot have replaced by `_`.
+/// `text` as a part of a Lua name: letters, digits and `_`; operators give `_`.
 fn sanitise(text: &str) -> String {
     let mut out = String::new();
     for b in text.bytes() {
         if b.is_ascii_alphanumeric() || b == b'_' {
             out.push(b as char);
         } else if b != b'(' && b != b')' {
+            out.push('_');
+        }
+    }
+    out
+}
+
+/// The hint for an OCaml variable: begins with a lower-case letter, or is empty.
+pub fn variable(name: &str) -> String {
+    let mut out = String::new();
+    for b in name.bytes() {
+        if out.is_empty() && b.is_ascii_alphabetic() {
+            out.push(b.to_ascii_lowercase() as char);
+        } else if !out.is_empty() && (b.is_ascii_alphanumeric() || b == b'_') {
+            out.push(b as char);
+        } else if !out.is_empty() && b == b'\'' {
             out.push('_');
         }
     }
@@ -61,16 +53,23 @@ fn short_unit(name: &str) -> String {
     sanitise(&name[start..])
 }
 
-/// The last part of a definition's name, without the unit: `Stdlib__List.map.(fun)` gives `map_fun`.
+/// A definition without its unit: `Stdlib__List.map.(fun)` gives `map_fun`, operators `op`.
 fn definition(name: &str) -> String {
     match name.find('.') {
-        Some(i) => sanitise(&name[i + 1..]),
+        Some(i) => {
+            let text = sanitise(&name[i + 1..]);
+            if text.bytes().all(|b| b == b'_') {
+                "op".to_string()
+            } else {
+                text
+            }
+        }
         None => String::new(),
     }
 }
 
 /// A name for each function (in the order of their ids), unique in the program.
-pub fn functions(image: &Image, hints: &Hints, sites: &[Site], units: &[(usize, usize)]) -> Vec<String> {
+pub fn functions(image: &Image, debug: &Debug, sites: &[Site], units: &[(usize, usize)]) -> Vec<String> {
     let mut unit_of: Vec<String> = Vec::new();
     let mut names = Vec::new();
     let mut unnamed: BTreeMap<String, u32> = BTreeMap::new();
@@ -101,8 +100,8 @@ pub fn functions(image: &Image, hints: &Hints, sites: &[Site], units: &[(usize, 
         for i in chain {
             unit_of[i] = unit.clone();
         }
-        let known = match hints.functions.get(&site.entry) {
-            Some(name) => definition(name),
+        let known = match debug.function_name(site.start) {
+            Some(name) => definition(&name),
             None => String::new(),
         };
         let base = if site.parent.is_none() {

@@ -3,6 +3,7 @@
 //! Stack slots are numbered from the bottom of the function's frame.
 
 use crate::bytecode::container::Image;
+use crate::bytecode::debug_events::{self, Debug};
 use crate::bytecode::opcode::{self, Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::{Error, Result};
@@ -10,6 +11,8 @@ use crate::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target, Term, V
 use crate::passes::names;
 
 const NONE: usize = usize::MAX;
+/// In deeper frames variables get no names: each event lists all of them.
+const NAMED: usize = 64;
 /// What a slot holds that belongs to a trap or a return address.
 const UNDEFINED: Arg = Arg::Var(u32::MAX);
 
@@ -406,7 +409,7 @@ struct Builder<'a, 'b> {
     code: &'a mut Code<'b>,
     /// Function id by number of discovery.
     ids: &'a [u32],
-    hints: &'a names::Hints,
+    debug: &'a Debug,
     function: usize,
     /// Start of each block, NONE for those that have none in the code.
     starts: Vec<usize>,
@@ -647,7 +650,6 @@ impl Builder<'_, '_> {
             state.slots[arity - 1 - i] = Arg::Var(v);
         }
         if self.starts[0] == NONE {
-            self.names_at(entry, &state);
             let target = self.edge(self.successors[0][0], &state, entry)?;
             self.blocks[0].term = Term::Jump(target);
         } else {
@@ -678,11 +680,16 @@ impl Builder<'_, '_> {
 
     /// Names the variables that the debug information knows at `pc`.
     fn names_at(&mut self, pc: usize, state: &State) {
-        for (slot, name) in self.hints.at(pc) {
-            if let Some(Arg::Var(v)) = state.slots.get(*slot) {
-                let v = *v as usize;
-                if v < self.names.len() && self.names[v].is_empty() {
-                    self.names[v] = name.clone();
+        let depth = state.slots.len();
+        if depth > NAMED {
+            return;
+        }
+        for (index, name) in self.debug.stack_names(pc) {
+            if index < depth {
+                if let Arg::Var(v) = state.slots[depth - 1 - index] {
+                    if v != u32::MAX && self.names[v as usize].is_empty() {
+                        self.names[v as usize] = names::variable(&name);
+                    }
                 }
             }
         }
@@ -988,7 +995,7 @@ fn pop(state: &mut State, n: usize, pc: usize) -> Result<Vec<Arg>> {
     Ok(list)
 }
 
-fn function(code: &mut Code, ids: &[u32], hints: &names::Hints, number: usize, name: String) -> Result<Func> {
+fn function(code: &mut Code, ids: &[u32], debug: &Debug, number: usize, name: String) -> Result<Func> {
     let assigns = std::mem::take(&mut code.functions[number].assigns);
     for (trap, slot) in assigns {
         let mut trap = trap;
@@ -1000,7 +1007,7 @@ fn function(code: &mut Code, ids: &[u32], hints: &names::Hints, number: usize, n
     let mut builder = Builder {
         code,
         ids,
-        hints,
+        debug,
         function: number,
         starts: Vec::new(),
         successors: Vec::new(),
@@ -1033,13 +1040,14 @@ pub fn run(image: &Image) -> Result<Program> {
     for number in &order {
         let f = &code.functions[*number];
         let parent = if f.parent == NONE { None } else { Some(ids[f.parent]) };
-        sites.push(names::Site { entry: f.entry, parent, created: f.created });
+        let start = if f.arity > 1 { f.entry + 2 } else { f.entry };
+        sites.push(names::Site { start, parent, created: f.created });
     }
-    let hints = names::hints(image)?;
-    let function_names = names::functions(image, &hints, &sites, &code.units);
+    let debug = debug_events::run(image)?;
+    let function_names = names::functions(image, &debug, &sites, &code.units);
     let mut functions = Vec::new();
     for (number, name) in order.iter().zip(function_names) {
-        functions.push(Some(function(&mut code, &ids, &hints, *number, name)?));
+        functions.push(Some(function(&mut code, &ids, &debug, *number, name)?));
     }
     Ok(Program {
         functions,
