@@ -1,0 +1,218 @@
+(* The runtime's sections and their headers (ARCHITECTURE.md, section 4): a table from the name of a primitive to the
+   section that provides it for one version of the bytecode and one target. *)
+
+module Names = Map.Make (String)
+
+(* What calling a primitive may do: nothing outside, read state, change it. *)
+type effect = Const | Mutable | Mutator
+
+(* One section of a file of the runtime. *)
+type section = {
+  name : string;
+  (* Where it begins. *)
+  file : string;
+  line : int;
+  effect : effect;
+  mutable aliases : string list;
+  mutable requires : string list;
+  mutable form : Template.form;
+  (* The statement that follows an inline form's assignment. *)
+  mutable fixup : Template.t option;
+  (* It takes the depth as its first argument. *)
+  mutable calls : bool;
+  (* Without the header; "" when the templates are all there is. *)
+  mutable code : string;
+}
+
+(* The sections for one version and target, in the order of the files. *)
+type table = { mutable sections : section array; mutable count : int; mutable index : int Names.t }
+
+(* Number of the section that provides `name`, as itself or as an alias. *)
+let position table name = Names.find_opt name table.index
+
+let find table name =
+  match position table name with Some i when i < table.count -> Some table.sections.(i) | _ -> None
+
+(* Blocks are made without asking; a name that nothing provides may do anything. *)
+let effect table name =
+  if String.equal name "%block" then Const
+  else match find table name with None -> Mutator | Some section -> section.effect
+
+let fail file line message = Error.fail (file ^ ":" ^ string_of_int line ^ ": " ^ message)
+
+(* The words of a header's value: separated by blanks or commas. *)
+let words value =
+  let blank = String.map (fun c -> match c with ',' | '\t' -> ' ' | _ -> c) value in
+  List.filter (fun word -> not (String.equal word "")) (String.split_on_char ' ' blank)
+
+(* A number of one to three digits. *)
+let small_number text =
+  let n = String.length text in
+  let rec value i result =
+    if i = n then Some result
+    else match text.[i] with '0' .. '9' -> value (i + 1) ((result * 10) + Char.code text.[i] - 48) | _ -> None
+  in
+  if n = 0 || n > 3 then None else value 0 0
+
+(* `>= 5.0 and < 5.2`; None: not a condition. *)
+let version_holds condition ((major, minor) : int * int) =
+  let rec check words holds =
+    match words with
+    | operator :: number :: rest -> (
+        let wanted =
+          match String.split_on_char '.' number with
+          | [ a; b ] -> ( match (small_number a, small_number b) with Some a, Some b -> Some (a, b) | _ -> None)
+          | _ -> None
+        in
+        match (operator, wanted) with
+        | ">=", Some (a, b) -> next rest (holds && (major > a || (major = a && minor >= b)))
+        | "<", Some (a, b) -> next rest (holds && (major < a || (major = a && minor < b)))
+        | _ -> None)
+    | _ -> None
+  and next rest holds =
+    match rest with [] -> Some holds | "and" :: rest -> check rest holds | _ -> None
+  in
+  check (words condition) true
+
+let is_blank line =
+  let rec check i = i = String.length line || ((line.[i] = ' ' || line.[i] = '\t') && check (i + 1)) in
+  check 0
+
+(* Without blank lines at either end, and with one newline at the end of what is left; `lines` is in reverse. *)
+let trim_code lines =
+  let rec skip lines = match lines with line :: rest when is_blank line -> skip rest | _ -> lines in
+  let code = Buffer.create 256 in
+  List.iter
+    (fun line ->
+      Buffer.add_string code line;
+      Buffer.add_char code '\n')
+    (skip (List.rev (skip lines)));
+  Buffer.contents code
+
+(* A section that is being read, and whether its conditions hold so far. *)
+type reading = { section : section; mutable wanted : bool; mutable lines : string list }
+
+(* Reads `Provides: NAME [effect]`. *)
+let start file line value =
+  let name, effect =
+    match words value with
+    | [] -> fail file line "Provides needs a name"
+    | [ name ] | [ name; "mutator" ] -> (name, Mutator)
+    | [ name; "mutable" ] -> (name, Mutable)
+    | [ name; "const" ] -> (name, Const)
+    | [ _; _ ] -> fail file line "the effect is const, mutable or mutator"
+    | _ -> fail file line "Provides takes one name and an effect"
+  in
+  let section =
+    { name; file; line; effect; aliases = []; requires = []; form = Template.Call; fixup = None; calls = false; code = "" }
+  in
+  { section; wanted = true; lines = [] }
+
+let template file line text =
+  try Template.parse text with Error.Error message -> fail file line message
+
+let set_form section line form =
+  match section.form with
+  | Template.Call -> section.form <- form
+  | _ -> fail section.file line "a section has one template"
+
+(* Reads one header line that is not `Provides`. *)
+let header reading line key value version target =
+  let section = reading.section in
+  let file = section.file in
+  match key with
+  | "Alias" -> section.aliases <- section.aliases @ words value
+  | "Requires" -> section.requires <- section.requires @ words value
+  | "Version" -> (
+      match version_holds value version with
+      | Some holds -> reading.wanted <- reading.wanted && holds
+      | None -> fail file line "a version condition is like: >= 5.0 and < 5.2")
+  | "If" ->
+      let names = words value in
+      List.iter
+        (fun name ->
+          match Target.of_name name with
+          | Some _ -> ()
+          | None -> fail file line ("unknown target '" ^ name ^ "'"))
+        names;
+      reading.wanted <- reading.wanted && List.exists (fun name -> String.equal name (Target.name target)) names
+  | "Inline" -> set_form section line (Template.Inline (template file line value))
+  | "Test" -> set_form section line (Template.Test (template file line value))
+  | "Statement" -> set_form section line (Template.Statement (template file line value))
+  | "Fixup" -> section.fixup <- Some (template file line value)
+  | "Calls" -> section.calls <- true
+  | _ -> fail file line ("unknown header '" ^ key ^ "'")
+
+(* Appends to the sections, whose array grows by doubling. *)
+let add table section =
+  if table.count = Array.length table.sections then begin
+    let sections = Array.make (max 64 (2 * table.count)) section in
+    Array.blit table.sections 0 sections 0 table.count;
+    table.sections <- sections
+  end;
+  table.sections.(table.count) <- section;
+  table.count <- table.count + 1
+
+(* Enters a finished section into the table. *)
+let finish table reading =
+  match reading with
+  | Some { section; wanted = true; lines } ->
+      section.code <- trim_code lines;
+      (match section.form with
+      | Template.Call when String.equal section.code "" ->
+          fail section.file section.line ("section '" ^ section.name ^ "' has neither code nor a template")
+      | _ -> ());
+      List.iter
+        (fun name ->
+          (match find table name with
+          | None -> ()
+          | Some other ->
+              fail section.file section.line
+                ("'" ^ name ^ "' is provided at " ^ other.file ^ ":" ^ string_of_int other.line ^ " already"));
+          table.index <- Names.add name table.count table.index)
+        (section.name :: section.aliases);
+      add table section
+  | _ -> ()
+
+(* The line without `--// `, if it begins so. *)
+let header_of line =
+  let n = String.length line in
+  if n >= 5 && line.[0] = '-' && line.[1] = '-' && line.[2] = '/' && line.[3] = '/' && line.[4] = ' ' then
+    Some (String.sub line 5 (n - 5))
+  else None
+
+let key_and_value rest =
+  match String.index_opt rest ':' with
+  | None -> (String.trim rest, "")
+  | Some i -> (String.trim (String.sub rest 0 i), String.trim (String.sub rest (i + 1) (String.length rest - i - 1)))
+
+(* Reads the files (name, text) of a runtime; `files` is sorted by name. *)
+let parse files version target =
+  let table = { sections = [||]; count = 0; index = Names.empty } in
+  List.iter
+    (fun (file, text) ->
+      let reading = ref None in
+      List.iteri
+        (fun i line ->
+          let number = i + 1 in
+          match header_of line with
+          | None -> (
+              match !reading with
+              | None -> ()
+              | Some reading -> reading.lines <- line :: reading.lines)
+          | Some rest -> (
+              let key, value = key_and_value rest in
+              if String.equal key "Provides" then begin
+                finish table !reading;
+                reading := Some (start file number value)
+              end
+              else
+                match !reading with
+                | None -> fail file number "a header before the first Provides"
+                | Some reading when not (List.for_all is_blank reading.lines) ->
+                    fail file number "a header after the section's code"
+                | Some reading -> header reading number key value version target))
+        (String.split_on_char '\n' text);
+      finish table !reading)
+    files;
+  table
