@@ -20,8 +20,8 @@ end
 local flat = false          -- whether a driver is below us, so that a request can be made
 local memory_limit = 2.5e6  -- kilobytes at which deep recursion is a Stack_overflow
 
--- What a coroutine yields is a request, `function, arguments` (at most eight, else `spread, list, n`); or a table, one of the
--- effects below; or nil and the outcome of the request that it ran (at most eight results, else `nil, list, many, n`).
+-- What a coroutine yields is a request, `function, arguments` (at most eight, else `spread, list, n`); or a table, an
+-- effect; or nil and the outcome of the request that it ran (at most eight results, else `nil, list, many, n`).
 local many = {}
 
 local function outcome(a, b, c, d, e, g, h, i, ...)
@@ -63,14 +63,15 @@ local function too_deep(level)
   return collectgarbage("count") >= memory_limit
 end
 
--- The effects, by the kind of their request: (state, coroutine, handlers, request) to the same and what the resumption gave.
+-- The effects (effect.lua), by the kind of their request: (state, coroutine, handlers, request) to the coroutine that runs next, its
+-- handlers, and what resuming it gave.
 local effects = {}
 
 -- Runs f on a coroutine of a new driver; returns as pcall does.
 local function run(f, ...)
   local saved = flat
   flat = true
-  -- The coroutines that wait, and for each the handlers of the fiber that it begins, or false.
+  -- The coroutines that wait, and for each the handlers {value, exception, effect} of the fiber that it begins, or false.
   local state = {n = 0, stack = {}, fibers = {}}
   local stack, fibers = state.stack, state.fibers
   local co, handlers = take(), false
@@ -110,7 +111,7 @@ local function run(f, ...)
         -- The end of a fiber: its parent goes on with the handler.
         ok, r, a, b, c, d, e, g, h, i = resume(co, done[1], 1, a)
       else
-        ok, r, a, b, c, d, e, g, h, i = resume(co, done[2], 1, a)
+        ok, r, a, b, c, d, e, g, h, i = resume(co, done[2], 0, a)
       end
     end
   end
@@ -148,4 +149,4 @@ end
 P.start = pcall_yields and run or Pcall
 
 -- What the effects need of the driver.
-P.driver = {effects = effects, take = take, run = run, flat = function() return flat end}
+P.driver = {effects = effects, take = take, too_deep = too_deep, run = run, flat = function() return flat end}

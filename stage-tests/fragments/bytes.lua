@@ -1,0 +1,56 @@
+--// Requires: caml_create_bytes, caml_bytes_of_string, caml_string_of_bytes, caml_bytes_get16, caml_bytes_get32, caml_bytes_get64
+--// Requires: caml_bytes_set16, caml_bytes_set32, caml_bytes_set64, caml_string_get16, caml_string_get32, caml_string_get64
+--// Requires: caml_blit_string, caml_blit_bytes, caml_fill_bytes, caml_bytes_compare, caml_string_compare
+-- Bytes in their three states (packed, fresh, unpacked), and what converts between them.
+P.main(function(_, D)
+  local function check(name, condition)
+    if not condition then error(name) end
+  end
+  local function text(b) return P.caml_string_of_bytes(b) end
+  local packed = P.caml_bytes_of_string("hello")
+  check("packed", text(packed) == "hello" and Load(packed, 1) == 101 and text(packed) == "hello" and not packed.s)
+  check("outside", Load(packed, 5) == nil and Load(packed, -1) == nil)
+  local fresh = P.caml_create_bytes(5)
+  check("fresh", text(fresh) == "\0\0\0\0\0" and Load(fresh, 4) == 0)
+  check("empty", text(P.caml_create_bytes(0)) == "")
+  P.caml_blit_string("abcdef", 1, fresh, 1, 3)
+  check("blit of a part", text(fresh) == "\0bcd\0")
+  P.caml_blit_bytes(fresh, 0, fresh, 1, 4)
+  check("blit to the right", text(fresh) == "\0\0bcd")
+  P.caml_blit_bytes(fresh, 1, fresh, 0, 4)
+  check("blit to the left", text(fresh) == "\0bcdd")
+  P.caml_blit_string("12345", 0, fresh, 0, 5)
+  check("blit of all", text(fresh) == "12345" and fresh.s == "12345")
+  P.caml_blit_bytes(fresh, 0, fresh, 2, 3)
+  check("blit of a packed value into itself", text(fresh) == "12123")
+  local part = P.caml_create_bytes(3)
+  P.caml_blit_bytes(fresh, 1, part, 0, 3)
+  check("sub", text(part) == "212")
+  P.caml_fill_bytes(part, 1, 2, 122)
+  check("fill", text(part) == "2zz")
+  local filled = P.caml_create_bytes(10000)
+  P.caml_fill_bytes(filled, 0, 10000, 120)
+  check("fill of all", text(filled) == Rep("x", 10000) and Load(filled, 9999) == 120 and text(filled) == Rep("x", 10000))
+  local n = P.caml_create_bytes(8)
+  P.caml_bytes_set32(n, 0, -2)
+  P.caml_bytes_set16(n, 4, 4660)
+  P.caml_bytes_set16(n, 6, -1)
+  check("numbers", text(n) == "\254\255\255\255\052\018\255\255")
+  check("get", P.caml_bytes_get16(n, 4) == 4660 and P.caml_bytes_get32(n, 0) == -2 and P.caml_bytes_get16(n, 0) == 65534)
+  check("get of strings", P.caml_string_get16(text(n), 4) == 4660 and P.caml_string_get32(text(n), 0) == -2)
+  local m = P.caml_create_bytes(10)
+  P.caml_bytes_set64(m, 1, P.caml_string_get64(text(n), 0))
+  check("64 bits", text(m) == "\0\254\255\255\255\052\018\255\255\0")
+  P.caml_bytes_set64(m, 0, P.caml_bytes_get64(n, 0))
+  check("64 bits of bytes", text(m) == "\254\255\255\255\052\018\255\255\255\0")
+  for _, f in ipairs({P.caml_bytes_get16, P.caml_bytes_get32, P.caml_bytes_get64}) do
+    for _, i in ipairs({-1, 7, 8}) do
+      local ok, e = Try(function() return f(n, i) end, D)
+      check("bounds", not ok and Caught(e)[3] == "index out of bounds")
+    end
+  end
+  check("order", P.caml_bytes_compare(P.caml_bytes_of_string("a"), P.caml_bytes_of_string("b")) == -1)
+  check("string order", P.caml_string_compare("ab", "a") == 1 and P.caml_string_compare("", "") == 0)
+  print("ok bytes")
+  return 0
+end)
