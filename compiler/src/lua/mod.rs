@@ -1,3 +1,12 @@
 //! From IR functions to Lua text.
 
+pub mod emit;
+pub mod flow;
+pub mod forest;
+pub mod literal;
+pub mod locals;
+pub mod lua_text;
+pub mod registers;
+pub mod structure;
+pub mod syntax;
 pub mod template;

@@ -1,20 +1,237 @@
-//! Templates of primitives (ARCHITECTURE.md, section 4).
+//! The templates of the runtime's sections (ARCHITECTURE.md, section 4): parsing and expansion.
 
-/// The text of a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(pub String);
+use super::syntax::{Expr, Kind};
+use crate::error::{self, Error};
 
-impl Template {
-    pub fn parse(text: &str) -> Result<Template, String> {
-        Ok(Template(text.into()))
-    }
+#[derive(Clone, Debug)]
+pub enum Piece {
+    Text(String),
+    /// Argument (0: the result), what is added to it, whether it stands between delimiters, whether it is indexed or called.
+    Hole { arg: usize, plus: i32, bare: bool, prefix: bool },
 }
 
-/// How the compiler emits a primitive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
+pub struct Template {
+    pub pieces: Vec<Piece>,
+    /// How often each of %0 … %9 occurs.
+    pub counts: [u32; 10],
+    /// Occurs only after an `and` or `or`, which may leave it unevaluated.
+    pub lazy: [bool; 10],
+    /// The arguments in the order of their first occurrence.
+    pub order: Vec<usize>,
+    pub kind: Kind,
+    /// A call: may stand as a statement.
+    pub call: bool,
+}
+
+/// How a primitive is written.
+#[derive(Clone, Debug)]
 pub enum Form {
-    Call,
     Inline(Template),
     Test(Template),
     Statement(Template),
+    Call,
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn bad(text: &str) -> String {
+    format!("bad template '{text}'")
+}
+
+/// Reads `%1` or `%{1+2}` at `start`: argument, constant, index after it.
+fn hole(text: &str, chars: &[char], start: usize) -> Result<(usize, i32, usize), String> {
+    let at = |i: usize| chars.get(i).copied().unwrap_or(' ');
+    let value = |c: char| c as i32 - '0' as i32;
+    if is_digit(at(start + 1)) {
+        return Ok((value(at(start + 1)) as usize, 0, start + 2));
+    }
+    let sign = at(start + 3);
+    if at(start + 1) != '{' || !is_digit(at(start + 2)) || (sign != '+' && sign != '-') || !is_digit(at(start + 4)) {
+        return Err(bad(text));
+    }
+    let mut i = start + 4;
+    let mut plus = 0;
+    while is_digit(at(i)) && plus < 1000 {
+        plus = plus * 10 + value(at(i));
+        i += 1;
+    }
+    if at(i) != '}' {
+        return Err(bad(text));
+    }
+    Ok((value(at(start + 2)) as usize, if sign == '-' { -plus } else { plus }, i + 1))
+}
+
+/// The index after the bracket that closes the one at `start`; the length when none does.
+fn closing(chars: &[char], start: usize) -> usize {
+    let mut depth = 0;
+    let mut i = start;
+    while i < chars.len() {
+        match chars[i] {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return i + 1;
+                }
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    chars.len()
+}
+
+/// A name, placeholder or parenthesis followed only by indices and calls; and whether a call comes last.
+fn shape(chars: &[char]) -> (Kind, bool) {
+    let n = chars.len();
+    let mut i = 0;
+    let mut call = false;
+    if n > 0 && chars.iter().all(|c| is_digit(*c)) {
+        return (Kind::Atom, false);
+    }
+    if n > 0 && chars[0] == '(' {
+        i = closing(chars, 0);
+    } else if n > 0 && chars[0] == '%' {
+        i = if n > 1 && chars[1] == '{' { closing(chars, 1) } else { 2 };
+    } else if n > 0 && is_word(chars[0]) && !is_digit(chars[0]) {
+        while i < n && is_word(chars[i]) {
+            i += 1;
+        }
+    } else {
+        return (Kind::Compound, false);
+    }
+    while i < n {
+        if chars[i] == '(' || chars[i] == '[' {
+            call = chars[i] == '(';
+            i = closing(chars, i);
+        } else if chars[i] == '.' && i + 1 < n && is_word(chars[i + 1]) {
+            call = false;
+            i += 1;
+            while i < n && is_word(chars[i]) {
+                i += 1;
+            }
+        } else {
+            return (Kind::Compound, false);
+        }
+    }
+    (Kind::Prefix, call && chars[0] != '(')
+}
+
+impl Template {
+    pub fn parse(text: &str) -> Result<Template, String> {
+        let text = text.trim();
+        let chars: Vec<char> = text.chars().collect();
+        let n = chars.len();
+        let (kind, call) = shape(&chars);
+        let mut template =
+            Template { pieces: Vec::new(), counts: [0; 10], lazy: [false; 10], order: Vec::new(), kind, call };
+        let mut pending = String::new();
+        let mut lazy = false;
+        let mut i = 0;
+        while i < n {
+            if chars[i] != '%' {
+                pending.push(chars[i]);
+                if pending.ends_with(" and ") || pending.ends_with(" or ") {
+                    lazy = true;
+                }
+                i += 1;
+                continue;
+            }
+            if i + 1 < n && chars[i + 1] == '%' {
+                // `%%` is the operator
+                pending.push('%');
+                i += 2;
+                continue;
+            }
+            let (arg, plus, after) = hole(text, &chars, i)?;
+            let mut before = i;
+            while before > 0 && chars[before - 1] == ' ' {
+                before -= 1;
+            }
+            let mut next = after;
+            while next < n && chars[next] == ' ' {
+                next += 1;
+            }
+            let assigned = before > 1 && chars[before - 1] == '=' && !"=~<>".contains(chars[before - 2]) && next == n;
+            let opens = before == 0 || "(,[{".contains(chars[before - 1]);
+            let closes = next == n || "),]}".contains(chars[next]);
+            let prefix = after < n && "[(.:".contains(chars[after]) && !(chars[after] == '.' && after + 1 < n && chars[after + 1] == '.');
+            if !pending.is_empty() {
+                template.pieces.push(Piece::Text(std::mem::take(&mut pending)));
+            }
+            template.pieces.push(Piece::Hole { arg, plus, bare: assigned || (opens && closes), prefix });
+            if template.counts[arg] == 0 {
+                template.order.push(arg);
+                template.lazy[arg] = lazy;
+            }
+            template.counts[arg] += 1;
+            i = after;
+        }
+        if !pending.is_empty() {
+            template.pieces.push(Piece::Text(pending));
+        }
+        Ok(template)
+    }
+
+    /// The text with `args` in it; `result` is `%0`.
+    pub fn expand(&self, result: Option<&Expr>, args: &[Expr]) -> error::Result<Expr> {
+        let argument = |arg: usize| -> error::Result<&Expr> {
+            let found = if arg == 0 { result } else { args.get(arg - 1) };
+            found.ok_or_else(|| Error::other(format!("a template names %{arg}, which the primitive does not have")))
+        };
+        if let [Piece::Hole { arg, plus: 0, .. }] = self.pieces.as_slice() {
+            return Ok(argument(*arg)?.clone());
+        }
+        let mut text = String::new();
+        let mut vars = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(t) => text.push_str(t),
+                Piece::Hole { arg, plus, bare, prefix } => {
+                    let found = argument(*arg)?;
+                    let e = if *plus == 0 { found.clone() } else { add(found, *plus) };
+                    vars.extend_from_slice(&e.vars);
+                    if *bare {
+                        text.push_str(&e.text);
+                    } else {
+                        text.push_str(&operand(&e, *prefix));
+                    }
+                }
+            }
+        }
+        Ok(Expr { text, kind: self.kind, int: None, vars })
+    }
+}
+
+/// The text as an operand; `prefix` when it is indexed or called.
+pub fn operand(e: &Expr, prefix: bool) -> String {
+    let plain = match e.kind {
+        Kind::Prefix => true,
+        Kind::Atom => !prefix,
+        Kind::Compound => false,
+    };
+    if plain { e.text.clone() } else { format!("({})", e.text) }
+}
+
+/// The integer constant.
+pub fn int(n: i32) -> Expr {
+    let kind = if n < 0 { Kind::Compound } else { Kind::Atom };
+    Expr { text: n.to_string(), kind, int: Some(n), vars: Vec::new() }
+}
+
+/// `e + n`, folded when `e` is a constant.
+pub fn add(e: &Expr, n: i32) -> Expr {
+    if let Some(value) = e.int {
+        return int(value + n);
+    }
+    let base = operand(e, false);
+    let text = if n < 0 { format!("{base} - {}", -n) } else { format!("{base} + {n}") };
+    Expr { text, kind: Kind::Compound, int: None, vars: e.vars.clone() }
 }

@@ -1,0 +1,684 @@
+//! One function of the program as Lua.
+
+use super::flow::{self, Flow, NONE, targets};
+use super::forest::{self, Forest, dests};
+use super::literal;
+use super::locals;
+use super::lua_text::Style;
+use super::registers::{self, Registers};
+use super::structure::{self, Node, Test};
+use super::syntax::{Dest, Expr, Function, Kind, Stat, constant, terminated};
+use super::template::{Form, Template, int, operand};
+use crate::bytecode::unmarshal::Value;
+use crate::error::{Error, Result};
+use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
+use crate::link::fragment::Table;
+use crate::target::Target;
+
+/// Above this many arguments a call passes one table.
+pub const MAX_ARGS: usize = 100;
+/// A depth beyond which a function goes on in a fresh coroutine.
+const MAX_DEPTH: usize = 40000;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub target: Target,
+    pub style: Style,
+}
+
+struct Emitter<'a> {
+    table: &'a Table,
+    program: &'a Program,
+    func: &'a Func,
+    options: Options,
+    forest: Forest,
+    registers: Registers,
+    /// The caller's share of the depth, as text.
+    depth: String,
+    /// Are `B` and `T` used?
+    flag: bool,
+    scratch: bool,
+    warnings: &'a mut Vec<String>,
+}
+
+/// `F.List_map`, or `F[12]` in the compact style.
+pub fn function_place(options: Options, func: &Func) -> String {
+    if options.style == Style::Compact { format!("F[{}]", func.id) } else { format!("F.{}", func.name) }
+}
+
+/// `P.name`, or `P["%name"]` when it is not an identifier.
+pub fn primitive_place(name: &str) -> String {
+    let identifier = !name.is_empty()
+        && !name.as_bytes()[0].is_ascii_digit()
+        && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    if identifier { format!("P.{name}") } else { format!("P[{}]", literal::string(name.as_bytes())) }
+}
+
+fn compound(text: String, vars: Vec<Var>) -> Expr {
+    Expr { text, kind: Kind::Compound, int: None, vars }
+}
+
+/// The expressions between commas, after `first`.
+fn list(first: &[&str], exprs: &[Expr], vars: &mut Vec<Var>) -> String {
+    let mut text = String::new();
+    for (i, f) in first.iter().enumerate() {
+        if i > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(f);
+    }
+    for e in exprs {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&e.text);
+        vars.extend_from_slice(&e.vars);
+    }
+    text
+}
+
+/// The same, in one table when they are more than a call passes.
+fn arguments(first: &[&str], exprs: &[Expr], vars: &mut Vec<Var>) -> String {
+    if exprs.len() <= MAX_ARGS {
+        return list(first, exprs, vars);
+    }
+    let inner = list(&[], exprs, vars);
+    let table = format!("{{{inner}}}");
+    let mut all: Vec<&str> = first.to_vec();
+    all.push(&table);
+    list(&all, &[], vars)
+}
+
+/// The primitive whose test is the opposite.
+fn opposite(name: &str) -> Option<&'static str> {
+    match name {
+        "%int_eq" => Some("%int_ne"),
+        "%int_ne" => Some("%int_eq"),
+        "%int_lt" => Some("%int_ge"),
+        "%int_ge" => Some("%int_lt"),
+        "%int_le" => Some("%int_gt"),
+        "%int_gt" => Some("%int_le"),
+        "%int_ult" => Some("%int_uge"),
+        "%int_uge" => Some("%int_ult"),
+        _ => None,
+    }
+}
+
+/// The most arguments of a call in the function, and whether it calls otherwise than in tail position.
+fn calls(table: &Table, func: &Func, flow: &Flow) -> (usize, bool) {
+    let (mut most, mut calls) = (0, false);
+    for &b in &flow.order {
+        let block = &func.blocks[b];
+        for instr in &block.body {
+            match instr {
+                Instr::Prim { name, args, .. } => {
+                    most = most.max(if name == "%block" { 0 } else { args.len().min(MAX_ARGS) });
+                    calls = calls || table.find(name).is_some_and(|s| s.calls);
+                }
+                Instr::Apply { args, .. } => {
+                    most = most.max(args.len().min(MAX_ARGS));
+                    calls = true;
+                }
+                Instr::Try { args, .. } => {
+                    most = most.max(args.len().min(MAX_ARGS));
+                    calls = true;
+                }
+                Instr::Closures { .. } => {}
+            }
+        }
+        match &block.term {
+            Term::Tail { args, .. } => most = most.max(args.len().min(MAX_ARGS)),
+            Term::Part(_, args) => {
+                most = most.max(args.len().min(MAX_ARGS));
+                calls = true;
+            }
+            _ => {}
+        }
+    }
+    (most, calls)
+}
+
+impl Emitter<'_> {
+    fn name(&self, v: Var) -> Result<&String> {
+        let r = self.registers.of.get(v as usize).copied().unwrap_or(NONE);
+        let found = self.registers.names.get(r);
+        found.ok_or_else(|| Error::other(format!("{}: variable v{v} has no register", self.func.name)))
+    }
+
+    fn variable(&self, v: Var) -> Result<Expr> {
+        Ok(Expr { text: self.name(v)?.clone(), kind: Kind::Prefix, int: None, vars: vec![v] })
+    }
+
+    fn place(&self, id: FuncId) -> Result<String> {
+        match self.program.functions.get(id as usize) {
+            Some(Some(f)) => Ok(function_place(self.options, f)),
+            _ => Err(Error::other(format!("{}: function {id} was removed", self.func.name))),
+        }
+    }
+
+    fn arity(&self, id: FuncId) -> usize {
+        match self.program.functions.get(id as usize) {
+            Some(Some(f)) => f.params.len().saturating_sub(1),
+            _ => 0,
+        }
+    }
+
+    fn wide(&mut self, decimal: &str) -> Result<Expr> {
+        let text = literal::wide(self.options.target, decimal)?;
+        if text != decimal {
+            let name = &self.func.name;
+            self.warnings.push(format!("{name}: the integer {decimal} does not fit and becomes {text}"));
+        }
+        let kind = if text.starts_with('-') { Kind::Compound } else { Kind::Atom };
+        Ok(constant(text, kind))
+    }
+
+    /// An operand: a constant, a register, or the expression that is folded here.
+    fn expr(&mut self, arg: &Arg) -> Result<Expr> {
+        match arg {
+            Arg::Int(n) => Ok(int(*n)),
+            Arg::Wide(decimal) => self.wide(decimal),
+            Arg::Literal(node) => match self.program.data.nodes.get(*node as usize) {
+                Some(Value::Str(bytes)) => Ok(constant(literal::string(bytes), Kind::Atom)),
+                Some(Value::Double(bits)) => Ok(constant(literal::double(self.table, bits)?, Kind::Compound)),
+                _ => Err(Error::other(format!("{}: data node {node} is not a literal", self.func.name))),
+            },
+            Arg::Var(v) => match self.folded(*v) {
+                Some(instr) => self.value(instr),
+                None => self.variable(*v),
+            },
+        }
+    }
+
+    fn exprs(&mut self, args: &[Arg]) -> Result<Vec<Expr>> {
+        let mut out = Vec::with_capacity(args.len());
+        for arg in args {
+            out.push(self.expr(arg)?);
+        }
+        Ok(out)
+    }
+}
+
+impl<'a> Emitter<'a> {
+    /// The instruction of a folded variable.
+    fn folded(&self, v: Var) -> Option<&'a Instr> {
+        let func: &'a Func = self.func;
+        match self.forest.definition[v as usize] {
+            Some((b, i)) if self.forest.folded[v as usize] => func.blocks[b].body.get(i),
+            _ => None,
+        }
+    }
+
+    /// The form of a primitive; None: a call.
+    fn template(&self, name: &str) -> Option<&'a Form> {
+        let table: &'a Table = self.table;
+        table.find(name).map(|s| &s.form).filter(|f| !matches!(f, Form::Call))
+    }
+
+    /// An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set.
+    fn primitive(&mut self, name: &str, args: &[Arg], test: bool) -> Result<Expr> {
+        let exprs = self.exprs(args)?;
+        let mut vars = Vec::new();
+        if name == "%block" {
+            return Ok(compound(format!("{{{}}}", list(&[], &exprs, &mut vars)), vars));
+        }
+        match self.template(name) {
+            Some(Form::Inline(t)) => t.expand(None, &exprs),
+            Some(Form::Test(t)) => {
+                let e = t.expand(None, &exprs)?;
+                if test { Ok(e) } else { Ok(compound(format!("{} and 1 or 0", operand(&e, false)), e.vars)) }
+            }
+            _ => {
+                let calls = self.table.find(name).is_some_and(|s| s.calls);
+                let first: &[&str] = if calls { &[self.depth.as_str()] } else { &[] };
+                let text = format!("{}({})", primitive_place(name), list(first, &exprs, &mut vars));
+                Ok(Expr { text, kind: Kind::Prefix, int: None, vars })
+            }
+        }
+    }
+
+    /// A call of a closure, with the depth `depth`.
+    fn apply(&mut self, closure: &Arg, args: &[Arg], known: Option<FuncId>, depth: &str) -> Result<Expr> {
+        let f = self.expr(closure)?;
+        let exprs = self.exprs(args)?;
+        let mut vars = f.vars.clone();
+        let n = args.len();
+        let text = match known {
+            Some(id) => {
+                let place = self.place(id)?;
+                format!("{place}({})", arguments(&[&f.text, depth], &exprs, &mut vars))
+            }
+            None if n <= 8 => {
+                let f = operand(&f, true);
+                let inner = list(&[&f, depth], &exprs, &mut vars);
+                format!("({f}[2] == {n} and {f}[1] or A{n})({inner})")
+            }
+            None => {
+                let count = n.to_string();
+                format!("A({})", arguments(&[&f.text, depth, &count], &exprs, &mut vars))
+            }
+        };
+        Ok(Expr { text, kind: Kind::Prefix, int: None, vars })
+    }
+
+    /// `{code, arity, captured…}`; what is not created yet is 0.
+    fn closure(&mut self, id: FuncId, captured: &[Arg], later: &[Var]) -> Result<Expr> {
+        let mut exprs = vec![constant(self.place(id)?, Kind::Prefix), int(self.arity(id) as i32)];
+        for arg in captured {
+            match arg {
+                Arg::Var(v) if later.contains(v) => exprs.push(int(0)),
+                _ => exprs.push(self.expr(arg)?),
+            }
+        }
+        let mut vars = Vec::new();
+        Ok(compound(format!("{{{}}}", list(&[], &exprs, &mut vars)), vars))
+    }
+
+    /// An instruction with one result, as an expression.
+    fn value(&mut self, instr: &'a Instr) -> Result<Expr> {
+        match instr {
+            Instr::Prim { name, args, .. } => self.primitive(name, args, false),
+            Instr::Apply { closure, args, known, .. } => {
+                let depth = self.depth.clone();
+                self.apply(closure, args, *known, &depth)
+            }
+            Instr::Closures { functions, .. } => match functions.first() {
+                Some((id, captured)) => self.closure(*id, captured, &[]),
+                None => Err(Error::other("closures without functions")),
+            },
+            Instr::Try { .. } => Err(Error::other("a try inside an expression")),
+        }
+    }
+
+    /// What an `if` tests, or its opposite.
+    fn condition(&mut self, arg: &Arg, negate: bool) -> Result<Expr> {
+        if let Arg::Var(v) = arg
+            && let Some(Instr::Prim { name, args, .. }) = self.folded(*v)
+            && let Some(Form::Test(_)) = self.template(name)
+        {
+            if !negate {
+                return self.primitive(name, args, true);
+            }
+            if let Some(other) = opposite(name)
+                && let Some(Form::Test(_)) = self.template(other)
+            {
+                return self.primitive(other, args, true);
+            }
+            let e = self.primitive(name, args, true)?;
+            return Ok(compound(format!("not {}", operand(&e, false)), e.vars));
+        }
+        let e = self.expr(arg)?;
+        let sign = if negate { "==" } else { "~=" };
+        Ok(compound(format!("{} {sign} 0", operand(&e, false)), e.vars))
+    }
+
+    fn test(&mut self, b: usize, test: Test, negate: bool) -> Result<Expr> {
+        let func: &'a Func = self.func;
+        let (Term::If(arg, _, _) | Term::Switch(arg, _, _)) = &func.blocks[b].term else {
+            return Err(Error::other("a test without a branch"));
+        };
+        if test == Test::Branch {
+            return self.condition(arg, negate);
+        }
+        let e = self.expr(arg)?;
+        let scrutinee = operand(&e, true);
+        let equal = if negate { "~=" } else { "==" };
+        let less = if negate { ">=" } else { "<" };
+        let tag = |read: bool| if read { "T".to_string() } else { format!("{scrutinee}[1]") };
+        let text = match test {
+            Test::IntEqual(n) => format!("{scrutinee} {equal} {n}"),
+            Test::IntLess(n) => format!("{scrutinee} {less} {n}"),
+            Test::TagEqual(n, read) => format!("{} {equal} {n}", tag(read)),
+            Test::TagLess(n, read) => format!("{} {less} {n}", tag(read)),
+            Test::Immediate | Test::Branch => format!("Type({}) {equal} \"number\"", e.text),
+        };
+        Ok(compound(text, e.vars))
+    }
+
+    fn dest(&self, v: Var) -> Result<Dest> {
+        Ok(Dest { var: v, name: self.name(v)?.clone() })
+    }
+
+    fn assign(&self, v: Var, value: Expr) -> Result<Stat> {
+        Ok(Stat::Assign { local: false, dests: vec![self.dest(v)?], value })
+    }
+
+    /// An expression whose value nobody reads.
+    fn drop_value(&self, e: Expr, out: &mut Vec<Stat>) {
+        let call = e.kind == Kind::Prefix && e.text.ends_with(')') && !e.text.starts_with('(');
+        let applied = e.text.starts_with('(') && e.kind == Kind::Prefix && e.text.contains(")(");
+        if call || applied {
+            out.push(Stat::Text(e));
+        } else {
+            out.push(Stat::Text(Expr { text: format!("do local _ = {} end", e.text), ..e }));
+        }
+    }
+
+    /// A primitive that is a statement of its own.
+    fn prim_statement(&mut self, dest: Var, name: &str, args: &[Arg], out: &mut Vec<Stat>) -> Result<()> {
+        let used = self.registers.of[dest as usize] != NONE;
+        if let Some(Form::Statement(t)) = self.template(name) {
+            let exprs = self.exprs(args)?;
+            out.push(Stat::Text(t.expand(None, &exprs)?));
+            if used {
+                out.push(self.assign(dest, int(0))?);
+            }
+            return Ok(());
+        }
+        let e = self.primitive(name, args, false)?;
+        if !used {
+            self.drop_value(e, out);
+            return Ok(());
+        }
+        out.push(self.assign(dest, e)?);
+        let table: &'a Table = self.table;
+        if let Some(fixup) = table.find(name).and_then(|s| s.fixup.as_ref()) {
+            let result = self.variable(dest)?;
+            let exprs = if Self::takes_arguments(fixup) { self.exprs(args)? } else { Vec::new() };
+            out.push(Stat::Text(fixup.expand(Some(&result), &exprs)?));
+        }
+        Ok(())
+    }
+
+    fn takes_arguments(fixup: &Template) -> bool {
+        fixup.order.iter().any(|arg| *arg > 0)
+    }
+
+    /// Closures that may capture each other: created in order, then patched.
+    fn closures(&mut self, results: &[Var], functions: &'a [(FuncId, Vec<Arg>)], out: &mut Vec<Stat>) -> Result<()> {
+        for (k, (id, captured)) in functions.iter().enumerate() {
+            let e = self.closure(*id, captured, &results[k.min(results.len())..])?;
+            let Some(&d) = results.get(k) else { continue };
+            if self.registers.of[d as usize] != NONE {
+                out.push(self.assign(d, e)?);
+            }
+        }
+        for (k, (_, captured)) in functions.iter().enumerate() {
+            let Some(&d) = results.get(k) else { continue };
+            if self.registers.of[d as usize] == NONE {
+                continue;
+            }
+            for (i, arg) in captured.iter().enumerate() {
+                let Arg::Var(v) = arg else { continue };
+                if results[k..].contains(v) {
+                    let (f, value) = (self.variable(d)?, self.variable(*v)?);
+                    let text = format!("{}[{}] = {}", f.text, i + 3, value.text);
+                    out.push(Stat::Text(compound(text, vec![d, *v])));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn instr(&mut self, instr: &'a Instr, out: &mut Vec<Stat>) -> Result<()> {
+        match instr {
+            Instr::Prim { dest, name, args } => self.prim_statement(*dest, name, args, out),
+            Instr::Apply { dest, .. } => {
+                let e = self.value(instr)?;
+                if self.registers.of[*dest as usize] == NONE {
+                    self.drop_value(e, out);
+                } else {
+                    out.push(self.assign(*dest, e)?);
+                }
+                Ok(())
+            }
+            Instr::Closures { dests, functions } => self.closures(dests, functions, out),
+            Instr::Try { dests, body, args } => {
+                let place = self.place(*body)?;
+                let exprs = self.exprs(args)?;
+                let mut vars = Vec::new();
+                let text = format!("Try({})", arguments(&[&place, "D"], &exprs, &mut vars));
+                let mut list = Vec::new();
+                for d in dests {
+                    list.push(self.dest(*d)?);
+                }
+                let value = Expr { text, kind: Kind::Prefix, int: None, vars };
+                out.push(Stat::Assign { local: false, dests: list, value });
+                Ok(())
+            }
+        }
+    }
+
+    /// The instructions of a block that are not folded.
+    fn code(&mut self, b: usize, out: &mut Vec<Stat>) -> Result<()> {
+        let func: &'a Func = self.func;
+        for instr in &func.blocks[b].body {
+            let results = dests(instr);
+            if results.len() != 1 || !self.forest.folded[results[0] as usize] {
+                self.instr(instr, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, b: usize, out: &mut Vec<Stat>) -> Result<()> {
+        let func: &'a Func = self.func;
+        match &func.blocks[b].term {
+            Term::Return(arg) => {
+                let e = self.expr(arg)?;
+                out.push(Stat::Return(e));
+            }
+            Term::Raise(arg) => {
+                let e = self.expr(arg)?;
+                out.push(Stat::Fail(Expr { text: format!("Error({}, 0)", e.text), ..e }));
+            }
+            Term::Tail { closure, args, known } => {
+                let e = self.apply(closure, args, *known, "D")?;
+                out.push(Stat::Return(e));
+            }
+            Term::Part(id, args) => {
+                let place = self.place(*id)?;
+                let exprs = self.exprs(args)?;
+                let mut vars = Vec::new();
+                let text = format!("{place}({})", arguments(&["D"], &exprs, &mut vars));
+                out.push(Stat::Return(compound(text, vars)));
+            }
+            Term::Leave(exit, args) => {
+                let exprs = self.exprs(args)?;
+                let mut vars = Vec::new();
+                let selector = exit.to_string();
+                let first: &[&str] = if func.exits > 1 || exprs.is_empty() { &[&selector] } else { &[] };
+                let text = list(first, &exprs, &mut vars);
+                out.push(Stat::Return(compound(text, vars)));
+            }
+            Term::Unreachable => out.push(Stat::Fail(constant("Error(\"unreachable\")".into(), Kind::Prefix))),
+            _ => return Err(Error::other(format!("{}: a trap was not outlined", func.name))),
+        }
+        Ok(())
+    }
+
+    /// The parameters of an edge's target receive its arguments, all at once.
+    fn edge(&mut self, b: usize, k: usize, out: &mut Vec<Stat>) -> Result<()> {
+        let func: &'a Func = self.func;
+        let all = targets(&func.blocks[b].term);
+        let Some(target) = all.get(k) else { return Ok(()) };
+        let mut dests = Vec::new();
+        let mut values: Vec<Expr> = Vec::new();
+        for (p, arg) in func.blocks[target.block as usize].params.iter().zip(&target.args) {
+            let r = self.registers.of[*p as usize];
+            let mut same = false;
+            if let Arg::Var(v) = arg {
+                let folded = self.folded(*v).is_some();
+                if r == NONE && folded {
+                    let e = self.expr(arg)?;
+                    self.drop_value(e, out);
+                }
+                same = !folded && self.registers.of[*v as usize] == r;
+            }
+            if r != NONE && !same {
+                dests.push(self.dest(*p)?);
+                values.push(self.expr(arg)?);
+            }
+        }
+        // one after the other, unless one reads what another has written
+        let mut written = vec![false; self.registers.names.len()];
+        let mut clash = false;
+        for (d, e) in dests.iter().zip(&values) {
+            for v in &e.vars {
+                clash = clash || written[self.registers.of[*v as usize]];
+            }
+            written[self.registers.of[d.var as usize]] = true;
+        }
+        if !clash {
+            for (d, e) in dests.into_iter().zip(values) {
+                out.push(Stat::Assign { local: false, dests: vec![d], value: e });
+            }
+            return Ok(());
+        }
+        let mut vars = Vec::new();
+        let text = list(&[], &values, &mut vars);
+        if dests.len() <= MAX_ARGS {
+            out.push(Stat::Assign { local: false, dests, value: compound(text, vars) });
+            return Ok(());
+        }
+        self.scratch = true;
+        out.push(Stat::Text(compound(format!("T = {{{text}}}"), vars)));
+        for (i, d) in dests.into_iter().enumerate() {
+            let value = constant(format!("T[{}]", i + 1), Kind::Prefix);
+            out.push(Stat::Assign { local: false, dests: vec![d], value });
+        }
+        Ok(())
+    }
+
+    /// On to where the flag says.
+    fn dispatch(flags: &[(usize, bool)], out: &mut Vec<Stat>) {
+        let text = |t: String| Stat::Text(constant(t, Kind::Compound));
+        let mut last = String::new();
+        for (flag, ends) in flags {
+            if *ends {
+                last.push_str(&format!("{}B == {flag}", if last.is_empty() { "" } else { " or " }));
+            }
+        }
+        let mut then = Vec::new();
+        if flags.iter().all(|(_, ends)| *ends) {
+            then.push(text("B = nil".into()));
+        } else if !last.is_empty() {
+            then.push(Stat::If(constant(last, Kind::Compound), vec![text("B = nil".into())], Vec::new()));
+        }
+        then.push(Stat::Break);
+        out.push(Stat::If(constant("B".into(), Kind::Prefix), then, Vec::new()));
+    }
+
+    fn nodes(&mut self, nodes: &[Node], out: &mut Vec<Stat>) -> Result<()> {
+        for node in nodes {
+            match node {
+                Node::Code(b) => self.code(*b, out)?,
+                Node::Finish(b) => self.finish(*b, out)?,
+                Node::Edge(b, k) => self.edge(*b, *k, out)?,
+                Node::If(b, test, yes, no) => self.branch(*b, *test, yes, no, out)?,
+                Node::ReadTag(b) => {
+                    self.scratch = true;
+                    let func: &'a Func = self.func;
+                    if let Term::Switch(arg, _, _) = &func.blocks[*b].term {
+                        let e = self.expr(arg)?;
+                        out.push(Stat::Text(compound(format!("T = {}[1]", operand(&e, true)), e.vars)));
+                    }
+                }
+                Node::Once(body) => {
+                    let mut inner = Vec::new();
+                    self.nodes(body, &mut inner)?;
+                    out.push(Stat::Once(inner));
+                }
+                Node::Loop(_, body) => {
+                    let mut inner = Vec::new();
+                    self.nodes(body, &mut inner)?;
+                    out.push(Stat::Loop(inner));
+                }
+                Node::Break(flag) => {
+                    if let Some(flag) = flag {
+                        self.flag = true;
+                        out.push(Stat::Text(constant(format!("B = {flag}"), Kind::Compound)));
+                    }
+                    out.push(Stat::Break);
+                }
+                Node::Dispatch(flags) => Self::dispatch(flags, out),
+                Node::Label(..) | Node::Jump(_) => return Err(Error::other("a jump was not resolved")),
+            }
+        }
+        Ok(())
+    }
+
+    /// An arm that does not come back is followed by the other one instead of an `else`.
+    fn branch(&mut self, b: usize, test: Test, yes: &[Node], no: &[Node], out: &mut Vec<Stat>) -> Result<()> {
+        let (mut then, mut otherwise) = (Vec::new(), Vec::new());
+        self.nodes(yes, &mut then)?;
+        self.nodes(no, &mut otherwise)?;
+        let chain = matches!(otherwise.as_slice(), [Stat::If(..)]);
+        if then.is_empty() && !otherwise.is_empty() {
+            out.push(Stat::If(self.test(b, test, true)?, otherwise, Vec::new()));
+        } else if terminated(&then) && !chain {
+            out.push(Stat::If(self.test(b, test, false)?, then, Vec::new()));
+            out.append(&mut otherwise);
+        } else if terminated(&otherwise) {
+            out.push(Stat::If(self.test(b, test, true)?, otherwise, Vec::new()));
+            out.append(&mut then);
+        } else {
+            out.push(Stat::If(self.test(b, test, false)?, then, otherwise));
+        }
+        Ok(())
+    }
+
+    /// Parameters in Lua, and the statements before the function's own.
+    fn prologue(&self, deep: bool, out: &mut Vec<Stat>) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for p in &self.func.params {
+            names.push(self.name(*p)?.clone());
+        }
+        let closure = self.func.kind == program::Kind::Closure;
+        let rest = if closure { names.split_off(1.min(names.len())) } else { std::mem::take(&mut names) };
+        let mut params = names;
+        params.push("D".into());
+        let table = rest.len() > MAX_ARGS;
+        if table {
+            params.push("T".into());
+        } else {
+            params.extend(rest);
+        }
+        if closure && deep {
+            let mut passed = vec![function_place(self.options, self.func), "C".into()];
+            passed.extend_from_slice(&params[2..]);
+            let text = format!("if D > {MAX_DEPTH} then return Deep({}) end", passed.join(", "));
+            out.push(Stat::Text(constant(text, Kind::Compound)));
+        }
+        if self.registers.slots > 0 {
+            out.push(Stat::Text(constant("local S = {}".into(), Kind::Compound)));
+        }
+        if table {
+            let first = if closure { 1 } else { 0 };
+            for (i, p) in self.func.params[first..].iter().enumerate() {
+                let value = constant(format!("T[{}]", i + 1), Kind::Prefix);
+                out.push(self.assign(*p, value)?);
+            }
+        }
+        Ok(params)
+    }
+}
+
+pub fn run(
+    table: &Table,
+    program: &Program,
+    func: &Func,
+    options: Options,
+    warnings: &mut Vec<String>,
+) -> Result<Function> {
+    let flow = flow::run(&func.blocks);
+    let forest = forest::run(table, func, &flow);
+    let registers = registers::run(table, func, &flow, &forest, options.style != Style::Compact);
+    let nodes = structure::run(func, &flow)?;
+    let (most, deep) = calls(table, func, &flow);
+    let depth = format!("D + {}", registers.locals + most + 8);
+    let place = function_place(options, func);
+    let mut emitter = Emitter { table, program, func, options, forest, registers, depth, flag: false, scratch: false, warnings };
+    let mut start = Vec::new();
+    let params = emitter.prologue(deep, &mut start)?;
+    let mut code = Vec::new();
+    emitter.nodes(&nodes, &mut code)?;
+    for (used, name) in [(emitter.flag, "B"), (emitter.scratch, "T")] {
+        if used {
+            start.push(Stat::Local(vec![name.into()]));
+        }
+    }
+    start.append(&mut code);
+    let body = locals::run(&emitter.registers, start);
+    Ok(Function { place, comment: func.name.clone(), params, body })
+}

@@ -1,0 +1,190 @@
+//! The control flow graph of a function: reverse postorder, dominators, loops.
+//! Dominators: Cooper, Harvey, Kennedy, "A simple, fast dominance algorithm" (2001).
+
+use crate::ir::program::{Block, Target, Term};
+
+/// No block.
+pub const NONE: usize = usize::MAX;
+
+pub struct Flow {
+    pub successors: Vec<Vec<usize>>,
+    /// Reachable ones only, in the order of their edges.
+    pub predecessors: Vec<Vec<usize>>,
+    /// Reachable blocks in reverse postorder.
+    pub order: Vec<usize>,
+    /// The place of a block in `order`.
+    pub index: Vec<usize>,
+    pub idom: Vec<usize>,
+    /// In the tree of dominators.
+    pub depth: Vec<usize>,
+    /// The header of the innermost loop that contains the block.
+    pub header: Vec<usize>,
+    /// Of a header: that of the next loop outwards.
+    pub outer: Vec<usize>,
+    /// Blocks of loops that are entered from outside elsewhere than at a header.
+    pub irreducible: Vec<usize>,
+}
+
+/// Where the terminator may go, in the order of its edges.
+pub fn targets(term: &Term) -> Vec<&Target> {
+    match term {
+        Term::Jump(t) | Term::Poptrap(t) => vec![t],
+        Term::If(_, a, b) => vec![a, b],
+        Term::Switch(_, ints, tags) => ints.iter().chain(tags).collect(),
+        Term::Pushtrap { body, handler, .. } => vec![body, handler],
+        _ => Vec::new(),
+    }
+}
+
+/// Does `a` dominate `b`?
+pub fn dominates(flow: &Flow, a: usize, b: usize) -> bool {
+    let mut b = b;
+    while flow.depth[b] > flow.depth[a] {
+        b = flow.idom[b];
+    }
+    a == b
+}
+
+/// Reverse postorder from block 0, by an explicit stack.
+fn reverse_postorder(successors: &[Vec<usize>]) -> Vec<usize> {
+    let mut seen = vec![false; successors.len()];
+    let mut postorder = Vec::new();
+    let mut stack = vec![(0, 0)];
+    seen[0] = true;
+    while let Some((block, next)) = stack.pop() {
+        if next < successors[block].len() {
+            stack.push((block, next + 1));
+            let s = successors[block][next];
+            if !seen[s] {
+                seen[s] = true;
+                stack.push((s, 0));
+            }
+        } else {
+            postorder.push(block);
+        }
+    }
+    postorder.reverse();
+    postorder
+}
+
+fn dominators(flow: &mut Flow) {
+    let count = flow.order.len();
+    flow.idom[flow.order[0]] = flow.order[0];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for i in 1..count {
+            let block = flow.order[i];
+            let mut new = NONE;
+            for &p in &flow.predecessors[block] {
+                if flow.idom[p] == NONE {
+                    continue;
+                }
+                if new == NONE {
+                    new = p;
+                    continue;
+                }
+                let mut a = p;
+                while a != new {
+                    while flow.index[a] > flow.index[new] {
+                        a = flow.idom[a];
+                    }
+                    while flow.index[new] > flow.index[a] {
+                        new = flow.idom[new];
+                    }
+                }
+            }
+            if flow.idom[block] != new {
+                flow.idom[block] = new;
+                changed = true;
+            }
+        }
+    }
+    for i in 1..count {
+        let block = flow.order[i];
+        flow.depth[block] = flow.depth[flow.idom[block]] + 1;
+    }
+}
+
+/// The header of the outermost loop found so far that contains the block.
+fn outermost(flow: &Flow, block: usize) -> usize {
+    let mut h = flow.header[block];
+    while h != NONE && flow.outer[h] != NONE {
+        h = flow.outer[h];
+    }
+    h
+}
+
+/// Natural loops, inner ones first.
+fn loops(flow: &mut Flow) {
+    for i in (0..flow.order.len()).rev() {
+        let h = flow.order[i];
+        let mut work = Vec::new();
+        for k in 0..flow.predecessors[h].len() {
+            let p = flow.predecessors[h][k];
+            if flow.index[p] >= i {
+                if dominates(flow, h, p) {
+                    work.push(p);
+                } else {
+                    flow.irreducible.push(h);
+                }
+            }
+        }
+        if work.is_empty() {
+            continue;
+        }
+        flow.header[h] = h;
+        while let Some(block) = work.pop() {
+            let top = outermost(flow, block);
+            if top == h || flow.index[block] < i {
+                continue;
+            }
+            let entry = if top == NONE { block } else { top };
+            if top == NONE {
+                flow.header[block] = h;
+            } else {
+                flow.outer[top] = h;
+            }
+            for k in 0..flow.predecessors[entry].len() {
+                work.push(flow.predecessors[entry][k]);
+            }
+        }
+    }
+}
+
+pub fn run(blocks: &[Block]) -> Flow {
+    let n = blocks.len();
+    let mut successors = Vec::with_capacity(n);
+    for block in blocks {
+        let mut list: Vec<usize> = Vec::new();
+        for t in targets(&block.term) {
+            list.push(t.block as usize);
+        }
+        successors.push(list);
+    }
+    let order = reverse_postorder(&successors);
+    let mut index = vec![NONE; n];
+    for (i, block) in order.iter().enumerate() {
+        index[*block] = i;
+    }
+    let mut predecessors = vec![Vec::new(); n];
+    for &block in &order {
+        for &s in &successors[block] {
+            predecessors[s].push(block);
+        }
+    }
+    let mut flow = Flow {
+        successors,
+        predecessors,
+        order,
+        index,
+        idom: vec![NONE; n],
+        depth: vec![0; n],
+        header: vec![NONE; n],
+        outer: vec![NONE; n],
+        irreducible: Vec::new(),
+    };
+    dominators(&mut flow);
+    loops(&mut flow);
+    flow
+}

@@ -1,0 +1,191 @@
+//! Declarations: each register is declared at its first assignment if that stands in the block that encloses all its
+//! uses, else before the statement in that block that holds them. Variables that never flow into each other share a
+//! register but are declared apart when they live in blocks apart.
+
+use super::flow::NONE;
+use super::registers::Registers;
+use super::syntax::{Expr, Stat};
+
+/// Blocks of statements in the order in which they are met; what is known of each.
+struct Scan<'a> {
+    registers: &'a Registers,
+    parent: Vec<usize>,
+    /// Of the statement in the parent that holds the block.
+    statement: Vec<usize>,
+    depth: Vec<usize>,
+    /// By web: the block that encloses all of it, block and statement of its first occurrence.
+    home: Vec<usize>,
+    first: Vec<(usize, usize)>,
+    /// Webs in the order of their first occurrence.
+    webs: Vec<usize>,
+}
+
+impl Scan<'_> {
+    fn enclosing(&self, a: usize, b: usize) -> usize {
+        let (mut a, mut b) = (a, b);
+        while a != b {
+            if self.depth[a] >= self.depth[b] {
+                a = self.parent[a];
+            } else {
+                b = self.parent[b];
+            }
+        }
+        a
+    }
+
+    fn occurs(&mut self, var: u32, block: usize, statement: usize) {
+        let web = self.registers.web[var as usize] as usize;
+        if self.home[web] == NONE {
+            self.home[web] = block;
+            self.first[web] = (block, statement);
+            self.webs.push(web);
+        } else {
+            self.home[web] = self.enclosing(self.home[web], block);
+        }
+    }
+
+    fn expr(&mut self, e: &Expr, block: usize, statement: usize) {
+        for v in &e.vars {
+            self.occurs(*v, block, statement);
+        }
+    }
+
+    fn block(&mut self, stats: &[Stat], parent: usize, statement: usize) {
+        let block = self.parent.len();
+        self.parent.push(parent);
+        self.statement.push(statement);
+        self.depth.push(if parent == NONE { 0 } else { self.depth[parent] + 1 });
+        for (i, stat) in stats.iter().enumerate() {
+            match stat {
+                Stat::Assign { dests, value, .. } => {
+                    self.expr(value, block, i);
+                    for d in dests {
+                        self.occurs(d.var, block, i);
+                    }
+                }
+                Stat::Text(e) | Stat::Return(e) | Stat::Fail(e) => self.expr(e, block, i),
+                Stat::If(e, yes, no) => {
+                    self.expr(e, block, i);
+                    self.block(yes, block, i);
+                    self.block(no, block, i);
+                }
+                Stat::Loop(body) | Stat::Once(body) => self.block(body, block, i),
+                Stat::Local(_) | Stat::Break => {}
+            }
+        }
+    }
+}
+
+/// The registers to declare in each block: statement, register.
+fn declarations(scan: &Scan) -> Vec<Vec<(usize, usize)>> {
+    let count = scan.registers.names.len();
+    let mut by_register: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for &web in &scan.webs {
+        let r = scan.registers.of[web];
+        if r != NONE && !scan.registers.is_slot[r] && !scan.registers.is_param[r] {
+            by_register[r].push(web);
+        }
+    }
+    let blocks = scan.parent.len();
+    let mut found: Vec<Vec<(usize, usize)>> = vec![Vec::new(); blocks];
+    // the register for which a block was marked as home, and declared
+    let mut home = vec![NONE; blocks];
+    let mut declared = vec![NONE; blocks];
+    for (r, webs) in by_register.iter().enumerate() {
+        for &web in webs {
+            home[scan.home[web]] = r;
+        }
+        for &web in webs {
+            // the outermost home that encloses this one
+            let mut place = scan.home[web];
+            let mut up = place;
+            while up != NONE {
+                if home[up] == r {
+                    place = up;
+                }
+                up = scan.parent[up];
+            }
+            if declared[place] == r {
+                continue;
+            }
+            declared[place] = r;
+            let (mut block, mut statement) = scan.first[web];
+            while block != place {
+                statement = scan.statement[block];
+                block = scan.parent[block];
+            }
+            found[place].push((statement, r));
+        }
+    }
+    found
+}
+
+struct Writer<'a> {
+    registers: &'a Registers,
+    found: Vec<Vec<(usize, usize)>>,
+    next: usize,
+}
+
+impl Writer<'_> {
+    fn block(&mut self, stats: Vec<Stat>) -> Vec<Stat> {
+        let mut list = std::mem::take(&mut self.found[self.next]);
+        self.next += 1;
+        list.sort();
+        let mut out = Vec::with_capacity(stats.len());
+        let mut k = 0;
+        for (i, stat) in stats.into_iter().enumerate() {
+            let mut here = Vec::new();
+            while k < list.len() && list[k].0 == i {
+                here.push(list[k].1);
+                k += 1;
+            }
+            let stat = self.stat(stat, &mut here);
+            if !here.is_empty() {
+                out.push(Stat::Local(here.iter().map(|r| self.registers.names[*r].clone()).collect()));
+            }
+            out.push(stat);
+        }
+        out
+    }
+
+    /// The statement; what it declares itself is taken from `here`.
+    fn stat(&mut self, stat: Stat, here: &mut Vec<usize>) -> Stat {
+        match stat {
+            Stat::Assign { dests, value, .. } => {
+                let mut local = true;
+                for d in &dests {
+                    local = local && here.contains(&self.registers.of[d.var as usize]);
+                }
+                if local {
+                    here.retain(|r| !dests.iter().any(|d| self.registers.of[d.var as usize] == *r));
+                }
+                Stat::Assign { local, dests, value }
+            }
+            Stat::If(e, yes, no) => {
+                let yes = self.block(yes);
+                let no = self.block(no);
+                Stat::If(e, yes, no)
+            }
+            Stat::Loop(body) => Stat::Loop(self.block(body)),
+            Stat::Once(body) => Stat::Once(self.block(body)),
+            other => other,
+        }
+    }
+}
+
+pub fn run(registers: &Registers, body: Vec<Stat>) -> Vec<Stat> {
+    let n = registers.web.len();
+    let mut scan = Scan {
+        registers,
+        parent: Vec::new(),
+        statement: Vec::new(),
+        depth: Vec::new(),
+        home: vec![NONE; n],
+        first: vec![(0, 0); n],
+        webs: Vec::new(),
+    };
+    scan.block(&body, NONE, 0);
+    let found = declarations(&scan);
+    let mut writer = Writer { registers, found, next: 0 };
+    writer.block(body)
+}

@@ -1,0 +1,168 @@
+//! Printing: readable (the default), pretty (with comments) and compact.
+
+use super::syntax::{Dest, Expr, Function, Stat};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Readable,
+    Pretty,
+    Compact,
+}
+
+/// Compact lines are broken at the end of a statement beyond this length.
+const LINE: usize = 120;
+
+struct Printer {
+    style: Style,
+    text: String,
+    indent: usize,
+    /// Where the line begins.
+    line: usize,
+}
+
+fn is_word(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || c == b'_' || c == b'.'
+}
+
+/// Without the blanks that Lua does not need; strings stay.
+pub fn squeeze(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    let mut quoted = false;
+    while i < bytes.len() {
+        let c = bytes[i];
+        if quoted {
+            out.push(c);
+            if c == b'\\' && i + 1 < bytes.len() {
+                i += 1;
+                out.push(bytes[i]);
+            } else if c == b'"' {
+                quoted = false;
+            }
+        } else if c == b' ' {
+            let before = out.last().copied().unwrap_or(b'(');
+            let after = bytes.get(i + 1).copied().unwrap_or(b')');
+            if (is_word(before) && is_word(after)) || (before == b'-' && after == b'-') {
+                out.push(c);
+            }
+        } else {
+            quoted = c == b'"';
+            out.push(c);
+        }
+        i += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn assignment(local: bool, dests: &[Dest], value: &Expr) -> String {
+    let mut text = String::from(if local { "local " } else { "" });
+    for (i, d) in dests.iter().enumerate() {
+        if i > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(&d.name);
+    }
+    text.push_str(" = ");
+    text.push_str(&value.text);
+    text
+}
+
+impl Printer {
+    /// One line, or in the compact style one more piece of it.
+    fn line(&mut self, line: &str) {
+        if self.style != Style::Compact {
+            for _ in 0..self.indent {
+                self.text.push(' ');
+            }
+            self.text.push_str(line);
+            self.text.push('\n');
+            return;
+        }
+        let line = squeeze(line);
+        if self.text.len() - self.line > LINE {
+            self.text.push('\n');
+            self.line = self.text.len();
+        }
+        let before = self.text.as_bytes().last().copied().unwrap_or(b'\n');
+        let after = line.as_bytes().first().copied().unwrap_or(b'\n');
+        if is_word(before) && is_word(after) {
+            self.text.push(' ');
+        }
+        self.text.push_str(&line);
+    }
+
+    /// A statement that begins with a parenthesis would be read as a call of what stands before it.
+    fn separate(&mut self, text: &str, first: bool) {
+        if !first && text.starts_with('(') {
+            if self.text.ends_with('\n') {
+                self.text.pop();
+                self.text.push_str(";\n");
+            } else {
+                self.text.push(';');
+            }
+        }
+    }
+
+    fn block(&mut self, stats: &[Stat]) {
+        self.indent += 1;
+        self.stats(stats);
+        self.indent -= 1;
+    }
+
+    fn stats(&mut self, stats: &[Stat]) {
+        for (i, stat) in stats.iter().enumerate() {
+            match stat {
+                Stat::Assign { local, dests, value } => self.line(&assignment(*local, dests, value)),
+                Stat::Local(names) => self.line(&format!("local {}", names.join(", "))),
+                Stat::Text(e) | Stat::Fail(e) => {
+                    self.separate(&e.text, i == 0);
+                    self.line(&e.text);
+                }
+                Stat::Return(e) => self.line(&format!("return {}", e.text)),
+                Stat::Break => self.line("break"),
+                Stat::If(e, yes, no) => self.branches(e, yes, no),
+                Stat::Loop(body) => {
+                    self.line("while true do");
+                    self.block(body);
+                    self.line("end");
+                }
+                Stat::Once(body) => {
+                    self.line("repeat");
+                    self.block(body);
+                    self.line("until true");
+                }
+            }
+        }
+    }
+
+    fn branches(&mut self, e: &Expr, yes: &[Stat], no: &[Stat]) {
+        self.line(&format!("if {} then", e.text));
+        self.block(yes);
+        let mut rest = no;
+        while let [Stat::If(e, yes, no)] = rest {
+            self.line(&format!("elseif {} then", e.text));
+            self.block(yes);
+            rest = no;
+        }
+        if !rest.is_empty() {
+            self.line("else");
+            self.block(rest);
+        }
+        self.line("end");
+    }
+}
+
+pub fn run(style: Style, function: &Function) -> String {
+    let mut printer = Printer { style, text: String::new(), indent: 0, line: 0 };
+    if style == Style::Pretty {
+        printer.line(&format!("-- {}", function.comment));
+    }
+    printer.line(&format!("{} = function({})", function.place, function.params.join(", ")));
+    printer.block(&function.body);
+    printer.line("end");
+    if style == Style::Compact {
+        printer.text.push('\n');
+    }
+    printer.text
+}

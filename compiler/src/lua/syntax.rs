@@ -1,0 +1,67 @@
+//! The Lua that the emitter makes: statements as a tree, expressions as text with what the next steps ask of them.
+
+use crate::ir::program::Var;
+
+/// What an expression may stand next to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A name, an index or a call: may be indexed and called.
+    Prefix,
+    /// A non-negative number or a string: an operand, but not to be indexed.
+    Atom,
+    /// Anything else: in parentheses wherever it is an operand.
+    Compound,
+}
+
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub text: String,
+    pub kind: Kind,
+    /// The value, when it is an integer constant of at most 31 bits.
+    pub int: Option<i32>,
+    /// The variables whose registers the text names.
+    pub vars: Vec<Var>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Dest {
+    pub var: Var,
+    /// A local's name, or a slot of the spill table.
+    pub name: String,
+}
+
+#[derive(Clone, Debug)]
+pub enum Stat {
+    Assign { local: bool, dests: Vec<Dest>, value: Expr },
+    Local(Vec<String>),
+    /// Any other statement of one line.
+    Text(Expr),
+    If(Expr, Vec<Stat>, Vec<Stat>),
+    /// `while true do … end`
+    Loop(Vec<Stat>),
+    /// `repeat … until true`
+    Once(Vec<Stat>),
+    Break,
+    Return(Expr),
+    /// A call that does not return.
+    Fail(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// What it is assigned to.
+    pub place: String,
+    pub comment: String,
+    pub params: Vec<String>,
+    pub body: Vec<Stat>,
+}
+
+/// An expression that names no register.
+pub fn constant(text: String, kind: Kind) -> Expr {
+    Expr { text, kind, int: None, vars: Vec::new() }
+}
+
+/// Does control never reach the end of the statements?
+pub fn terminated(stats: &[Stat]) -> bool {
+    matches!(stats.last(), Some(Stat::Break | Stat::Return(_) | Stat::Fail(_)))
+}
