@@ -58,6 +58,7 @@ P.caml_uniform_array_make = function(n, v)
 end
 
 --// Provides: caml_floatarray_make
+--// Alias: caml_floatarray_make_unboxed
 --// Requires: array_make, caml_invalid_argument
 P.caml_floatarray_make = function(n, v)
   if n < 0 then P.caml_invalid_argument("Array.make") end
@@ -129,7 +130,7 @@ P.caml_array_concat = function(list)
 end
 
 --// Provides: caml_array_fill
---// Alias: caml_floatarray_fill caml_uniform_array_fill
+--// Alias: caml_floatarray_fill caml_floatarray_fill_unboxed caml_uniform_array_fill
 P.caml_array_fill = function(a, i, n, v)
   for k = i + 2, i + n + 1 do a[k] = v end
   return 0

@@ -220,6 +220,7 @@ P.caml_blit_bytes = function(source, i, target, j, n)
 end
 
 --// Provides: caml_fill_bytes
+--// Alias: caml_fill_string
 --// Requires: bytes_load
 P.caml_fill_bytes = function(b, i, n, c)
   if n == b.n and not b[1] then

@@ -59,7 +59,7 @@ end
 
 local function too_deep(level)
   if level % 64 ~= 0 or collectgarbage("count") < memory_limit then return false end
-  collectgarbage()
+  Pcall(collectgarbage)
   return collectgarbage("count") >= memory_limit
 end
 

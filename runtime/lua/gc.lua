@@ -84,3 +84,19 @@ end
 P.caml_eventlog_resume = function()
   return 0
 end
+
+--// Provides: caml_ml_enable_runtime_warnings
+P.caml_ml_enable_runtime_warnings = function()
+  return 0
+end
+
+--// Provides: caml_ml_runtime_warnings_enabled const
+P.caml_ml_runtime_warnings_enabled = function()
+  return 0
+end
+
+--// Provides: caml_reset_afl_instrumentation
+--// Alias: caml_setup_afl
+P.caml_reset_afl_instrumentation = function()
+  return 0
+end
