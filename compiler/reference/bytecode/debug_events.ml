@@ -82,6 +82,14 @@ let enter stream size what =
   | Unmarshal.Fields (0, fields) when fields = size -> add_object stream start
   | _ -> Unmarshal.error stream.reader start (what ^ " expected")
 
+(* The object at `at` has become `node`. One that was not walked over is inside a reference to a block
+   around it. *)
+let note stream at before node =
+  if !before >= stream.known then
+    Unmarshal.error stream.reader at "reference to an object that is not complete";
+  stream.loaded.(!before) <- node + 1;
+  before := !before + 1
+
 (* The value at `at`, before which `before` objects begin, in the arena. It was walked over before. *)
 let load stream (arena : Unmarshal.arena) at before =
   let reader = stream.reader in
@@ -131,15 +139,11 @@ let load stream (arena : Unmarshal.arena) at before =
           false
       | Unmarshal.Leaf value ->
           Unmarshal.add arena value;
-          stream.loaded.(!before) <- node + 1;
-          before := !before + 1;
+          note stream !at before node;
           store node 0;
           false
       | Unmarshal.Fields (tag, size) ->
-          if size > 0 then begin
-            stream.loaded.(!before) <- node + 1;
-            before := !before + 1
-          end;
+          if size > 0 then note stream !at before node;
           let fields = Array.make size 0 in
           Unmarshal.add arena (Unmarshal.Block (tag, fields));
           store node size;

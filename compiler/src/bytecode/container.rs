@@ -2,7 +2,7 @@
 //! whatever stands before it (`#!`, a launcher, a runtime). What `-output-complete-exe` makes is left to `elf`.
 
 use crate::bytecode::elf;
-use crate::bytecode::sections::{printable, unknown_magic, version_of_magic, Parts, Section};
+use crate::bytecode::sections::{Parts, Section, printable, unknown_magic, version_of_magic};
 use crate::bytecode::unmarshal::{self, Arena, Node, Reader, Value};
 use crate::error::{Error, Result};
 

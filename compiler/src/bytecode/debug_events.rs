@@ -103,6 +103,17 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// The object at `at` has become `node`. One that was not walked over is inside a reference to a block
+    /// around it.
+    fn note(&mut self, at: usize, before: &mut usize, node: Node) -> Result<()> {
+        if *before >= self.loaded.len() {
+            return Err(self.reader.error(at, "reference to an object that is not complete"));
+        }
+        self.loaded[*before] = node + 1;
+        *before += 1;
+        Ok(())
+    }
+
     /// The value at `pos`, before which `before` objects begin, in the arena. It was walked over before.
     fn load(&mut self, arena: &mut Arena, pos: usize, before: usize) -> Result<Node> {
         let resume = self.reader.pos;
@@ -126,15 +137,13 @@ impl<'a> Stream<'a> {
                 }
                 Token::Leaf(value) => {
                     arena.nodes.push(value);
-                    self.loaded[before] = node + 1;
-                    before += 1;
+                    self.note(at, &mut before, node)?;
                     node
                 }
                 Token::Block(tag, fields) => {
                     size = fields;
                     if size > 0 {
-                        self.loaded[before] = node + 1;
-                        before += 1;
+                        self.note(at, &mut before, node)?;
                     }
                     arena.nodes.push(Value::Block { tag, fields: vec![0; size] });
                     node

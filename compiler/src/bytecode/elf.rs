@@ -1,7 +1,7 @@
 //! Executables that `ocamlc -output-complete-exe` makes: the bytecode is data of a C program
 //! (`link_bytecode_as_c` of OCaml's `bytecomp/bytelink.ml`), which the symbols of the ELF file name.
 
-use crate::bytecode::sections::{printable, version_of_magic, Parts, Section};
+use crate::bytecode::sections::{Parts, Section, printable, version_of_magic};
 use crate::bytecode::unmarshal::{self, Arena, Node, Reader, Value};
 use crate::error::{Error, Result};
 

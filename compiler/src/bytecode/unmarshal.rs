@@ -12,7 +12,10 @@ pub enum Value {
     Int(i32),
     /// A wider one, in decimal.
     Wide(String),
-    Block { tag: u8, fields: Vec<Node> },
+    Block {
+        tag: u8,
+        fields: Vec<Node>,
+    },
     Str(Vec<u8>),
     /// Bits of the double, big-endian.
     Double([u8; 8]),
@@ -124,11 +127,7 @@ impl<'a> Reader<'a> {
             return Err(self.error(start, "integer of more than 63 bits"));
         }
         let high = if b[4] >= 128 { 255 } else { 0 };
-        if b[..4].iter().all(|x| *x == high) {
-            Ok(int_of_bytes([b[4], b[5], b[6], b[7]]))
-        } else {
-            Ok(Value::Wide(decimal(&b)))
-        }
+        if b[..4].iter().all(|x| *x == high) { Ok(int_of_bytes([b[4], b[5], b[6], b[7]])) } else { Ok(Value::Wide(decimal(&b))) }
     }
 
     fn string(&mut self, width: usize) -> Result<Token> {

@@ -26,11 +26,27 @@ pub struct Target {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instr {
-    Prim { dest: Var, name: String, args: Vec<Arg> },
-    Apply { dest: Var, closure: Arg, args: Vec<Arg>, known: Option<FuncId> },
+    Prim {
+        dest: Var,
+        name: String,
+        args: Vec<Arg>,
+    },
+    Apply {
+        dest: Var,
+        closure: Arg,
+        args: Vec<Arg>,
+        known: Option<FuncId>,
+    },
     /// Each function with what it captures.
-    Closures { dests: Vec<Var>, functions: Vec<(FuncId, Vec<Arg>)> },
-    Try { dests: Vec<Var>, body: FuncId, args: Vec<Arg> },
+    Closures {
+        dests: Vec<Var>,
+        functions: Vec<(FuncId, Vec<Arg>)>,
+    },
+    Try {
+        dests: Vec<Var>,
+        body: FuncId,
+        args: Vec<Arg>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,10 +58,18 @@ pub enum Term {
     If(Arg, Target, Target),
     /// Immediates, tags.
     Switch(Arg, Vec<Target>, Vec<Target>),
-    Tail { closure: Arg, args: Vec<Arg>, known: Option<FuncId> },
+    Tail {
+        closure: Arg,
+        args: Vec<Arg>,
+        known: Option<FuncId>,
+    },
     Part(FuncId, Vec<Arg>),
     Leave(u32, Vec<Arg>),
-    Pushtrap { exn: Var, body: Target, handler: Target },
+    Pushtrap {
+        exn: Var,
+        body: Target,
+        handler: Target,
+    },
     Poptrap(Target),
     /// A block that was removed.
     Unreachable,

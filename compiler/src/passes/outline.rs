@@ -113,7 +113,14 @@ fn free_variables(f: &Func, blocks: &[usize], entry: &Target) -> Vec<Var> {
 
 /// Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
 /// many values.
-fn extract(f: &mut Func, region: &Region, body: &Target, id: FuncId, name: String, renaming: &mut Renaming) -> (Func, Vec<Arg>, Vec<(BlockId, usize)>) {
+fn extract(
+    f: &mut Func,
+    region: &Region,
+    body: &Target,
+    id: FuncId,
+    name: String,
+    renaming: &mut Renaming,
+) -> (Func, Vec<Arg>, Vec<(BlockId, usize)>) {
     let mut numbers = region.blocks.clone();
     numbers.sort_unstable();
     let free = free_variables(f, &numbers, body);
@@ -180,7 +187,15 @@ fn add_block(f: &mut Func, body: Vec<Instr>, term: Term) -> BlockId {
 }
 
 /// Ends the parent's block by the call of the region's function; gives the blocks that were added.
-fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, args: Vec<Arg>, exits: &[(BlockId, usize)]) -> Vec<usize> {
+fn call(
+    f: &mut Func,
+    region: &Region,
+    exn: Var,
+    handler: Target,
+    body: FuncId,
+    args: Vec<Arg>,
+    exits: &[(BlockId, usize)],
+) -> Vec<usize> {
     let first = f.blocks.len();
     let selector = usize::from(exits.len() != 1);
     let mut most = 0;

@@ -188,7 +188,15 @@ impl Code<'_> {
     }
 
     /// A function whose code is at `entry`.
-    fn add_function(&mut self, entry: usize, offset: usize, captured: usize, size: usize, parent: usize, created: usize) -> Result<()> {
+    fn add_function(
+        &mut self,
+        entry: usize,
+        offset: usize,
+        captured: usize,
+        size: usize,
+        parent: usize,
+        created: usize,
+    ) -> Result<()> {
         if self.function_at[entry] != NONE {
             return fail(created, "function that is created in two places");
         }
@@ -337,7 +345,9 @@ impl Code<'_> {
                 }
                 Ok(())
             }
-            Op::Getglobal(n) | Op::Getglobalfield(n, _) if *n >= self.image.globals.len() => fail(pc, "global that does not exist"),
+            Op::Getglobal(n) | Op::Getglobalfield(n, _) if *n >= self.image.globals.len() => {
+                fail(pc, "global that does not exist")
+            }
             Op::Setglobal(n) => {
                 if *n >= self.image.globals.len() {
                     return fail(pc, "global that does not exist");
