@@ -1,1 +1,103 @@
-fn main() {}
+//! The runtime's own tests: each file of `fragments/` runs on every engine and target after the sections that its
+//! `--// Requires:` lines name. A write to a global that does not exist is an error.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use libtest_mimic::{Arguments, Failed, Trial};
+use lua_of_ocaml::link::fragment::{Table, parse};
+use lua_of_ocaml::runtime;
+use lua_of_ocaml::target::Target;
+use stage_tests::engine::Engine;
+use stage_tests::process::run;
+use stage_tests::scratch;
+
+const LIMIT: Duration = Duration::from_secs(240);
+
+/// The sections are those for this version of OCaml.
+const VERSION: (u32, u32) = (5, 3);
+
+const GUARD: &str = "setmetatable(_G, {__newindex = function(_, name) error('write to the global ' .. tostring(name), 2) end})\n";
+
+/// The predefined exceptions, which the data of a program brings (bytecomp/symtable.ml).
+const EXCEPTIONS: &str = r#"
+for i, name in ipairs {"Out_of_memory", "Sys_error", "Failure", "Invalid_argument", "End_of_file", "Division_by_zero",
+  "Not_found", "Match_failure", "Stack_overflow", "Sys_blocked_io", "Assert_failure", "Undefined_recursive_module"} do
+  G[i] = {248, name, -i}
+end
+"#;
+
+fn main() -> Result<()> {
+    let arguments = Arguments::from_args();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fragments");
+    let mut tests: Vec<PathBuf> = std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    tests.sort();
+    let mut trials = Vec::new();
+    for test in tests {
+        let name = test.file_stem().and_then(|name| name.to_str()).context("a test without a name")?.to_string();
+        for (engine, installed) in Engine::to_test() {
+            for target in Target::ALL {
+                if !runs_on(target, engine) {
+                    continue;
+                }
+                let (test, title) = (test.clone(), format!("{name}::{}::{}", target.name(), engine.name()));
+                let script = scratch().join("fragments").join(format!("{name}.{}.{}.lua", target.name(), engine.name()));
+                let trial = move || one(&test, &script, target, engine).map_err(|error| Failed::from(format!("{error:#}")));
+                trials.push(Trial::test(title, trial).with_ignored_flag(!installed));
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit()
+}
+
+fn runs_on(target: Target, engine: Engine) -> bool {
+    match target {
+        Target::Portable => true,
+        Target::Lua54 => matches!(engine, Engine::Lua53 | Engine::Lua54 | Engine::Lua55),
+        Target::Luajit => engine == Engine::Luajit,
+    }
+}
+
+fn one(test: &Path, script: &Path, target: Target, engine: Engine) -> Result<()> {
+    let text = std::fs::read_to_string(test)?;
+    let table = parse(&runtime::embedded(), VERSION, target)?;
+    let mut linked = GUARD.to_string();
+    let mut done = vec![false; table.sections.len()];
+    let required = text.lines().filter_map(|line| line.strip_prefix("--// Requires:")).flat_map(|names| names.split(','));
+    for name in ["prelude", "main"].into_iter().chain(required.map(str::trim)) {
+        add(&table, name, &mut done, &mut linked)?;
+    }
+    linked.push_str(EXCEPTIONS);
+    linked.push_str(&text);
+    std::fs::create_dir_all(script.parent().context("a script without a folder")?)?;
+    std::fs::write(script, linked)?;
+    let outcome = run(engine.command(script), Vec::new(), LIMIT)?;
+    let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
+    if outcome.code != 0 || outcome.stdout.windows(6).any(|window| window == b"not ok") {
+        bail!("exit code {}\n{}{said}", outcome.code, String::from_utf8_lossy(&outcome.stdout));
+    }
+    Ok(())
+}
+
+/// The section and, before it, those it requires.
+fn add(table: &Table, name: &str, done: &mut [bool], linked: &mut String) -> Result<()> {
+    let position = table.position(name).with_context(|| format!("no section provides {name}"))?;
+    if std::mem::replace(&mut done[position], true) {
+        return Ok(());
+    }
+    let section = &table.sections[position];
+    for required in &section.requires {
+        add(table, required, done, linked)?;
+    }
+    if name == "prelude" {
+        linked.push_str(&section.code);
+    } else if !section.code.is_empty() {
+        linked.push_str(&format!("do\n{}\n", section.code));
+        for alias in &section.aliases {
+            linked.push_str(&format!("P[\"{alias}\"] = P[\"{}\"]\n", section.name));
+        }
+        linked.push_str("end\n");
+    }
+    Ok(())
+}

@@ -303,9 +303,14 @@ fn constant_ints(size: usize) -> String {
 }
 
 fn constant_strings(size: usize) -> String {
-    let items = each(size, "; ", |i| format!("\"text {i}\""));
+    // In pieces: ocamlc itself is recursive on the length of a list.
+    let lists = each(size.div_ceil(1000), "", |i| {
+        let items = each(1000.min(size - i * 1000), "; ", |j| format!("\"text {}\"", i * 1000 + j));
+        format!("let () = add [ {items} ]\n")
+    });
     format!(
-        "let all = [ {items} ]\nlet () = show (List.fold_left (fun a s -> (a * 3 + String.length s + Char.code s.[5]) land 0xFFFFF) 0 all)\n"
+        "let s = ref 0\nlet add = List.iter (fun t -> s := (!s * 3 + String.length t + Char.code t.[5]) land 0xFFFFF)\n\
+         {lists}let () = show !s\n"
     )
 }
 
