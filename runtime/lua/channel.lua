@@ -224,28 +224,11 @@ function P.caml_ml_output(channel, text, start, length)
   return 0
 end
 
---// Provides: bytes_slice mutable
--- The `length` bytes of `b` from offset `start`, as a string.
-function P.bytes_slice(b, start, length)
-  if b.s then
-    return Sub(b.s, start + 1, start + length)
-  end
-  if length <= 4096 then
-    return Char(Unpack(b, start + 1, start + length))
-  end
-  local pieces, count, last = {}, 0, start + length
-  for i = start + 1, last, 4096 do
-    count = count + 1
-    pieces[count] = Char(Unpack(b, i, i + 4095 < last and i + 4095 or last))
-  end
-  return Concat(pieces)
-end
-
 --// Provides: caml_ml_output_bytes
---// Requires: channel_put, bytes_slice
-local put, slice = P.channel_put, P.bytes_slice
+--// Requires: channel_put, bytes_text
+local put, text_of = P.channel_put, P.bytes_text
 function P.caml_ml_output_bytes(channel, b, start, length)
-  put(channel, slice(b, start, length))
+  put(channel, text_of(b, start, length))
   return 0
 end
 
@@ -267,23 +250,12 @@ function P.caml_ml_output_int(channel, n)
 end
 
 --// Provides: caml_ml_input
---// Requires: channel_get, bytes_store
-local get, store = P.channel_get, P.bytes_store
+--// Requires: channel_get, bytes_write
+local get, write = P.channel_get, P.bytes_write
 function P.caml_ml_input(channel, b, start, length)
   local text = get(channel, length)
-  store(b, start, text)
+  write(b, start, text)
   return #text
-end
-
---// Provides: bytes_store
---// Requires: caml_blit_string
--- Writes a string into bytes; bytes that are packed and wholly overwritten stay packed.
-function P.bytes_store(b, start, text)
-  if b.s and start == 0 and #text == b.n then
-    b.s = text
-  else
-    P.caml_blit_string(text, 0, b, start, #text)
-  end
 end
 
 --// Provides: caml_ml_input_char
