@@ -144,10 +144,10 @@ impl Template {
                 i += 1;
                 continue;
             }
-            if i + 1 < n && chars[i + 1] == '%' {
-                // `%%` is the operator
+            if i + 1 < n && chars[i + 1] == ' ' {
+                // the operator
                 pending.push('%');
-                i += 2;
+                i += 1;
                 continue;
             }
             let (arg, plus, after) = hole(text, &chars, i)?;
