@@ -11,7 +11,7 @@ function P.caml_record_backtrace(flag)
 end
 
 --// Provides: caml_get_exception_raw_backtrace mutable
---// Alias: caml_get_current_callstack caml_get_continuation_callstack
+--// Alias: caml_get_current_callstack
 -- An empty array, whatever the arguments.
 function P.caml_get_exception_raw_backtrace(unit)
   return { 0 }
