@@ -88,7 +88,7 @@ fn required<'a>(file: &'a [u8], sections: &[Section], name: &str) -> Result<&'a 
 }
 
 fn words(bytes: &[u8]) -> Result<Vec<i32>> {
-    if bytes.is_empty() || bytes.len() % 4 != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(4) {
         return Err(Error::at("CODE", bytes.len(), "not a whole number of instruction words"));
     }
     Ok(bytes.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
@@ -111,10 +111,10 @@ fn names(bytes: &[u8]) -> Result<Vec<String>> {
 }
 
 fn block(arena: &Arena, node: Node, size: usize) -> Result<&[Node]> {
-    if let Value::Block { fields, .. } = &arena.nodes[node as usize] {
-        if fields.len() == size {
-            return Ok(fields);
-        }
+    if let Value::Block { fields, .. } = &arena.nodes[node as usize]
+        && fields.len() == size
+    {
+        return Ok(fields);
     }
     Err(Error::at("SYMB", 0, "not a map of global identifiers"))
 }
@@ -124,10 +124,10 @@ fn block(arena: &Arena, node: Node, size: usize) -> Result<&[Node]> {
 fn unit_name(arena: &Arena, key: Node, version: (u32, u32)) -> Result<String> {
     if let Value::Block { tag, fields } = &arena.nodes[key as usize] {
         let predefined = if version >= (5, 2) { 1 } else { 3 };
-        if let Some(first) = fields.first() {
-            if let Value::Str(name) = &arena.nodes[*first as usize] {
-                return Ok(if *tag == predefined { String::new() } else { printable(name) });
-            }
+        if let Some(first) = fields.first()
+            && let Value::Str(name) = &arena.nodes[*first as usize]
+        {
+            return Ok(if *tag == predefined { String::new() } else { printable(name) });
         }
     }
     Err(Error::at("SYMB", 0, "key of the map is not an identifier"))

@@ -393,10 +393,11 @@ impl Debug {
         let mut names = Vec::new();
         if let Some(event) = self.find(pc) {
             for (value, name) in self.entries(self.fields(event.env)[0]) {
-                if let Some(position) = self.int(value) {
-                    if position <= event.stack_size && position >= 0 {
-                        names.push(((event.stack_size - position) as usize, name));
-                    }
+                if let Some(position) = self.int(value)
+                    && position <= event.stack_size
+                    && position >= 0
+                {
+                    names.push(((event.stack_size - position) as usize, name));
                 }
             }
         }
@@ -424,10 +425,11 @@ impl Debug {
                     [place] if self.is_variable(value) => self.int(*place),
                     _ => None,
                 };
-                if let Some(place) = place {
-                    if origin >= 0 && place > origin {
-                        names.push(((place - origin) as usize, name));
-                    }
+                if let Some(place) = place
+                    && origin >= 0
+                    && place > origin
+                {
+                    names.push(((place - origin) as usize, name));
                 }
             }
         }

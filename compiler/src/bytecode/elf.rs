@@ -137,10 +137,10 @@ fn read_primitives(file: &[u8], headers: &[Header]) -> Result<Vec<String>> {
 fn find_version(file: &[u8]) -> Result<(u32, u32)> {
     let mut at = 0;
     while at + 12 <= file.len() {
-        if file[at] == b'C' {
-            if let Some(version) = version_of_magic(&file[at..at + 12]) {
-                return Ok(version);
-            }
+        if file[at] == b'C'
+            && let Some(version) = version_of_magic(&file[at..at + 12])
+        {
+            return Ok(version);
         }
         at += 1;
     }
@@ -151,10 +151,11 @@ fn find_version(file: &[u8]) -> Result<(u32, u32)> {
 fn find_symbols(arena: &Arena, root: Node) -> Option<Node> {
     if let Value::Block { fields, .. } = &arena.nodes[root as usize] {
         for pair in fields {
-            if let Value::Block { fields: parts, .. } = &arena.nodes[*pair as usize] {
-                if parts.len() == 2 && arena.nodes[parts[0] as usize] == Value::Str(b"SYMB".to_vec()) {
-                    return Some(parts[1]);
-                }
+            if let Value::Block { fields: parts, .. } = &arena.nodes[*pair as usize]
+                && parts.len() == 2
+                && arena.nodes[parts[0] as usize] == Value::Str(b"SYMB".to_vec())
+            {
+                return Some(parts[1]);
             }
         }
     }

@@ -304,12 +304,12 @@ pub fn read(reader: &mut Reader, arena: &mut Arena) -> Result<Node> {
                 objects[objects.len() - ago]
             }
         };
-        if let Some((parent, next)) = open.pop() {
-            if let Value::Block { fields, .. } = &mut arena.nodes[parent as usize] {
-                fields[next] = value;
-                if next + 1 < fields.len() {
-                    open.push((parent, next + 1));
-                }
+        if let Some((parent, next)) = open.pop()
+            && let Value::Block { fields, .. } = &mut arena.nodes[parent as usize]
+        {
+            fields[next] = value;
+            if next + 1 < fields.len() {
+                open.push((parent, next + 1));
             }
         }
         if size > 0 {
