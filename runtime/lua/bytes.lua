@@ -108,7 +108,7 @@ end
 
 --// Provides: caml_bytes_set
 --// Requires: bytes_load, caml_array_bound_error
---// Statement: if %2 < 0 or not %1[%{2+1}] and not Load(%1, %2) then Bound() end %1[%{2+1}] = %3 %% 256
+--// Statement: if %2 < 0 or not %1[%{2+1}] and not Load(%1, %2) then Bound() end %1[%{2+1}] = %3 % 256
 
 --// Provides: bytes_number mutable
 --// Requires: bytes_load, caml_array_bound_error

@@ -50,7 +50,7 @@
 
 --// Provides: %bytes_set
 --// Requires: bytes_load
---// Statement: if not %1[%{2+1}] then Load(%1, %2) end %1[%{2+1}] = %3 %% 256
+--// Statement: if not %1[%{2+1}] then Load(%1, %2) end %1[%{2+1}] = %3 % 256
 
 --// Provides: %is_int const
 --// Test: Type(%1) == "number"
@@ -85,7 +85,7 @@
 
 --// Provides: %int_ult const
 --// If: portable luajit
---// Test: %1 %% 4294967296 < %2 %% 4294967296
+--// Test: %1 % 4294967296 < %2 % 4294967296
 
 --// Provides: %int_ult const
 --// If: lua54
@@ -93,7 +93,7 @@
 
 --// Provides: %int_uge const
 --// If: portable luajit
---// Test: %1 %% 4294967296 >= %2 %% 4294967296
+--// Test: %1 % 4294967296 >= %2 % 4294967296
 
 --// Provides: %int_uge const
 --// If: lua54
