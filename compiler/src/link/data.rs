@@ -5,7 +5,7 @@ use crate::bytecode::unmarshal::{Node, Value};
 use crate::error::{Error, Result};
 use crate::ir::program::Program;
 use crate::link::fragment::Table;
-use crate::lua::literal::{self, Float};
+use crate::lua::literal;
 use crate::lua::syntax::{self, Expr, Kind};
 use crate::lua::template::Form;
 use crate::target::Target;
@@ -183,16 +183,6 @@ impl Data<'_> {
         Ok(())
     }
 
-    fn double(&self, out: &mut String, bits: [u8; 8]) -> Result<()> {
-        match literal::float(bits) {
-            Float::Number(text) => {
-                out.push_str(&text);
-                Ok(())
-            }
-            Float::Special(name) => self.template(out, name, &[]),
-        }
-    }
-
     /// By halves: an integer of 64 bits is more than most engines have.
     fn int64(&self, out: &mut String, bits: [u8; 8]) -> Result<()> {
         let [a, b, c, d, e, f, g, h] = bits;
@@ -223,7 +213,7 @@ impl Data<'_> {
             Value::Int(n) => out.push_str(&n.to_string()),
             Value::Wide(decimal) | Value::Int32(decimal) | Value::Nativeint(decimal) => self.wide(out, decimal)?,
             Value::Str(bytes) => out.push_str(&literal::string(bytes)),
-            Value::Double(bits) => self.double(out, *bits)?,
+            Value::Double(bits) => out.push_str(&literal::double(self.table, bits)?),
             Value::Int64(bits) => self.int64(out, *bits)?,
             Value::Block { tag, fields } => {
                 out.push_str(&format!("{{{tag}"));
@@ -237,7 +227,7 @@ impl Data<'_> {
                 out.push_str("{254");
                 for bits in doubles.iter().take(MAX_ITEMS as usize) {
                     self.comma(out);
-                    self.double(out, *bits)?;
+                    out.push_str(&literal::double(self.table, bits)?);
                 }
                 out.push('}');
             }
@@ -311,7 +301,7 @@ fn define(data: &mut Data, groups: &mut Groups, name: &str, node: Node, in_place
             (Some(child), _) => data.item(&mut groups.text, child)?,
             (None, Some(Value::DoubleArray(doubles))) => {
                 if let Some(bits) = doubles.get(i) {
-                    data.double(&mut groups.text, *bits)?;
+                    groups.text.push_str(&literal::double(data.table, bits)?);
                 }
             }
             _ => {}

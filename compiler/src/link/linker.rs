@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program};
 use crate::link::fragment::{Section, Table};
+use crate::lua::emit::primitive_place;
+use crate::lua::literal;
 use crate::target::Target;
 
 /// What every program needs of the runtime, used or not.
@@ -148,16 +150,6 @@ fn strip(code: &str) -> String {
     result
 }
 
-/// Whether `P.name` is Lua.
-fn is_name(name: &str) -> bool {
-    name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_') && !name.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// The primitive as a field of `P`.
-fn primitive(name: &str) -> String {
-    if is_name(name) { format!("P.{name}") } else { format!("P[\"{name}\"]") }
-}
-
 fn section(out: &mut String, section: &Section, compact: bool) {
     if section.code.is_empty() {
         return;
@@ -168,7 +160,7 @@ fn section(out: &mut String, section: &Section, compact: bool) {
     }
     out.push_str(&if compact { strip(&section.code) } else { section.code.clone() });
     for alias in &section.aliases {
-        out.push_str(&format!("{} = {}\n", primitive(alias), primitive(&section.name)));
+        out.push_str(&format!("{} = {}\n", primitive_place(alias), primitive_place(&section.name)));
     }
     if wrapped {
         out.push_str("end\n");
@@ -177,22 +169,7 @@ fn section(out: &mut String, section: &Section, compact: bool) {
 
 /// A stub for a primitive that is missing: OCaml's `Failure` when called.
 fn stub(out: &mut String, name: &str) {
-    out.push_str(&format!("{} = function() return Error({{0, G[3], \"{name}: not available\"}}, 0) end\n", primitive(name)));
-}
-
-/// A file's content: a line of text stays a line for the eye.
-fn quote(out: &mut String, bytes: &[u8]) {
-    out.push('"');
-    for &c in bytes {
-        match c {
-            b'\n' => out.push_str("\\n"),
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b' '..=b'~' => out.push(c as char),
-            _ => out.push_str(&format!("\\{c:03}")),
-        }
-    }
-    out.push('"');
+    out.push_str(&format!("{} = function() return Error({{0, G[3], \"{name}: not available\"}}, 0) end\n", primitive_place(name)));
 }
 
 /// Functions in one Lua function at most.
@@ -243,9 +220,9 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
         out.push_str("P.files = {\n");
         for (path, content) in parts.files {
             out.push('[');
-            quote(&mut out, path.as_bytes());
+            out.push_str(&literal::string(path.as_bytes()));
             out.push_str("] = ");
-            quote(&mut out, content);
+            out.push_str(&literal::string(content));
             out.push_str(",\n");
         }
         out.push_str("}\n");

@@ -1,4 +1,5 @@
 //! From functions, data and runtime to one Lua file.
 
+pub mod data;
 pub mod fragment;
 pub mod linker;

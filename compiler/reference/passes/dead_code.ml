@@ -1,0 +1,422 @@
+(* Whole-program removal of what nothing needs: functions, results, parameters of blocks and of `try` bodies, captured
+   variables, and what units export and no other unit reads.
+
+   Liveness is marked from the effects of main: a variable's need makes its definition's needs live, across functions
+   too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the
+   block). Every variable is marked once, so the cost is linear. Then everything unmarked is dropped. *)
+
+open Program
+
+(* Primitives that reach the globals without naming them. *)
+let reaches_all_globals name = String.equal name "caml_get_global_data" || String.equal name "caml_realloc_global"
+
+(* Where a variable comes from. *)
+type def =
+  | No_def
+  | Input of int  (* parameter of the function *)
+  | Param of int * int  (* parameter of a block: block, position *)
+  | Instr of instr
+
+(* Where a function is created or run: the other function, and what is captured or passed. *)
+type site = { parent : int; passed : arg array }
+
+(* What is known of a function. *)
+type facts = {
+  mutable reached : bool;
+  defs : def array;
+  live : Bytes.t;
+  (* Of each block: what jumps pass to it. *)
+  jumps : arg array list array;
+  (* Of each input: the function of whose closure it is the closure itself; -1: none. *)
+  mutable own : int array;
+  (* Of each captured variable: is it used? *)
+  mutable captured : Bytes.t;
+  mutable sites : site list;
+}
+
+(* What is known of a global. *)
+type global = {
+  (* It is set once to a block that only this does, and only its fields are read. *)
+  mutable tracked : bool;
+  mutable sets : int;
+  (* Variable of the block, in main. *)
+  mutable block : int;
+  (* Of each field: is it read? *)
+  mutable fields : Bytes.t;
+}
+
+type marking = {
+  program : Program.t;
+  effect : string -> Fragment.effect;
+  facts : facts array;
+  globals : global array;
+  (* Of each variable of main: the tracked global whose block it is; -1: none. *)
+  exports : int array;
+  mutable work : (int * int) list;
+  (* Functions whose effects are still to be marked. *)
+  mutable reached_functions : int list;
+}
+
+let no = '\000'
+let yes = '\001'
+
+let facts_of = function
+  | None ->
+      { reached = false; defs = [||]; live = Bytes.empty; jumps = [||]; own = [||]; captured = Bytes.empty; sites = [] }
+  | Some (f : func) ->
+      let defs = Array.make (Array.length f.names) No_def in
+      let jumps = Array.make (Array.length f.blocks) [] in
+      let own = Array.make (List.length f.params) (-1) in
+      List.iteri (fun i param -> defs.(param) <- Input i) f.params;
+      (match f.kind with Closure when Array.length own > 0 -> own.(0) <- f.id | _ -> ());
+      Array.iteri
+        (fun b (block : Program.block) ->
+          List.iteri (fun i param -> defs.(param) <- Param (b, i)) block.params;
+          List.iter (fun instr -> List.iter (fun dest -> defs.(dest) <- Instr instr) (Visit.dests instr)) block.body;
+          List.iter
+            (fun (target : target) -> jumps.(target.block) <- Array.of_list target.args :: jumps.(target.block))
+            (Visit.targets block.term))
+        f.blocks;
+      let live = Bytes.make (Array.length f.names) no in
+      { reached = false; defs; live; jumps; own; captured = Bytes.empty; sites = [] }
+
+(* The global that a variable holds; -1: none. *)
+let global_of marking f arg =
+  match arg with
+  | Var v -> (
+      match marking.facts.(f).defs.(v) with
+      | Instr (Prim (_, "%global", Int slot :: _)) when slot >= 0 && slot < Array.length marking.globals -> slot
+      | _ -> -1)
+  | _ -> -1
+
+let iter_functions program visit = Array.iter (function None -> () | Some (f : func) -> visit f) program.functions
+
+let iter_instrs (f : func) visit = Array.iter (fun (block : Program.block) -> List.iter visit block.body) f.blocks
+
+(* The function whose closure an argument is, as that function itself sees it; -1: none. *)
+let own marking f arg =
+  match arg with
+  | Var v -> (
+      let facts = marking.facts.(f) in
+      match facts.defs.(v) with Input i when i < Array.length facts.own -> facts.own.(i) | _ -> -1)
+  | _ -> -1
+
+(* Finds the sites of functions, and the closures that bodies of `try` are handed. *)
+let find_sites marking =
+  let bodies = ref [] in
+  iter_functions marking.program (fun f ->
+      (match f.kind with Closure -> bodies := f.id :: !bodies | _ -> ());
+      iter_instrs f (function
+        | Closures { functions; _ } ->
+            List.iter
+              (fun (created, captured) ->
+                let facts = marking.facts.(created) in
+                let passed = Array.of_list captured in
+                facts.sites <- { parent = f.id; passed } :: facts.sites;
+                if Array.length passed > Bytes.length facts.captured then
+                  facts.captured <- Bytes.make (Array.length passed) no)
+              functions
+        | Try { body; args; _ } ->
+            let facts = marking.facts.(body) in
+            facts.sites <- { parent = f.id; passed = Array.of_list args } :: facts.sites
+        | _ -> ()));
+  (* A body may stand in a body: from the outer ones to the inner ones. *)
+  let rec loop () =
+    match !bodies with
+    | [] -> ()
+    | id :: rest ->
+        bodies := rest;
+        (match marking.program.functions.(id) with
+        | None -> ()
+        | Some f ->
+            iter_instrs f (function
+              | Try { body; args; _ } ->
+                  marking.facts.(body).own <- Array.of_list (List.map (fun arg -> own marking id arg) args);
+                  bodies := body :: !bodies
+              | _ -> ()));
+        loop ()
+  in
+  loop ()
+
+let untrack marking slot = if slot >= 0 && slot < Array.length marking.globals then marking.globals.(slot).tracked <- false
+
+(* Fields of the block that a tracked global is set to. *)
+let block_fields marking slot =
+  match marking.facts.(marking.program.main).defs.(marking.globals.(slot).block) with
+  | Instr (Prim (_, "%block", _ :: fields)) -> fields
+  | _ -> []
+
+(* Finds the globals of which single fields can be dropped. *)
+let find_globals marking =
+  iter_functions marking.program (fun f ->
+      let uses = Array.make (Array.length f.names) 0 in
+      let count arg = match arg with Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
+      let leaves arg = untrack marking (global_of marking f.id arg) in
+      let sets = ref [] in
+      let visit instr =
+        Visit.each_arg instr count;
+        match instr with
+        | Prim (_, name, args) -> (
+            if reaches_all_globals name then Array.iter (fun global -> global.tracked <- false) marking.globals;
+            match (name, args) with
+            | "%set_global", [ Int slot; Var v ] -> sets := (slot, v) :: !sets
+            | "%set_global", [ Int slot; _ ] -> untrack marking slot
+            | "%field", [ _; Int _ ] -> ()
+            | _ -> List.iter leaves args)
+        | _ -> Visit.each_arg instr leaves
+      in
+      iter_instrs f visit;
+      Array.iter
+        (fun (block : Program.block) ->
+          Visit.each_term_arg block.term (fun arg ->
+              count arg;
+              leaves arg))
+        f.blocks;
+      List.iter
+        (fun (slot, v) ->
+          if slot >= 0 && slot < Array.length marking.globals then begin
+            let global = marking.globals.(slot) in
+            let is_block = match marking.facts.(f.id).defs.(v) with Instr (Prim (_, "%block", _)) -> true | _ -> false in
+            global.sets <- global.sets + 1;
+            global.block <- v;
+            global.tracked <- global.tracked && is_block && uses.(v) = 1 && f.id = marking.program.main
+          end)
+        (List.rev !sets));
+  Array.iteri
+    (fun slot global ->
+      global.tracked <- global.tracked && global.sets = 1;
+      if global.tracked then begin
+        global.fields <- Bytes.make (List.length (block_fields marking slot)) no;
+        marking.exports.(global.block) <- slot
+      end)
+    marking.globals
+
+(* The tracked global that `%set_global` sets. *)
+let tracked_set marking name args =
+  match (name, args) with
+  | "%set_global", Int slot :: _ when slot >= 0 && slot < Array.length marking.globals && marking.globals.(slot).tracked
+    ->
+      Some marking.globals.(slot)
+  | _ -> None
+
+(* The tracked global whose block this variable is. *)
+let tracked_block marking f v =
+  if f = marking.program.main && marking.exports.(v) >= 0 then Some marking.globals.(marking.exports.(v)) else None
+
+let mark marking f arg =
+  match arg with
+  | Var v ->
+      let live = marking.facts.(f).live in
+      if Bytes.get live v = no then begin
+        Bytes.set live v yes;
+        marking.work <- (f, v) :: marking.work
+      end
+  | _ -> ()
+
+let mark_all marking f args = List.iter (fun arg -> mark marking f arg) args
+
+let reach marking f =
+  let facts = marking.facts.(f) in
+  if not facts.reached then begin
+    facts.reached <- true;
+    marking.reached_functions <- f :: marking.reached_functions
+  end
+
+let reach_known marking = function Some f -> reach marking f | None -> ()
+
+let is_mutator marking name = match marking.effect name with Fragment.Mutator -> true | _ -> false
+
+(* Marks what a function does whether or not its results are used. *)
+let effects marking id =
+  let instr = function
+    | Prim (_, name, args) -> (
+        match tracked_set marking name args with
+        | None when is_mutator marking name -> mark_all marking id args
+        | _ -> ())
+    | Apply { closure; args; known; _ } ->
+        mark marking id closure;
+        mark_all marking id args;
+        reach_known marking known
+    | Try { body; _ } -> reach marking body
+    | Closures _ -> ()
+  in
+  let term = function
+    | Return arg | Raise arg | If (arg, _, _) | Switch (arg, _, _) -> mark marking id arg
+    | Tail { closure; args; known } ->
+        mark marking id closure;
+        mark_all marking id args;
+        reach_known marking known
+    | Part (part, args) ->
+        mark_all marking id args;
+        reach marking part
+    | Leave (_, args) -> mark_all marking id args
+    | Jump _ | Poptrap _ | Pushtrap _ | Unreachable -> ()
+  in
+  match marking.program.functions.(id) with
+  | None -> ()
+  | Some f ->
+      iter_instrs f instr;
+      Array.iter (fun (block : Program.block) -> term block.term) f.blocks
+
+(* Marks the value that a function captures or a body gets, wherever that happens. *)
+let mark_at_sites marking id index =
+  List.iter
+    (fun { parent; passed } -> if index < Array.length passed then mark marking parent passed.(index))
+    marking.facts.(id).sites
+
+let mark_captured marking id base index =
+  let created = own marking id base in
+  if created >= 0 then begin
+    let captured = marking.facts.(created).captured in
+    if index >= 0 && index < Bytes.length captured && Bytes.get captured index = no then begin
+      Bytes.set captured index yes;
+      mark_at_sites marking created index
+    end
+  end
+
+let mark_field marking slot index =
+  let fields = marking.globals.(slot).fields in
+  if index >= 0 && index < Bytes.length fields && Bytes.get fields index = no then begin
+    Bytes.set fields index yes;
+    mark marking marking.program.main (List.nth (block_fields marking slot) index)
+  end
+
+let instr_needs marking id v = function
+  | Prim (_, name, args) -> (
+      match if String.equal name "%block" then tracked_block marking id v else None with
+      | Some _ -> ()
+      | None -> (
+          mark_all marking id args;
+          match (name, args) with
+          | "%env", base :: Int index :: _ -> mark_captured marking id base index
+          | "%field", base :: Int index :: _ ->
+              let slot = global_of marking id base in
+              if slot >= 0 then mark_field marking slot index
+          | _ -> ()))
+  | Closures { dests; functions } ->
+      List.iter2 (fun dest (created, _) -> if Int.equal dest v then reach marking created) dests functions
+  | Apply _ | Try _ -> ()
+
+(* Marks what the definition of a live variable needs. *)
+let needs marking id v =
+  match marking.facts.(id).defs.(v) with
+  | No_def -> ()
+  | Input index -> (
+      match marking.program.functions.(id) with
+      | Some { kind = Body; _ } -> mark_at_sites marking id index
+      | _ -> ())
+  | Param (block, index) ->
+      List.iter
+        (fun args -> if index < Array.length args then mark marking id args.(index))
+        marking.facts.(id).jumps.(block)
+  | Instr instr -> instr_needs marking id v instr
+
+(* What stays of the captured variables or parameters. *)
+let keep list kept = List.filteri (fun i _ -> i < Bytes.length kept && Bytes.get kept i = yes) list
+
+let is_live marking id v = Bytes.get marking.facts.(id).live v = yes
+
+(* Which of these variables are live. *)
+let live_ones marking id vars = List.map (fun v -> is_live marking id v) vars
+
+(* The items whose flag is set; items beyond the flags are dropped. *)
+let rec select list flags =
+  match (list, flags) with
+  | item :: list, true :: flags -> item :: select list flags
+  | _ :: list, false :: flags -> select list flags
+  | _ -> []
+
+let params marking f = match marking.program.functions.(f) with Some (f : func) -> f.params | None -> []
+
+(* How many of the captured variables before this one stay. *)
+let new_index captured index =
+  let before = ref 0 in
+  for i = 0 to min index (Bytes.length captured) - 1 do
+    if Bytes.get captured i = yes then incr before
+  done;
+  !before
+
+let sweep_prim marking id dest name args =
+  let same = Some (Prim (dest, name, args)) in
+  match tracked_set marking name args with
+  | Some global -> if Bytes.contains global.fields yes then same else None
+  | None -> (
+      match if String.equal name "%block" then tracked_block marking id dest else None with
+      | Some { fields; _ } when not (Bytes.contains fields yes) -> None
+      | Some { fields; _ } ->
+          let field i arg = if i = 0 || Bytes.get fields (i - 1) = yes then arg else Int 0 in
+          Some (Prim (dest, name, List.mapi field args))
+      | None -> (
+          if (not (is_live marking id dest)) && not (is_mutator marking name) then None
+          else
+            match (name, args) with
+            | "%env", base :: Int index :: _ when own marking id base >= 0 ->
+                let captured = marking.facts.(own marking id base).captured in
+                Some (Prim (dest, name, [ base; Int (new_index captured index) ]))
+            | _ -> same))
+
+(* The instruction without what is dead in it; None: nothing is left. *)
+let sweep_instr marking id instr =
+  match instr with
+  | Prim (dest, name, args) -> sweep_prim marking id dest name args
+  | Apply _ -> Some instr
+  | Closures { dests; functions } -> (
+      let kept = live_ones marking id dests in
+      let functions =
+        List.map
+          (fun (created, captured) -> (created, keep captured marking.facts.(created).captured))
+          (select functions kept)
+      in
+      match select dests kept with [] -> None | dests -> Some (Closures { dests; functions }))
+  | Try { dests; body; args } ->
+      Some (Try { dests; body; args = select args (live_ones marking body (params marking body)) })
+
+(* Drops what is dead in the function. *)
+let sweep marking (f : func) =
+  let old_params = Array.map (fun (block : Program.block) -> block.params) f.blocks in
+  let target (target : target) =
+    { target with args = select target.args (live_ones marking f.id old_params.(target.block)) }
+  in
+  Array.iter
+    (fun (block : Program.block) ->
+      block.params <- select block.params (live_ones marking f.id block.params);
+      block.body <- List.filter_map (fun instr -> sweep_instr marking f.id instr) block.body;
+      block.term <- Visit.map_targets target block.term)
+    f.blocks
+
+(* Removes what main does not need, through all functions. *)
+let run effect program =
+  let variables = match program.functions.(program.main) with Some f -> Array.length f.names | None -> 0 in
+  let marking =
+    {
+      program;
+      effect;
+      facts = Array.map facts_of program.functions;
+      globals = Array.map (fun _ -> { tracked = true; sets = 0; block = 0; fields = Bytes.empty }) program.globals;
+      exports = Array.make variables (-1);
+      work = [];
+      reached_functions = [];
+    }
+  in
+  find_sites marking;
+  find_globals marking;
+  reach marking program.main;
+  let rec loop () =
+    match (marking.work, marking.reached_functions) with
+    | (f, v) :: rest, _ ->
+        marking.work <- rest;
+        needs marking f v;
+        loop ()
+    | [], f :: rest ->
+        marking.reached_functions <- rest;
+        effects marking f;
+        loop ()
+    | [], [] -> ()
+  in
+  loop ();
+  let is_reached id = marking.facts.(id).reached in
+  iter_functions program (fun f -> if is_reached f.id then sweep marking f);
+  (* Last, since who runs a body asks for the parameters it had. *)
+  iter_functions program (fun f ->
+      match f.kind with Body when is_reached f.id -> f.params <- select f.params (live_ones marking f.id f.params) | _ -> ());
+  program.functions <- Array.mapi (fun id f -> if is_reached id then f else None) program.functions

@@ -1,0 +1,87 @@
+//! `compile`: bytecode to Lua.
+
+use std::process::ExitCode;
+
+use lua_of_ocaml::compile::{self, Dump, Options, Output};
+use lua_of_ocaml::lua::lua_text::Style;
+use lua_of_ocaml::target::Target;
+
+use super::failure::{self, Failure};
+use super::files;
+
+/// Translate a bytecode executable to Lua
+#[derive(clap::Args)]
+pub struct Args {
+    /// Bytecode executable; - is standard input
+    input: String,
+    /// Lua file; - is standard output [default: the input with .lua]
+    #[arg(short)]
+    output: Option<String>,
+    /// portable, lua54 or luajit
+    #[arg(long, default_value = "portable")]
+    target: Target,
+    /// With comments that name places in the OCaml source
+    #[arg(long, conflicts_with = "compact")]
+    pretty: bool,
+    /// As small as possible
+    #[arg(long)]
+    compact: bool,
+    /// Print what a stage makes: bytecode, ssa, outline, simplify, known_calls, dead_code, split, lua
+    #[arg(long, value_name = "STAGE")]
+    dump: Option<Dump>,
+    /// Embed a file or folder; the program sees it under /static/
+    #[arg(long = "file", value_name = "PATH[:TARGET]")]
+    files: Vec<String>,
+    /// Primitives that the runtime does not provide raise when called
+    #[arg(long)]
+    allow_missing: bool,
+    /// Use the runtime in this folder
+    #[arg(long, value_name = "DIR")]
+    runtime: Option<String>,
+}
+
+/// The input's name with `.lua` in place of its extension.
+fn default_output(input: &str) -> String {
+    if input == "-" {
+        return input.into();
+    }
+    let start = input.rfind('/').map_or(0, |i| i + 1);
+    match input.get(start..).and_then(|name| name.rfind('.')) {
+        Some(dot) if dot > 0 => format!("{}.lua", input.get(..start + dot).unwrap_or(input)),
+        _ => format!("{input}.lua"),
+    }
+}
+
+/// Translates a file with its warnings on standard error.
+pub fn translate(input: &str, options: &Options) -> Result<Output, Failure> {
+    let bytes = files::read(input)?;
+    let output = compile::run(&bytes, options).map_err(|error| Failure::refused(input, error))?;
+    for warning in &output.warnings {
+        failure::warn(&format!("{input}: warning: {warning}"));
+    }
+    Ok(output)
+}
+
+pub fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let style = match (args.pretty, args.compact) {
+        (true, _) => Style::Pretty,
+        (false, true) => Style::Compact,
+        (false, false) => Style::Readable,
+    };
+    let options = Options {
+        target: args.target,
+        style,
+        dump: args.dump,
+        allow_missing: args.allow_missing,
+        files: files::embed(&args.files)?,
+        runtime: files::runtime(args.runtime.as_deref())?,
+    };
+    let output = translate(&args.input, &options)?;
+    let place = match (&args.output, args.dump) {
+        (Some(output), _) => output.clone(),
+        (None, Some(_)) => "-".into(),
+        (None, None) => default_output(&args.input),
+    };
+    files::write(&place, output.text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
