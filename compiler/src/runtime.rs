@@ -17,3 +17,26 @@ pub fn embedded() -> Vec<(String, String)> {
     files.sort();
     files
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::fragment::{self, Section};
+    use crate::target::Target;
+
+    /// Every header is right, names are unique, and what a section requires is there.
+    #[test]
+    fn is_complete_for_every_version_and_target() {
+        for version in [(4, 13), (4, 14), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4)] {
+            for target in Target::ALL {
+                let table = fragment::parse(&embedded(), version, target).unwrap();
+                for section in &table.sections {
+                    for required in &section.requires {
+                        let Section { file, line, .. } = section;
+                        assert!(table.find(required).is_some(), "{file}:{line}: '{required}' for {version:?} {}", target.name());
+                    }
+                }
+            }
+        }
+    }
+}
