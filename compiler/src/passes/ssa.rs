@@ -795,7 +795,7 @@ impl Builder<'_, '_> {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let result = self.prim(name, args);
-                state.accu = if name.ends_with("_set") { Arg::Int(0) } else { result };
+                state.accu = if *name == "%array_set" || *name == "%bytes_set" { Arg::Int(0) } else { result };
             }
             Op::Ccall(n, number) => {
                 let mut args = vec![accu];

@@ -1,0 +1,100 @@
+(* Names of functions and variables, from the debug information where there is any. *)
+
+module Strings = Map.Make (String)
+
+(* Where a function stands (after its GRAB), which one creates it (-1: none) and where. *)
+type site = { start : int; parent : int; created : int }
+
+let is_letter c = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+let is_alphanumeric c = is_letter c || (c >= '0' && c <= '9')
+
+(* `text` as a part of a Lua name: letters, digits and `_`; operators give `_`. *)
+let sanitise text =
+  let out = Buffer.create 32 in
+  String.iter
+    (fun c ->
+      if is_alphanumeric c || c = '_' then Buffer.add_char out c
+      else if c <> '(' && c <> ')' then Buffer.add_char out '_')
+    text;
+  Buffer.contents out
+
+(* The hint for an OCaml variable: begins with a lower-case letter, or is empty. *)
+let variable name =
+  let out = Buffer.create 16 in
+  String.iter
+    (fun c ->
+      let first = Buffer.length out = 0 in
+      if first && is_letter c then Buffer.add_char out (Char.lowercase_ascii c)
+      else if (not first) && (is_alphanumeric c || c = '_') then Buffer.add_char out c
+      else if (not first) && c = '\'' then Buffer.add_char out '_')
+    name;
+  Buffer.contents out
+
+let from text start = String.sub text start (String.length text - start)
+
+(* The unit `Stdlib__List` is called `List`. *)
+let short_unit name =
+  let start = ref 0 in
+  for i = 2 to String.length name - 1 do
+    if name.[i - 1] = '_' && name.[i - 2] = '_' && name.[i] <> '_' then start := i
+  done;
+  sanitise (from name !start)
+
+(* A definition without its unit: `Stdlib__List.map.(fun)` gives `map_fun`, operators `op`. *)
+let definition name =
+  match String.index_opt name '.' with
+  | Some i ->
+    let text = sanitise (from name (i + 1)) in
+    let plain = ref false in
+    String.iter (fun c -> if c <> '_' then plain := true) text;
+    if !plain then text else "op"
+  | None -> ""
+
+(* A name for each function (in the order of their ids), unique in the program. *)
+let functions (image : Container.image) debug sites units =
+  let count = Array.length sites in
+  let unit_of = Array.make count "" in
+  let names = Array.make count "" in
+  let unnamed = ref Strings.empty in
+  let taken = ref Strings.empty in
+  let count_of map key = match Strings.find_opt key map with Some n -> n | None -> 0 in
+  for id = 0 to count - 1 do
+    if sites.(id).parent = 0 then begin
+      let low = ref 0 and high = ref (Array.length units) in
+      while !low < !high do
+        let middle = (!low + !high) / 2 in
+        if fst units.(middle) < sites.(id).created then low := middle + 1 else high := middle
+      done;
+      unit_of.(id) <-
+        (if !low < Array.length units then short_unit image.global_names.(snd units.(!low)) else "Main")
+    end
+  done;
+  for id = 0 to count - 1 do
+    let site = sites.(id) in
+    let rec climb chain at =
+      if String.length unit_of.(at) > 0 then (chain, unit_of.(at))
+      else if sites.(at).parent < 0 then (at :: chain, "")
+      else climb (at :: chain) sites.(at).parent
+    in
+    let chain, unit_name = climb [] id in
+    List.iter (fun i -> unit_of.(i) <- unit_name) chain;
+    let known = match Debug_events.function_name debug site.start with Some name -> definition name | None -> "" in
+    let base =
+      if site.parent < 0 then "main"
+      else if String.length known = 0 then begin
+        let n = count_of !unnamed unit_name + 1 in
+        unnamed := Strings.add unit_name n !unnamed;
+        unit_name ^ "_f" ^ string_of_int n
+      end
+      else unit_name ^ "_" ^ known
+    in
+    let name = ref base in
+    while Strings.mem !name !taken do
+      let n = count_of !taken base + 1 in
+      taken := Strings.add base n !taken;
+      name := base ^ "_" ^ string_of_int n
+    done;
+    taken := Strings.add !name 1 !taken;
+    names.(id) <- !name
+  done;
+  names
