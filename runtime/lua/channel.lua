@@ -108,7 +108,11 @@ local read = P.channel_read
 function P.channel_get(channel, wanted)
   local buffer, at = channel.buffer, channel.at
   if at >= #buffer and wanted > 0 then
-    buffer, at = read(channel, wanted) or "", 0
+    local more = read(channel, wanted)
+    if not more then
+      return ""
+    end
+    buffer, at = more, 0
     channel.buffer = buffer
   end
   local text = Sub(buffer, at + 1, at + wanted)
@@ -313,7 +317,9 @@ function P.caml_ml_input_scan_line(channel)
     length = length + #more
     more = read(channel, 1)
   end
-  channel.buffer, channel.at = Concat(pieces), 0
+  if count > 1 then
+    channel.buffer, channel.at = Concat(pieces), 0
+  end
   if stop then
     return length + stop
   end
