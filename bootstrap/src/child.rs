@@ -4,9 +4,15 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use lua_of_ocaml::compile::{self, Options};
+use lua_of_ocaml::lua::lua_text::Style;
+use lua_of_ocaml::runtime::embedded;
+use lua_of_ocaml::target::Target;
+
 use crate::error::{Error, Result};
 use crate::files;
 use crate::report;
+use crate::stage::RUNTIME;
 
 /// The hidden sub-command of the Rust compiler.
 pub const RUST: &str = "stage-by-rust";
@@ -61,20 +67,23 @@ fn lua(arguments: &[String]) -> Result<()> {
 
 /// The Rust compiler on the seed, with the options of every stage.
 fn compile(seed: &[u8]) -> Result<Vec<u8>> {
-    let _ = seed;
-    Err(Error::Stage("unfinished".into()))
-}
-
-/// The runtime's files, by name.
-fn runtime() -> Vec<(String, Vec<u8>)> {
-    Vec::new()
+    let options = Options {
+        target: Target::Portable,
+        style: Style::Compact,
+        dump: None,
+        allow_missing: false,
+        files: embedded().into_iter().map(|(name, text)| (format!("{RUNTIME}/{name}"), text.into_bytes())).collect(),
+        runtime: embedded(),
+    };
+    let output = compile::run(seed, &options).map_err(|error| Error::Stage(format!("the seed is not translated: {error}")))?;
+    Ok(output.text.into_bytes())
 }
 
 /// The hash over the runtime's files: over each one's name, a zero byte, and the hash of its text.
 pub fn runtime_hash() -> String {
     let mut all = Vec::new();
-    for (name, text) in runtime() {
-        all.extend_from_slice(format!("{name}\0{}\n", files::hash(&text)).as_bytes());
+    for (name, text) in embedded() {
+        all.extend_from_slice(format!("{name}\0{}\n", files::hash(text.as_bytes())).as_bytes());
     }
     files::hash(&all)
 }
@@ -82,5 +91,5 @@ pub fn runtime_hash() -> String {
 /// Writes the runtime's files into a folder.
 pub fn write_runtime(folder: &Path) -> Result<()> {
     files::create_folder(folder)?;
-    runtime().into_iter().try_for_each(|(name, text)| files::write_whole(&folder.join(name), &text))
+    embedded().into_iter().try_for_each(|(name, text)| files::write_whole(&folder.join(name), text.as_bytes()))
 }
