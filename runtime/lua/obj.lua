@@ -64,7 +64,7 @@ P.caml_obj_set_raw_field = function(v, i, bits)
   return 0
 end
 
---// Provides: caml_obj_add_offset const
+--// Provides: caml_obj_add_offset
 --// Requires: caml_failwith
 P.caml_obj_add_offset = function()
   P.caml_failwith("Obj.add_offset is not supported")

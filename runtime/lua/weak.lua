@@ -1,13 +1,16 @@
--- Weak arrays and ephemerons: {251, length = keys, keys = weak table, data = value or nil}. Data lives as long as the ephemeron;
--- it is gone for OCaml once a key is.
+-- Weak arrays and ephemerons: {251, 0, …, length = keys, keys = weak table, set = keys that were set, data = value or nil}. The zeros
+-- are what OCaml's library counts to know the length: two and one for each key. Data lives as
+-- long as the ephemeron; it is gone for OCaml once a key is.
 
 --// Provides: caml_ephe_create
 --// Alias: caml_weak_create
---// Requires: caml_invalid_argument
+--// Requires: caml_invalid_argument, array_make
 local weak = {__mode = "v"}
 P.caml_ephe_create = function(length)
   if length < 0 then P.caml_invalid_argument("Weak.create") end
-  return {251, length = length, keys = setmetatable({}, weak), set = {}}
+  local e = P.array_make(251, length + 2, 0)
+  e.length, e.keys, e.set = length, setmetatable({}, weak), {}
+  return e
 end
 
 --// Provides: weak_check
@@ -45,7 +48,7 @@ P.caml_weak_set = function(e, i, option)
   return 0
 end
 
---// Provides: caml_ephe_get_key mutable
+--// Provides: caml_ephe_get_key
 --// Alias: caml_weak_get
 --// Requires: weak_check
 P.caml_ephe_get_key = function(e, i)
@@ -55,7 +58,7 @@ P.caml_ephe_get_key = function(e, i)
   return {0, v}
 end
 
---// Provides: caml_ephe_get_key_copy mutable
+--// Provides: caml_ephe_get_key_copy
 --// Alias: caml_weak_get_copy
 --// Requires: weak_check, caml_obj_dup
 P.caml_ephe_get_key_copy = function(e, i)
@@ -65,7 +68,7 @@ P.caml_ephe_get_key_copy = function(e, i)
   return {0, P.caml_obj_dup(v)}
 end
 
---// Provides: caml_ephe_check_key mutable
+--// Provides: caml_ephe_check_key
 --// Alias: caml_weak_check
 --// Requires: weak_check
 P.caml_ephe_check_key = function(e, i)
