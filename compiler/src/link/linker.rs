@@ -169,7 +169,8 @@ fn section(out: &mut String, section: &Section, compact: bool) {
 
 /// A stub for a primitive that is missing: OCaml's `Failure` when called.
 fn stub(out: &mut String, name: &str) {
-    out.push_str(&format!("{} = function() return Error({{0, G[3], \"{name}: not available\"}}, 0) end\n", primitive_place(name)));
+    let message = literal::string(format!("{name}: not available").as_bytes());
+    out.push_str(&format!("{} = function() return Error({{0, G[3], {message}}}, 0) end\n", primitive_place(name)));
 }
 
 /// Functions in one Lua function at most.

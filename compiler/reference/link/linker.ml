@@ -1,0 +1,206 @@
+(* Puts the Lua file together (ARCHITECTURE.md, section 3): the runtime's sections that are used, each once and
+   after those it requires, then functions, constants, embedded files and the start. *)
+
+module Names = Map.Make (String)
+
+(* Of the compiler: in the header of every file. *)
+let version = "0.1.0"
+
+(* What every program needs of the runtime, used or not. *)
+let roots = [ "prelude"; "main" ]
+
+(* The pieces of a linked file that others made. *)
+type parts = {
+  target : Target.t;
+  compact : bool;
+  functions : string list;  (* text of each function, an assignment to a field of `F` *)
+  main : string;
+  data : string;  (* Lua for `K` and `G` *)
+  files : (string * string) list;  (* embedded files: path, content; sorted *)
+}
+
+(* The functions that mention a primitive, the last one first. *)
+type users = { mutable last : int; mutable names : string list }
+
+(* Primitives that the functions mention, each with the functions that do, in order. *)
+let used_primitives (program : Program.t) =
+  let used = ref Names.empty in
+  let visit (f : Program.func) = function
+    | Program.Prim (_, name, _) -> (
+        match Names.find_opt name !used with
+        | None -> used := Names.add name { last = f.id; names = [ f.name ] } !used
+        | Some users ->
+            if not (Int.equal users.last f.id) then begin
+              users.last <- f.id;
+              users.names <- f.name :: users.names
+            end)
+    | _ -> ()
+  in
+  Array.iter
+    (function
+      | None -> ()
+      | Some (f : Program.func) -> Array.iter (fun (block : Program.block) -> List.iter (visit f) block.body) f.blocks)
+    program.functions;
+  List.map (fun (name, users) -> (name, List.rev users.names)) (Names.bindings !used)
+
+(* The primitives that no section provides, as one message: `caml_foo (used by List_map, …)`. *)
+let describe_missing missing =
+  let describe (name, users) =
+    let rec first n users = match users with user :: rest when n > 0 -> user :: first (n - 1) rest | _ -> [] in
+    let more = if List.length users > 3 then ", …" else "" in
+    name ^ " (used by " ^ String.concat ", " (first 3 users) ^ more ^ ")"
+  in
+  "the runtime does not provide " ^ String.concat ", " (List.map describe missing)
+
+(* The sections to link: those that provide `names` and what they require, in order. *)
+let order (table : Fragment.table) names =
+  let wanted = Bytes.make table.count '\000' in
+  List.iter
+    (fun name -> match Fragment.position table name with None -> () | Some i -> Bytes.set wanted i '\001')
+    names;
+  let finished = Bytes.make table.count '\000' in
+  let result = ref [] in
+  let rec visit position =
+    if Bytes.get finished position = '\000' then begin
+      Bytes.set finished position '\001';
+      let section = table.sections.(position) in
+      List.iter
+        (fun required ->
+          match Fragment.position table required with
+          | Some required -> visit required
+          | None -> Fragment.fail section.file section.line ("'" ^ required ^ "' is required and not provided"))
+        section.requires;
+      result := section :: !result
+    end
+  in
+  (match Fragment.position table "prelude" with None -> () | Some i -> visit i);
+  for position = 0 to table.count - 1 do
+    if Bytes.get wanted position <> '\000' then visit position
+  done;
+  List.rev !result
+
+(* Level of the long bracket that `line` leaves open, given the one that is open at its start; -1: none. *)
+let open_bracket line was_open =
+  let n = String.length line in
+  let at i = if i < n then line.[i] else '\000' in
+  let rec equals i count = if at i = '=' then equals (i + 1) (count + 1) else count in
+  let rec scan i is_open quote =
+    if i >= n then is_open
+    else
+      let c = line.[i] in
+      if is_open >= 0 then begin
+        let level = equals (i + 1) 0 in
+        if c = ']' && Int.equal level is_open && at (i + 1 + level) = ']' then scan (i + level + 2) (-1) quote
+        else scan (i + 1) is_open quote
+      end
+      else if quote <> '\000' then
+        if c = '\\' then scan (i + 2) is_open quote
+        else scan (i + 1) is_open (if c = quote then '\000' else quote)
+      else
+        match c with
+        | '"' | '\'' -> scan (i + 1) is_open c
+        | '-' when at (i + 1) = '-' -> -1
+        | '[' ->
+            let level = equals (i + 1) 0 in
+            if at (i + 1 + level) = '[' then scan (i + level + 2) level quote else scan (i + 1) is_open quote
+        | _ -> scan (i + 1) is_open quote
+  in
+  scan 0 was_open '\000'
+
+(* Without the blanks at its start. *)
+let trim_start line =
+  let n = String.length line in
+  let rec first i = if i < n && (line.[i] = ' ' || line.[i] = '\t') then first (i + 1) else i in
+  let i = first 0 in
+  String.sub line i (n - i)
+
+let is_comment line = String.length line >= 2 && line.[0] = '-' && line.[1] = '-'
+
+(* Adds code without indentation, blank lines and lines that are only a comment. *)
+let strip out code =
+  let is_open = ref (-1) in
+  let add line =
+    Buffer.add_string out line;
+    Buffer.add_char out '\n'
+  in
+  let rec lines = function
+    | [] | [ "" ] -> ()
+    | line :: rest ->
+        let was_open = !is_open in
+        is_open := open_bracket line was_open;
+        if was_open >= 0 then add line
+        else begin
+          let stripped = trim_start line in
+          if not (String.equal stripped "" || is_comment stripped) then add stripped
+        end;
+        lines rest
+  in
+  lines (String.split_on_char '\n' code)
+
+let section out (section : Fragment.section) compact =
+  if not (String.equal section.code "") then begin
+    let wrapped = not (String.equal section.name "prelude") in
+    if wrapped then Buffer.add_string out "do\n";
+    if compact then strip out section.code else Buffer.add_string out section.code;
+    List.iter
+      (fun alias ->
+        Buffer.add_string out (Emit.primitive_place alias ^ " = " ^ Emit.primitive_place section.name ^ "\n"))
+      section.aliases;
+    if wrapped then Buffer.add_string out "end\n"
+  end
+
+(* A stub for a primitive that is missing: OCaml's `Failure` when called. *)
+let stub out name =
+  let message = Literal.string (name ^ ": not available") in
+  Buffer.add_string out
+    (Emit.primitive_place name ^ " = function() return Error({0, G[3], " ^ message ^ "}, 0) end\n")
+
+(* Functions in one Lua function at most. *)
+let group = 500
+
+(* Adds the functions, in groups. *)
+let functions out texts =
+  List.iteri
+    (fun i text ->
+      if i mod group = 0 then begin
+        if i > 0 then Buffer.add_string out "end Group() end\n";
+        Buffer.add_string out "do local function Group()\n"
+      end;
+      Buffer.add_string out text)
+    texts;
+  match texts with [] -> () | _ -> Buffer.add_string out "end Group() end\n"
+
+(* The whole file. `allow_missing`: primitives that no section provides become stubs and not an error. *)
+let link program table parts allow_missing =
+  let is_provided name = match Fragment.find table name with Some _ -> true | None -> false in
+  let present, missing = List.partition (fun (name, _) -> is_provided name) (used_primitives program) in
+  (match missing with
+  | _ :: _ when not allow_missing -> Error.fail (describe_missing missing)
+  | _ -> ());
+  List.iter
+    (fun root -> if not (is_provided root) then Error.fail ("the runtime has no section '" ^ root ^ "'"))
+    roots;
+  let out = Buffer.create 1048576 in
+  Buffer.add_string out
+    ("-- Generated by lua_of_ocaml " ^ version ^ " from OCaml bytecode; target " ^ Target.name parts.target ^ ".\n");
+  List.iter (fun found -> section out found parts.compact) (order table (roots @ List.map fst present));
+  List.iter (fun (name, _) -> stub out name) missing;
+  functions out parts.functions;
+  Buffer.add_string out parts.data;
+  (match parts.files with
+  | [] -> ()
+  | files ->
+      Buffer.add_string out "P.files = {\n";
+      List.iter
+        (fun (path, content) ->
+          Buffer.add_char out '[';
+          Buffer.add_string out (Literal.string path);
+          Buffer.add_string out "] = ";
+          Buffer.add_string out (Literal.string content);
+          Buffer.add_string out ",\n")
+        files;
+      Buffer.add_string out "}\n");
+  Buffer.add_string out "P.main(";
+  Buffer.add_string out parts.main;
+  Buffer.add_string out ")\n";
+  Buffer.contents out
