@@ -2,7 +2,8 @@
 
 open Program
 
-let each_arg f = function
+let each_arg instr f =
+  match instr with
   | Prim (_, _, args) | Try { args; _ } -> List.iter f args
   | Apply { closure; args; _ } ->
     f closure;
@@ -49,7 +50,8 @@ let map_targets f = function
   | (Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable) as term -> term
 
 (* What the terminator itself uses, without what its targets are given. *)
-let each_own_arg f = function
+let each_own_arg term f =
+  match term with
   | Return a | Raise a | If (a, _, _) | Switch (a, _, _) -> f a
   | Tail { closure; args; _ } ->
     f closure;
@@ -70,8 +72,8 @@ let map_own_args f = function
   | (Jump _ | Pushtrap _ | Poptrap _ | Unreachable) as term -> term
 
 (* What the terminator and its targets use. *)
-let each_term_arg f term =
-  each_own_arg f term;
+let each_term_arg term f =
+  each_own_arg term f;
   List.iter (fun t -> List.iter f t.args) (targets term)
 
 let map_term_args f term =

@@ -1,0 +1,261 @@
+(* Turns the region of each `pushtrap` into a function of its own, which the parent calls by `try`
+   (compiler/ARCHITECTURE.md, section 5). Inner regions go first, so that a region is without traps when its turn comes. *)
+
+open Program
+module Strings = Set.Make (String)
+
+let none = -1
+
+(* The blocks that run while a trap is set (and no inner one). *)
+type region = {
+  outer : int;
+  depth : int;
+  start : int;  (* the block that sets the trap *)
+  mutable members : int list;
+}
+
+let no_region = { outer = none; depth = 0; start = 0; members = [] }
+
+(* A function whose blocks are being moved out: blocks and variables are added to it. *)
+type parent = {
+  mutable blocks : block array;
+  mutable block_count : int;
+  mutable names : string array;
+  mutable var_count : int;
+}
+
+(* `array`, or a longer copy when `count` items fill it. *)
+let grown array count filler =
+  if count < Array.length array then array
+  else begin
+    let longer = Array.make ((2 * count) + 8) filler in
+    Array.blit array 0 longer 0 count;
+    longer
+  end
+
+let empty () = { params = []; body = []; term = Unreachable }
+
+(* The regions of a function, in the order in which they are reached. *)
+let regions (f : func) =
+  let list = ref [||] and count = ref 0 in
+  let seen = Array.make (Array.length f.blocks) false in
+  let rec run = function
+    | [] -> ()
+    | (b, _) :: work when seen.(b) -> run work
+    | (b, region) :: work -> (
+      seen.(b) <- true;
+      if region <> none then !list.(region).members <- b :: !list.(region).members;
+      match f.blocks.(b).term with
+      | Pushtrap { body; handler; _ } ->
+        let depth = if region = none then 0 else !list.(region).depth + 1 in
+        list := grown !list !count no_region;
+        !list.(!count) <- { outer = region; depth; start = b; members = [] };
+        incr count;
+        run ((body.block, !count - 1) :: (handler.block, region) :: work)
+      | Poptrap t ->
+        if region = none then Error.fail (f.name ^ ": poptrap without a trap");
+        run ((t.block, !list.(region).outer) :: work)
+      | term -> run (List.fold_right (fun t work -> (t.block, region) :: work) (Visit.targets term) work))
+  in
+  run [ (0, none) ];
+  Array.sub !list 0 !count
+
+(* The new number of each variable of a region, given when it is first asked for. *)
+type renaming = {
+  mutable numbers : int array;
+  mutable given : int array;
+  mutable given_count : int;
+}
+
+let rename_var renaming v =
+  if renaming.numbers.(v) = none then begin
+    renaming.numbers.(v) <- renaming.given_count;
+    renaming.given <- grown renaming.given renaming.given_count 0;
+    renaming.given.(renaming.given_count) <- v;
+    renaming.given_count <- renaming.given_count + 1
+  end;
+  renaming.numbers.(v)
+
+let rename_arg renaming = function Var v -> Var (rename_var renaming v) | a -> a
+
+(* Ready for the next region. *)
+let clear renaming =
+  for i = 0 to renaming.given_count - 1 do
+    renaming.numbers.(renaming.given.(i)) <- none
+  done;
+  renaming.given_count <- 0
+
+module Ints = Set.Make (struct
+  type t = int
+
+  let compare (a : int) b = compare a b
+end)
+
+(* Variables that the region uses and does not define, ascending. *)
+let free_variables parent members (entry : target) =
+  let defined = ref Ints.empty and used = ref Ints.empty in
+  let note = function Var v -> used := Ints.add v !used | _ -> () in
+  let define v = defined := Ints.add v !defined in
+  List.iter note entry.args;
+  List.iter
+    (fun b ->
+      let block = parent.blocks.(b) in
+      List.iter define block.params;
+      List.iter
+        (fun i ->
+          Visit.each_arg i note;
+          List.iter define (Visit.dests i))
+        block.body;
+      Visit.each_term_arg block.term note)
+    members;
+  Ints.elements (Ints.diff !used !defined)
+
+(* Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
+   many values. *)
+let extract parent region (body : target) id name renaming =
+  let members = List.sort (fun (a : int) b -> compare a b) region.members in
+  let free = free_variables parent members body in
+  let var = rename_var renaming and arg = rename_arg renaming in
+  let params = List.map var free in
+  let entry = { params = []; body = []; term = Visit.map_term_args arg (Jump body) } in
+  let numbers = Array.of_list members in
+  (* The new number of a block of the region. *)
+  let number block =
+    let low = ref 0 and high = ref (Array.length numbers) in
+    while !low < !high do
+      let middle = (!low + !high) / 2 in
+      if numbers.(middle) < block then low := middle + 1 else high := middle
+    done;
+    !low + 1
+  in
+  let exits = ref [] and exit_count = ref 0 in
+  let exit_to block args =
+    match List.assoc_opt block !exits with
+    | Some (exit, _) -> exit
+    | None ->
+      exits := (block, (!exit_count, List.length args)) :: !exits;
+      incr exit_count;
+      !exit_count - 1
+  in
+  let move b =
+    let block = parent.blocks.(b) in
+    parent.blocks.(b) <- empty ();
+    let params = List.map var block.params in
+    let body =
+      List.map
+        (fun i ->
+          let i = Visit.map_args arg i in
+          Visit.map_dests var i)
+        block.body
+    in
+    let term = Visit.map_term_args arg block.term in
+    let term = match term with Poptrap t -> Leave (exit_to t.block t.args, t.args) | term -> term in
+    { params; body; term }
+  in
+  let moved = List.map move members in
+  let blocks = Array.of_list (entry :: moved) in
+  Array.iter (fun b -> b.term <- Visit.map_targets (fun t -> { t with block = number t.block }) b.term) blocks;
+  let names = Array.init renaming.given_count (fun i -> parent.names.(renaming.given.(i))) in
+  clear renaming;
+  let func = { id; name; kind = Body; params; exits = !exit_count; blocks; names } in
+  (func, List.map (fun v -> Var v) free, List.rev_map (fun (block, (_, n)) -> (block, n)) !exits)
+
+let fresh parent =
+  parent.names <- grown parent.names parent.var_count "";
+  parent.var_count <- parent.var_count + 1;
+  parent.var_count - 1
+
+(* Adds a block and gives its number. *)
+let add_block parent body term =
+  parent.blocks <- grown parent.blocks parent.block_count (empty ());
+  parent.blocks.(parent.block_count) <- { params = []; body; term };
+  parent.block_count <- parent.block_count + 1;
+  parent.block_count - 1
+
+(* The first `n` of a list. *)
+let rec first n = function x :: rest when n > 0 -> x :: first (n - 1) rest | _ -> []
+
+(* Ends the parent's block by the call of the region's function; gives the blocks that were added. *)
+let call parent region exn handler body args exits =
+  let before = parent.block_count in
+  let single = match exits with [ _ ] -> true | _ -> false in
+  let most = List.fold_left (fun most (_, n) -> if n > most then n else most) 0 exits in
+  let wanted = if single then most else 1 + most in
+  let ok = fresh parent in
+  let results = Array.to_list (Array.init (if wanted > 1 then wanted else 1) (fun _ -> fresh parent)) in
+  let chosen = Var (List.hd results) in
+  let values = List.map (fun v -> Var v) (if single then results else List.tl results) in
+  let ways = List.map (fun (block, n) -> { block; args = first n values }) exits in
+  let caught = add_block parent [ Prim (exn, "%caught", [ chosen ]) ] (Jump handler) in
+  let caught = { block = caught; args = [] } in
+  let normal =
+    match ways with
+    | [] -> None
+    | [ way ] -> Some way
+    | _ -> Some { block = add_block parent [] (Switch (chosen, Array.of_list ways, [||])); args = [] }
+  in
+  let start = parent.blocks.(region.start) in
+  let call = Try { dests = ok :: results; body; args } in
+  (match normal with
+  | None ->
+    start.body <- start.body @ [ call ];
+    start.term <- Jump caught
+  | Some normal ->
+    let test = fresh parent in
+    start.body <- start.body @ [ call; Prim (test, "%is_true", [ Var ok ]) ];
+    start.term <- If (Var test, normal, caught));
+  List.init (parent.block_count - before) (fun i -> before + i)
+
+(* Outlines the regions of one function; the new functions are numbered from `next` on. *)
+let func (f : func) next taken =
+  let list = regions f in
+  let order = Array.init (Array.length list) (fun r -> r) in
+  Array.stable_sort (fun a b -> list.(b).depth - list.(a).depth) order;
+  let made = ref [] and made_count = ref 0 in
+  let renaming = { numbers = [||]; given = [||]; given_count = 0 } in
+  let parent =
+    { blocks = f.blocks; block_count = Array.length f.blocks; names = f.names; var_count = Array.length f.names }
+  in
+  Array.iter
+    (fun r ->
+      let region = list.(r) in
+      renaming.numbers <- (if Array.length renaming.numbers < parent.var_count then
+                             Array.append renaming.numbers
+                               (Array.make ((2 * parent.var_count) - Array.length renaming.numbers) none)
+                           else renaming.numbers);
+      match parent.blocks.(region.start).term with
+      | Pushtrap { exn; body; handler } ->
+        let base = f.name ^ "_try" in
+        let name = ref base and n = ref 1 in
+        while Strings.mem !name !taken do
+          incr n;
+          name := base ^ "_" ^ string_of_int !n
+        done;
+        taken := Strings.add !name !taken;
+        let id = next + !made_count in
+        let func, args, exits = extract parent region body id !name renaming in
+        made := Some func :: !made;
+        incr made_count;
+        let added = call parent region exn handler id args exits in
+        if region.outer <> none then list.(region.outer).members <- List.rev_append added list.(region.outer).members
+      | _ -> ())
+    order;
+  f.blocks <- Array.sub parent.blocks 0 parent.block_count;
+  f.names <- Array.sub parent.names 0 parent.var_count;
+  List.rev !made
+
+(* Outlines all regions of a program. *)
+let run program =
+  let taken = ref Strings.empty in
+  Array.iter (function Some (f : func) -> taken := Strings.add f.name !taken | None -> ()) program.functions;
+  let next = ref (Array.length program.functions) in
+  let made = ref [] in
+  Array.iter
+    (function
+      | Some f ->
+        let added = func f !next taken in
+        next := !next + List.length added;
+        made := List.rev_append added !made
+      | None -> ())
+    program.functions;
+  program.functions <- Array.append program.functions (Array.of_list (List.rev !made))
