@@ -355,7 +355,7 @@ function P.caml_ml_close_channel(channel)
   return 0
 end
 
---// Provides: channel_position mutable
+--// Provides: channel_position
 --// Requires: caml_raise_sys_error
 -- Where the next character of a channel will be read or written.
 function P.channel_position(channel)
@@ -395,7 +395,7 @@ function P.channel_seek(channel, position)
   channel.offset = reached
 end
 
---// Provides: channel_length mutable
+--// Provides: channel_length
 --// Requires: caml_raise_sys_error
 -- The size of a channel's file.
 function P.channel_length(channel)
@@ -415,7 +415,7 @@ function P.channel_length(channel)
   return length
 end
 
---// Provides: caml_ml_pos_in mutable
+--// Provides: caml_ml_pos_in
 --// Alias: caml_ml_pos_out
 --// Requires: channel_position
 --// Inline: P.channel_position(%1)
@@ -429,13 +429,13 @@ function P.caml_ml_seek_in(channel, position)
   return 0
 end
 
---// Provides: caml_ml_channel_size mutable
+--// Provides: caml_ml_channel_size
 --// Requires: channel_length
 function P.caml_ml_channel_size(channel)
   return P.channel_length(channel)
 end
 
---// Provides: caml_ml_pos_in_64 mutable
+--// Provides: caml_ml_pos_in_64
 --// Alias: caml_ml_pos_out_64
 --// Requires: channel_position, int64_of_number
 function P.caml_ml_pos_in_64(channel)
@@ -450,7 +450,7 @@ function P.caml_ml_seek_in_64(channel, position)
   return 0
 end
 
---// Provides: caml_ml_channel_size_64 mutable
+--// Provides: caml_ml_channel_size_64
 --// Requires: channel_length, int64_of_number
 function P.caml_ml_channel_size_64(channel)
   return P.int64_of_number(P.channel_length(channel))

@@ -129,7 +129,7 @@ function P.caml_sys_file_exists(path)
   return P.file_kind(path) and 1 or 0
 end
 
---// Provides: caml_sys_is_directory mutable
+--// Provides: caml_sys_is_directory
 --// Requires: file_kind, caml_raise_sys_error
 function P.caml_sys_is_directory(path)
   local kind = P.file_kind(path)
@@ -139,7 +139,7 @@ function P.caml_sys_is_directory(path)
   return kind == "directory" and 1 or 0
 end
 
---// Provides: caml_sys_is_regular_file mutable
+--// Provides: caml_sys_is_regular_file
 --// Requires: file_kind, caml_raise_sys_error
 function P.caml_sys_is_regular_file(path)
   local kind = P.file_kind(path)
@@ -178,7 +178,7 @@ function P.caml_sys_rename(from, to)
   return 0
 end
 
---// Provides: shell mutable
+--// Provides: shell
 --// Requires: caml_raise_sys_error
 -- Runs a command by the shell and gives what it prints; where it fails, Sys_error with the reason at
 -- the end of the command's own message. What Lua's library lacks (folders) has no other way.
@@ -218,7 +218,7 @@ function P.caml_sys_rmdir(path)
   return 0
 end
 
---// Provides: caml_sys_read_directory mutable
+--// Provides: caml_sys_read_directory
 --// Requires: shell, embedded_names
 function P.caml_sys_read_directory(path)
   local names = P.embedded_names(path)
@@ -237,7 +237,7 @@ function P.caml_sys_read_directory(path)
   return array
 end
 
---// Provides: caml_sys_getcwd mutable
+--// Provides: caml_sys_getcwd
 --// Requires: caml_raise_sys_error
 local popen, getenv = io and io.popen, os and os.getenv
 function P.caml_sys_getcwd(unit)

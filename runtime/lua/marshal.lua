@@ -218,13 +218,13 @@ function P.marshal_write(value, flags)
     .. Concat(pieces, "", 1, count)
 end
 
---// Provides: caml_output_value_to_string mutable
+--// Provides: caml_output_value_to_string
 --// Requires: marshal_write
 function P.caml_output_value_to_string(value, flags)
   return P.marshal_write(value, flags)
 end
 
---// Provides: caml_output_value_to_bytes mutable
+--// Provides: caml_output_value_to_bytes
 --// Requires: marshal_write, caml_bytes_of_string
 function P.caml_output_value_to_bytes(value, flags)
   return P.caml_bytes_of_string(P.marshal_write(value, flags))
@@ -267,7 +267,7 @@ function P.marshal_header(text, at, what)
   P.caml_failwith(what .. ": bad object")
 end
 
---// Provides: marshal_integer const
+--// Provides: marshal_integer
 --// If: portable luajit
 --// Requires: caml_failwith
 -- An int of two unsigned halves; 32 bits have no room for all that other machines write.
@@ -281,7 +281,7 @@ function P.marshal_integer(high, low)
   return low
 end
 
---// Provides: marshal_integer const
+--// Provides: marshal_integer
 --// If: lua54
 function P.marshal_integer(high, low)
   return high << 32 | low
@@ -472,7 +472,7 @@ function P.marshal_read(text, at)
   return root
 end
 
---// Provides: caml_input_value_from_bytes mutable
+--// Provides: caml_input_value_from_bytes
 --// Requires: marshal_header, marshal_read, bytes_text
 function P.caml_input_value_from_bytes(b, start)
   local text = P.bytes_text(b, start, b.n - start)
@@ -480,14 +480,14 @@ function P.caml_input_value_from_bytes(b, start)
   return P.marshal_read(text, header + 1)
 end
 
---// Provides: caml_input_value_from_string mutable
+--// Provides: caml_input_value_from_string
 --// Requires: marshal_header, marshal_read
 function P.caml_input_value_from_string(text, start)
   local header = P.marshal_header(text, start + 1, "input_value")
   return P.marshal_read(text, start + header + 1)
 end
 
---// Provides: marshal_size mutable
+--// Provides: marshal_size
 --// Requires: marshal_header, bytes_text
 -- How many bytes a value takes after the first `known` bytes of its header.
 function P.marshal_size(b, start, known)
@@ -496,14 +496,14 @@ function P.marshal_size(b, start, known)
   return header - known + length
 end
 
---// Provides: caml_marshal_data_size mutable
+--// Provides: caml_marshal_data_size
 --// Requires: marshal_size
 --// Version: < 5.1
 function P.caml_marshal_data_size(b, start)
   return P.marshal_size(b, start, 20)
 end
 
---// Provides: caml_marshal_data_size mutable
+--// Provides: caml_marshal_data_size
 --// Requires: marshal_size
 --// Version: >= 5.1
 function P.caml_marshal_data_size(b, start)

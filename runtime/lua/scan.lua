@@ -38,7 +38,7 @@ function P.digit_value(c)
   return 99
 end
 
---// Provides: int32_of_text const
+--// Provides: int32_of_text
 --// Requires: number_prefix, digit_value, caml_failwith
 -- A number of 32 bits out of its text; `what` names the function that fails.
 local prefix, digit_value, find = P.number_prefix, P.digit_value, string.find
@@ -73,7 +73,7 @@ function P.int32_of_text(text, what)
   return (value + 2147483648) % 4294967296 - 2147483648
 end
 
---// Provides: integer_of_text const
+--// Provides: integer_of_text
 --// If: lua54
 --// Requires: number_prefix, digit_value, caml_failwith
 -- A number of `bits` bits out of its text, in the engine's integers.
@@ -118,7 +118,7 @@ function P.integer_of_text(text, bits, what)
   return value
 end
 
---// Provides: caml_int_of_string const
+--// Provides: caml_int_of_string
 --// If: portable luajit
 --// Requires: int32_of_text
 local int32_of_text = P.int32_of_text
@@ -126,41 +126,41 @@ function P.caml_int_of_string(text)
   return int32_of_text(text, "int_of_string")
 end
 
---// Provides: caml_int_of_string const
+--// Provides: caml_int_of_string
 --// If: lua54
 --// Requires: integer_of_text
 function P.caml_int_of_string(text)
   return P.integer_of_text(text, 63, "int_of_string")
 end
 
---// Provides: caml_int32_of_string const
+--// Provides: caml_int32_of_string
 --// Requires: int32_of_text
 function P.caml_int32_of_string(text)
   return P.int32_of_text(text, "Int32.of_string")
 end
 
---// Provides: caml_nativeint_of_string const
+--// Provides: caml_nativeint_of_string
 --// If: portable luajit
 --// Requires: int32_of_text
 function P.caml_nativeint_of_string(text)
   return P.int32_of_text(text, "Nativeint.of_string")
 end
 
---// Provides: caml_nativeint_of_string const
+--// Provides: caml_nativeint_of_string
 --// If: lua54
 --// Requires: integer_of_text
 function P.caml_nativeint_of_string(text)
   return P.integer_of_text(text, 64, "Nativeint.of_string")
 end
 
---// Provides: caml_int64_of_string const
+--// Provides: caml_int64_of_string
 --// If: lua54
 --// Requires: integer_of_text
 function P.caml_int64_of_string(text)
   return { 255, P.integer_of_text(text, 64, "Int64.of_string") }
 end
 
---// Provides: caml_int64_of_string const
+--// Provides: caml_int64_of_string
 --// If: portable luajit
 --// Requires: number_prefix, digit_value, caml_failwith
 local prefix, digit_value = P.number_prefix, P.digit_value
@@ -266,7 +266,7 @@ function P.float_of_hex(text)
   return P.ldexp(value + 0.0, scale)
 end
 
---// Provides: caml_float_of_string const
+--// Provides: caml_float_of_string
 --// Requires: float_of_hex, sign_bit, caml_failwith
 -- As C's strtod on the text without its underscores: leading white space, inf, infinity and nan in any case.
 local match, gsub, find, lower = string.match, string.gsub, string.find, string.lower

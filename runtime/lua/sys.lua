@@ -35,7 +35,7 @@ function P.caml_sys_modify_argv(array)
   return 0
 end
 
---// Provides: caml_sys_getenv mutable
+--// Provides: caml_sys_getenv
 --// Alias: caml_sys_unsafe_getenv
 local getenv = os and os.getenv
 function P.caml_sys_getenv(name)
