@@ -1,7 +1,10 @@
 //! `bootstrap diff`: are two outputs the same bytes, and if not, where do they part, and in which function?
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use lua_of_ocaml::bytecode::container;
+use lua_of_ocaml::passes::{outline, ssa};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
 use crate::error::{Error, Result};
@@ -28,21 +31,38 @@ pub struct Comparison {
 pub fn run(out: &Path, a: &str, b: &str) -> Result<Comparison> {
     let (one, other) = (resolve(out, a)?, resolve(out, b)?);
     if !one.is_dir() || !other.is_dir() {
-        return Ok(compare(a, &files::read(&file_of(&one))?, b, &files::read(&file_of(&other))?));
+        let names = names(&[out.to_path_buf(), crate::workspace::partial(out)]);
+        return Ok(compare(&names, a, &files::read(&file_of(&one))?, b, &files::read(&file_of(&other))?));
     }
-    let names = stages(&one)?;
-    if names != stages(&other)? {
+    let stages_of_one = stages(&one)?;
+    if stages_of_one != stages(&other)? {
         return Err(Error::Differ(format!("{a} and {b} do not have the same stages")));
     }
+    let names = names(&[one.clone()]);
     let mut all = Comparison { text: String::new(), identical: true };
-    for name in names {
-        let place = |folder: &Path| folder.join(&name).join(OUTPUT);
-        let label = |side: &str| format!("{side}/{name}");
-        let comparison = compare(&label(a), &files::read(&place(&one))?, &label(b), &files::read(&place(&other))?);
+    for stage in stages_of_one {
+        let place = |folder: &Path| folder.join(&stage).join(OUTPUT);
+        let label = |side: &str| format!("{side}/{stage}");
+        let comparison = compare(&names, &label(a), &files::read(&place(&one))?, &label(b), &files::read(&place(&other))?);
         all.identical &= comparison.identical;
-        all.text += &format!("{name}: {}", comparison.text);
+        all.text += &format!("{stage}: {}", comparison.text);
     }
     Ok(all)
+}
+
+/// Names of the program's functions by number.
+pub type Names = BTreeMap<String, String>;
+
+/// The names that the compiler gives the functions of the seed that a run translated: their units at least. Without a
+/// seed, or with one that cannot be read, there are none; numbers have to do.
+fn names(runs: &[PathBuf]) -> Names {
+    let Some(seed) = runs.iter().find_map(|run| std::fs::read(run.join("seed.bc")).ok()) else { return Names::new() };
+    let program = container::read(&seed).and_then(|image| ssa::run(&image)).and_then(|mut program| {
+        outline::run(&mut program)?;
+        Ok(program)
+    });
+    let functions = program.map(|program| program.functions).unwrap_or_default();
+    functions.into_iter().flatten().map(|function| (format!("F[{}]", function.id), function.name)).collect()
 }
 
 /// A path as it stands, or the output of a stage of the run in `out`, finished or not.
@@ -68,7 +88,7 @@ fn stages(folder: &Path) -> Result<Vec<String>> {
 }
 
 /// Compares two texts.
-pub fn compare(a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Comparison {
+pub fn compare(names: &Names, a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Comparison {
     if a == b {
         return Comparison { text: format!("identical, {} bytes, blake3 {}\n", a.len(), files::hash(a)), identical: true };
     }
@@ -80,8 +100,9 @@ pub fn compare(a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Comparison {
     text += &format!("  {a_name}: {} bytes, blake3 {}\n", a.len(), files::hash(a));
     text += &format!("  {b_name}: {} bytes, blake3 {}\n", b.len(), files::hash(b));
     for (name, side) in [(a_name, a), (b_name, b)] {
-        if let Some(function) = function_around(side, offset) {
-            text += &format!("  {name}: in {function}\n");
+        if let Some((function, line)) = function_around(side, offset) {
+            let called = names.get(&function).map(|called| format!(" ({called})")).unwrap_or_default();
+            text += &format!("  {name}: in {function}{called}, which begins on line {line}\n");
         }
     }
     text += &hunk(a_name, a, b_name, b, line, column);
@@ -89,14 +110,14 @@ pub fn compare(a_name: &str, a: &[u8], b_name: &str, b: &[u8]) -> Comparison {
 }
 
 /// The definition `F.name = function` or `F[number] = function` in which an offset lies, and the line it begins on.
-fn function_around(text: &[u8], offset: usize) -> Option<String> {
+fn function_around(text: &[u8], offset: usize) -> Option<(String, usize)> {
     const WORD: &[u8] = b"function";
     let mut end = text.len().min(offset + WORD.len());
     loop {
         let start = text.get(..end)?.windows(WORD.len()).rposition(|window| window == WORD)?;
         if let Some(name) = defined_name(text.get(..start)?) {
             let line = text.iter().take(start).filter(|byte| **byte == b'\n').count() + 1;
-            return Some(format!("{name}, which begins on line {line}"));
+            return Some((name, line));
         }
         end = start + WORD.len() - 1;
     }
