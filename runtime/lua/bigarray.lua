@@ -39,7 +39,7 @@ local function wrap(modulus, limit)
 end
 P.ba_kinds = {
   [0] = {0.0, single}, {0.0, same}, {0, wrap(256, 128)}, {0, wrap(256, 256)}, {0, wrap(65536, 32768)}, {0, wrap(65536, 65536)},
-  {0, same}, {{255, 0, 0}, same}, {0, same}, {0, same},
+  {0, same}, {0, same}, {0, same}, {0, same},
   {{254, 0.0, 0.0}, function(v) return {254, single(v[2]), single(v[3])} end},
   {{254, 0.0, 0.0}, same}, {0, wrap(256, 256)}, {0.0, half},
 }
@@ -52,6 +52,7 @@ P.ba_kinds[7][1] = {255, 0}
 --// Provides: ba_kinds_64
 --// Requires: ba_kinds
 --// If: portable luajit
+P.ba_kinds[7][1] = {255, 0, 0}
 
 --// Provides: ba_order
 --// Requires: order
