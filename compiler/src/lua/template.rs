@@ -20,8 +20,6 @@ pub struct Template {
     /// The arguments in the order of their first occurrence.
     pub order: Vec<usize>,
     pub kind: Kind,
-    /// A call: may stand as a statement.
-    pub call: bool,
 }
 
 /// How a primitive is written.
@@ -88,13 +86,12 @@ fn closing(chars: &[char], start: usize) -> usize {
     chars.len()
 }
 
-/// A name, placeholder or parenthesis followed only by indices and calls; and whether a call comes last.
-fn shape(chars: &[char]) -> (Kind, bool) {
+/// A name, placeholder or parenthesis followed only by indices and calls is atomic.
+fn shape(chars: &[char]) -> Kind {
     let n = chars.len();
     let mut i = 0;
-    let mut call = false;
     if n > 0 && chars.iter().all(|c| is_digit(*c)) {
-        return (Kind::Atom, false);
+        return Kind::Atom;
     }
     if n > 0 && chars[0] == '(' {
         i = closing(chars, 0);
@@ -105,23 +102,21 @@ fn shape(chars: &[char]) -> (Kind, bool) {
             i += 1;
         }
     } else {
-        return (Kind::Compound, false);
+        return Kind::Compound;
     }
     while i < n {
         if chars[i] == '(' || chars[i] == '[' {
-            call = chars[i] == '(';
             i = closing(chars, i);
         } else if chars[i] == '.' && i + 1 < n && is_word(chars[i + 1]) {
-            call = false;
             i += 1;
             while i < n && is_word(chars[i]) {
                 i += 1;
             }
         } else {
-            return (Kind::Compound, false);
+            return Kind::Compound;
         }
     }
-    (Kind::Prefix, call && chars[0] != '(')
+    Kind::Prefix
 }
 
 impl Template {
@@ -129,9 +124,9 @@ impl Template {
         let text = text.trim();
         let chars: Vec<char> = text.chars().collect();
         let n = chars.len();
-        let (kind, call) = shape(&chars);
+        let kind = shape(&chars);
         let mut template =
-            Template { pieces: Vec::new(), counts: [0; 10], lazy: [false; 10], order: Vec::new(), kind, call };
+            Template { pieces: Vec::new(), counts: [0; 10], lazy: [false; 10], order: Vec::new(), kind };
         let mut pending = String::new();
         let mut lazy = false;
         let mut i = 0;
@@ -198,7 +193,12 @@ impl Template {
                     let found = argument(*arg)?;
                     let e = if *plus == 0 { found.clone() } else { add(found, *plus) };
                     vars.extend_from_slice(&e.vars);
-                    if *bare {
+                    if let (Some(value), true) = (e.int, text.ends_with(" + "))
+                        && value < 0
+                    {
+                        text.truncate(text.len() - 2);
+                        text.push_str(&format!("- {}", -i64::from(value)));
+                    } else if *bare {
                         text.push_str(&e.text);
                     } else {
                         text.push_str(&operand(&e, *prefix));

@@ -1,0 +1,475 @@
+(* One function of the program as Lua. *)
+
+open Program
+open Syntax
+
+(* Above this many arguments a call passes one table. *)
+let max_args = 100
+
+(* A depth beyond which a function goes on in a fresh coroutine. *)
+let max_depth = 40000
+
+type options = { target : Target.t; style : Lua_text.style }
+
+type emitter = {
+  table : Fragment.table;
+  program : Program.t;
+  func : Program.func;
+  options : options;
+  forest : Forest.t;
+  registers : Registers.t;
+  depth : string;  (* the caller's share of the depth, as text *)
+  (* are `B` and `T` used? *)
+  mutable flag : bool;
+  mutable scratch : bool;
+  mutable warnings : string list;  (* last first *)
+}
+
+(* `F.List_map`, or `F[12]` in the compact style. *)
+let function_place options (func : Program.func) =
+  if Lua_text.is_compact options.style then "F[" ^ string_of_int func.id ^ "]" else "F." ^ func.name
+
+(* `P.name`, or `P["%name"]` when it is not an identifier. *)
+let primitive_place name =
+  let n = String.length name in
+  let rec words i = i = n || (Template.is_word name.[i] && words (i + 1)) in
+  if n > 0 && (not (Template.is_digit name.[0])) && words 0 then "P." ^ name else "P[" ^ Literal.string name ^ "]"
+
+let compound text vars = { text; kind = Compound; int = None; vars }
+let all_vars exprs vars = List.fold_left (fun vars e -> List.rev_append e.vars vars) vars exprs
+
+(* The expressions between commas, after `first`. *)
+let list first exprs = String.concat ", " (first @ List.map (fun e -> e.text) exprs)
+
+(* The same, in one table when they are more than a call passes. *)
+let arguments first exprs =
+  if List.compare_length_with exprs max_args <= 0 then list first exprs
+  else list (first @ [ "{" ^ list [] exprs ^ "}" ]) []
+
+(* The primitive whose test is the opposite. *)
+let opposite name =
+  match name with
+  | "%int_eq" -> Some "%int_ne"
+  | "%int_ne" -> Some "%int_eq"
+  | "%int_lt" -> Some "%int_ge"
+  | "%int_ge" -> Some "%int_lt"
+  | "%int_le" -> Some "%int_gt"
+  | "%int_gt" -> Some "%int_le"
+  | "%int_ult" -> Some "%int_uge"
+  | "%int_uge" -> Some "%int_ult"
+  | _ -> None
+
+let takes_depth table name = match Fragment.find table name with Some section -> section.Fragment.calls | None -> false
+
+(* The most arguments of a call in the function, and whether it calls otherwise than in tail position. *)
+let calls table (func : Program.func) (flow : Flow.t) =
+  let most = ref 0 and calls = ref false in
+  let count args =
+    let n = List.length args in
+    let n = if n > max_args then max_args else n in
+    if n > !most then most := n
+  in
+  Array.iter
+    (fun b ->
+      let block = func.blocks.(b) in
+      List.iter
+        (fun instr ->
+          match instr with
+          | Prim (_, name, args) ->
+              if not (String.equal name "%block") then count args;
+              if takes_depth table name then calls := true
+          | Apply { args; _ } | Try { args; _ } ->
+              count args;
+              calls := true
+          | Closures _ -> ())
+        block.Program.body;
+      match block.term with
+      | Tail { args; _ } -> count args
+      | Part (_, args) ->
+          count args;
+          calls := true
+      | _ -> ())
+    flow.Flow.order;
+  (!most, !calls)
+
+let register emitter v = emitter.registers.Registers.of_var.(v)
+
+let name emitter v =
+  let r = register emitter v in
+  if r = Flow.none then Error.fail (emitter.func.name ^ ": variable v" ^ string_of_int v ^ " has no register")
+  else emitter.registers.Registers.all.(r).Registers.name
+
+let variable emitter v = { text = name emitter v; kind = Prefix; int = None; vars = [ v ] }
+
+let func_of emitter id =
+  if id < Array.length emitter.program.functions then emitter.program.functions.(id) else None
+
+let place emitter id =
+  match func_of emitter id with
+  | Some f -> function_place emitter.options f
+  | None -> Error.fail (emitter.func.name ^ ": function " ^ string_of_int id ^ " was removed")
+
+let arity emitter id = match func_of emitter id with Some f -> List.length f.params - 1 | None -> 0
+
+let wide emitter decimal =
+  let text = Literal.wide emitter.options.target decimal in
+  if not (String.equal text decimal) then
+    emitter.warnings <-
+      (emitter.func.name ^ ": the integer " ^ decimal ^ " does not fit and becomes " ^ text) :: emitter.warnings;
+  constant text (if Char.equal text.[0] '-' then Compound else Atom)
+
+(* The instruction of a folded variable. *)
+let folded emitter v = if emitter.forest.Forest.folded.(v) then emitter.forest.Forest.definition.(v) else None
+
+(* The form of a primitive; None: a call. *)
+let template emitter name =
+  match Fragment.find emitter.table name with
+  | None | Some { Fragment.form = Template.Call; _ } -> None
+  | Some section -> Some section.Fragment.form
+
+(* An operand: a constant, a register, or the expression that is folded here. *)
+let rec expr emitter arg =
+  match arg with
+  | Int n -> Template.int n
+  | Wide decimal -> wide emitter decimal
+  | Literal node -> (
+      match emitter.program.data.Unmarshal.nodes.(node) with
+      | Unmarshal.Str bytes -> constant (Literal.string bytes) Atom
+      | Unmarshal.Double bits -> constant (Literal.double emitter.table bits) Compound
+      | _ -> Error.fail (emitter.func.name ^ ": data node " ^ string_of_int node ^ " is not a literal"))
+  | Var v -> ( match folded emitter v with Some instr -> value emitter instr | None -> variable emitter v)
+
+and exprs emitter args = List.map (expr emitter) args
+
+(* An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set. *)
+and primitive emitter name args test =
+  let exprs = exprs emitter args in
+  if String.equal name "%block" then compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
+  else
+    match template emitter name with
+    | Some (Template.Inline t) -> Template.expand t None exprs
+    | Some (Template.Test t) ->
+        let e = Template.expand t None exprs in
+        if test then e else compound (Template.operand e false ^ " and 1 or 0") e.vars
+    | _ ->
+        let first = if takes_depth emitter.table name then [ emitter.depth ] else [] in
+        let text = primitive_place name ^ "(" ^ list first exprs ^ ")" in
+        { text; kind = Prefix; int = None; vars = all_vars exprs [] }
+
+(* A call of a closure, with the depth `depth`. *)
+and apply emitter closure args known depth =
+  let f = expr emitter closure in
+  let exprs = exprs emitter args in
+  let n = List.length args in
+  let text =
+    match known with
+    | Some id -> place emitter id ^ "(" ^ arguments [ f.text; depth ] exprs ^ ")"
+    | None when n <= 8 ->
+        let f = Template.operand f true in
+        let count = string_of_int n in
+        "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ list [ f; depth ] exprs ^ ")"
+    | None -> "A(" ^ arguments [ f.text; depth; string_of_int n ] exprs ^ ")"
+  in
+  { text; kind = Prefix; int = None; vars = all_vars exprs f.vars }
+
+(* `{code, arity, captured…}`; what is not created yet is 0. *)
+and closure emitter id captured later =
+  let capture arg =
+    match arg with
+    | Var v when List.exists (Int.equal v) later -> Template.int 0
+    | _ -> expr emitter arg
+  in
+  let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: List.map capture captured in
+  compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
+
+(* An instruction with one result, as an expression. *)
+and value emitter instr =
+  match instr with
+  | Prim (_, name, args) -> primitive emitter name args false
+  | Apply { closure; args; known; _ } -> apply emitter closure args known emitter.depth
+  | Closures { functions = (id, captured) :: _; _ } -> closure emitter id captured []
+  | Closures _ -> Error.fail "closures without functions"
+  | Try _ -> Error.fail "a try inside an expression"
+
+(* What an `if` tests, or its opposite. *)
+let condition emitter arg negate =
+  let is_test name = match template emitter name with Some (Template.Test _) -> true | _ -> false in
+  let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
+  match defined with
+  | Some (Prim (_, name, args)) when is_test name -> (
+      if not negate then primitive emitter name args true
+      else
+        match opposite name with
+        | Some other when is_test other -> primitive emitter other args true
+        | _ ->
+            let e = primitive emitter name args true in
+            compound ("not " ^ Template.operand e false) e.vars)
+  | _ ->
+      let e = expr emitter arg in
+      compound (Template.operand e false ^ (if negate then " == 0" else " ~= 0")) e.vars
+
+let test emitter b test negate =
+  match emitter.func.blocks.(b).term with
+  | Program.If (arg, _, _) | Program.Switch (arg, _, _) -> (
+      let scrutinee e = Template.operand e true in
+      let equal = if negate then " ~= " else " == " in
+      let less = if negate then " >= " else " < " in
+      let tag e read = if read then "T" else scrutinee e ^ "[1]" in
+      match test with
+      | Structure.Branch -> condition emitter arg negate
+      | Structure.Int_equal n ->
+          let e = expr emitter arg in
+          compound (scrutinee e ^ equal ^ string_of_int n) e.vars
+      | Structure.Int_less n ->
+          let e = expr emitter arg in
+          compound (scrutinee e ^ less ^ string_of_int n) e.vars
+      | Structure.Tag_equal (n, read) ->
+          let e = expr emitter arg in
+          compound (tag e read ^ equal ^ string_of_int n) e.vars
+      | Structure.Tag_less (n, read) ->
+          let e = expr emitter arg in
+          compound (tag e read ^ less ^ string_of_int n) e.vars
+      | Structure.Immediate ->
+          let e = expr emitter arg in
+          compound ("Type(" ^ e.text ^ ")" ^ equal ^ "\"number\"") e.vars)
+  | _ -> Error.fail "a test without a branch"
+
+let dest emitter v = { var = v; name = name emitter v }
+let assign emitter v value = Assign { local = false; dests = [ dest emitter v ]; value }
+
+(* An expression whose value nobody reads. *)
+let drop_value e out =
+  let n = String.length e.text in
+  let starts = n > 0 && Char.equal e.text.[0] '(' in
+  let prefix = match e.kind with Prefix -> true | Atom | Compound -> false in
+  let rec applied i = i + 1 < n && ((Char.equal e.text.[i] ')' && Char.equal e.text.[i + 1] '(') || applied (i + 1)) in
+  let call = prefix && n > 0 && Char.equal e.text.[n - 1] ')' && not starts in
+  if call || (starts && prefix && applied 0) then Text e :: out
+  else Text { e with text = "do local _ = " ^ e.text ^ " end" } :: out
+
+(* A primitive that is a statement of its own. *)
+let prim_statement emitter dest name args out =
+  let used = register emitter dest <> Flow.none in
+  match template emitter name with
+  | Some (Template.Statement t) ->
+      let out = Text (Template.expand t None (exprs emitter args)) :: out in
+      if used then assign emitter dest (Template.int 0) :: out else out
+  | _ -> (
+      let e = primitive emitter name args false in
+      if not used then drop_value e out
+      else
+        let out = assign emitter dest e :: out in
+        match Fragment.find emitter.table name with
+        | Some { Fragment.fixup = Some fixup; _ } ->
+            let takes = List.exists (fun arg -> arg > 0) fixup.Template.order in
+            let result = variable emitter dest in
+            let values = if takes then exprs emitter args else [] in
+            Text (Template.expand fixup (Some result) values) :: out
+        | _ -> out)
+
+(* Closures that may capture each other: created in order, then patched. *)
+let closures emitter results functions out =
+  let rec create results functions out =
+    match (results, functions) with
+    | d :: more, (id, captured) :: rest ->
+        let e = closure emitter id captured results in
+        create more rest (if register emitter d <> Flow.none then assign emitter d e :: out else out)
+    | _ -> out
+  in
+  let rec patch results functions out =
+    match (results, functions) with
+    | d :: more, (_, captured) :: rest ->
+        let out = ref out in
+        if register emitter d <> Flow.none then
+          List.iteri
+            (fun i arg ->
+              match arg with
+              | Var v when List.exists (Int.equal v) results ->
+                  let text = name emitter d ^ "[" ^ string_of_int (i + 3) ^ "] = " ^ name emitter v in
+                  out := Text (compound text [ d; v ]) :: !out
+              | _ -> ())
+            captured;
+        patch more rest !out
+    | _ -> out
+  in
+  patch results functions (create results functions out)
+
+let instr emitter instr out =
+  match instr with
+  | Prim (dest, name, args) -> prim_statement emitter dest name args out
+  | Apply { dest; _ } ->
+      let e = value emitter instr in
+      if register emitter dest = Flow.none then drop_value e out else assign emitter dest e :: out
+  | Closures { dests; functions } -> closures emitter dests functions out
+  | Try { dests; body; args } ->
+      let exprs = exprs emitter args in
+      let text = "Try(" ^ arguments [ place emitter body; "D" ] exprs ^ ")" in
+      let value = { text; kind = Prefix; int = None; vars = all_vars exprs [] } in
+      Assign { local = false; dests = List.map (dest emitter) dests; value } :: out
+
+(* The instructions of a block that are not folded. *)
+let code emitter b out =
+  List.fold_left
+    (fun out i ->
+      match Forest.dests i with
+      | [ d ] when emitter.forest.Forest.folded.(d) -> out
+      | _ -> instr emitter i out)
+    out emitter.func.blocks.(b).Program.body
+
+let finish emitter b out =
+  match emitter.func.blocks.(b).term with
+  | Program.Return arg -> Return (expr emitter arg) :: out
+  | Program.Raise arg ->
+      let e = expr emitter arg in
+      Fail { e with text = "Error(" ^ e.text ^ ", 0)" } :: out
+  | Tail { closure; args; known } -> Return (apply emitter closure args known "D") :: out
+  | Part (id, args) ->
+      let exprs = exprs emitter args in
+      let text = place emitter id ^ "(" ^ arguments [ "D" ] exprs ^ ")" in
+      Return (compound text (all_vars exprs [])) :: out
+  | Leave (exit, args) ->
+      let exprs = exprs emitter args in
+      let alone = match exprs with [] -> true | _ :: _ -> false in
+      let first = if emitter.func.exits > 1 || alone then [ string_of_int exit ] else [] in
+      Return (compound (list first exprs) (all_vars exprs [])) :: out
+  | Unreachable -> Fail (constant "Error(\"unreachable\")" Prefix) :: out
+  | _ -> Error.fail (emitter.func.name ^ ": a trap was not outlined")
+
+(* The parameters of an edge's target receive its arguments, all at once. *)
+let edge emitter b k out =
+  let target = (Flow.targets emitter.func.blocks.(b).term).(k) in
+  let out = ref out in
+  let moves = ref [] in
+  List.iter2
+    (fun p arg ->
+      let r = register emitter p in
+      let same =
+        match arg with
+        | Var v -> (
+            match folded emitter v with
+            | Some _ ->
+                if r = Flow.none then out := drop_value (expr emitter arg) !out;
+                false
+            | None -> register emitter v = r)
+        | Int _ | Wide _ | Literal _ -> false
+      in
+      if r <> Flow.none && not same then moves := (dest emitter p, expr emitter arg) :: !moves)
+    emitter.func.blocks.(target.block).Program.params target.args;
+  let moves = List.rev !moves in
+  (* one after the other, unless one reads what another has written *)
+  let written = Array.make emitter.registers.Registers.count false in
+  let clash = ref false in
+  List.iter
+    (fun (d, e) ->
+      List.iter (fun v -> if written.(register emitter v) then clash := true) e.vars;
+      written.(register emitter d.var) <- true)
+    moves;
+  if not !clash then List.fold_left (fun out (d, value) -> Assign { local = false; dests = [ d ]; value } :: out) !out moves
+  else begin
+    let values = List.map snd moves and dests = List.map fst moves in
+    let text = list [] values and vars = all_vars values [] in
+    if List.compare_length_with dests max_args <= 0 then Assign { local = false; dests; value = compound text vars } :: !out
+    else begin
+      emitter.scratch <- true;
+      out := Text (compound ("T = {" ^ text ^ "}") vars) :: !out;
+      List.iteri
+        (fun i d ->
+          let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
+          out := Assign { local = false; dests = [ d ]; value } :: !out)
+        dests;
+      !out
+    end
+  end
+
+(* On to where the flag says. *)
+let dispatch flags out =
+  let text t = Text (constant t Compound) in
+  let last =
+    List.filter_map (fun (flag, ends) -> if ends then Some ("B == " ^ string_of_int flag) else None) flags
+  in
+  let reset =
+    if List.for_all (fun (_, ends) -> ends) flags then [ text "B = nil" ]
+    else
+      match last with
+      | [] -> []
+      | _ :: _ -> [ If (constant (String.concat " or " last) Compound, [ text "B = nil" ], []) ]
+  in
+  If (constant "B" Prefix, reset @ [ Break ], []) :: out
+
+(* `out` is in reverse. *)
+let rec nodes emitter list out = List.fold_left (fun out n -> node emitter n out) out list
+
+and node emitter n out =
+  match n with
+  | Structure.Code b -> code emitter b out
+  | Structure.Finish b -> finish emitter b out
+  | Structure.Edge (b, k) -> edge emitter b k out
+  | Structure.If (b, test, yes, no) -> branch emitter b test yes no out
+  | Structure.Read_tag b -> (
+      emitter.scratch <- true;
+      match emitter.func.blocks.(b).term with
+      | Program.Switch (arg, _, _) ->
+          let e = expr emitter arg in
+          Text (compound ("T = " ^ Template.operand e true ^ "[1]") e.vars) :: out
+      | _ -> out)
+  | Structure.Once body -> Once (List.rev (nodes emitter body [])) :: out
+  | Structure.Loop (_, body) -> Loop (List.rev (nodes emitter body [])) :: out
+  | Structure.Break None -> Break :: out
+  | Structure.Break (Some flag) ->
+      emitter.flag <- true;
+      Break :: Text (constant ("B = " ^ string_of_int flag) Compound) :: out
+  | Structure.Dispatch flags -> dispatch flags out
+  | Structure.Label _ | Structure.Jump _ -> Error.fail "a jump was not resolved"
+
+(* An arm that does not come back is followed by the other one instead of an `else`. *)
+and branch emitter b t yes no out =
+  let thens = List.rev (nodes emitter yes []) in
+  let otherwise = List.rev (nodes emitter no []) in
+  match (thens, otherwise) with
+  | [], _ :: _ -> If (test emitter b t true, otherwise, []) :: out
+  | _, [ If _ ] -> 
+      if terminated otherwise then List.rev_append thens (If (test emitter b t true, otherwise, []) :: out)
+      else If (test emitter b t false, thens, otherwise) :: out
+  | _ ->
+      if terminated thens then List.rev_append otherwise (If (test emitter b t false, thens, []) :: out)
+      else if terminated otherwise then List.rev_append thens (If (test emitter b t true, otherwise, []) :: out)
+      else If (test emitter b t false, thens, otherwise) :: out
+
+(* Parameters in Lua, and the statements before the function's own, in reverse. *)
+let prologue emitter deep =
+  let closure = match emitter.func.kind with Closure -> true | Body | Part_of -> false in
+  let self, others =
+    match emitter.func.params with self :: others when closure -> ([ self ], others) | all -> ([], all)
+  in
+  let many = List.compare_length_with others max_args > 0 in
+  let rest = if many then [ "T" ] else List.map (name emitter) others in
+  let out = ref [] in
+  if closure && deep then begin
+    let passed = function_place emitter.options emitter.func :: "C" :: rest in
+    let text = "if D > " ^ string_of_int max_depth ^ " then return Deep(" ^ String.concat ", " passed ^ ") end" in
+    out := Text (constant text Compound) :: !out
+  end;
+  if emitter.registers.Registers.slots > 0 then out := Text (constant "local S = {}" Compound) :: !out;
+  if many then
+    List.iteri
+      (fun i p -> out := assign emitter p (constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix) :: !out)
+      others;
+  (List.map (name emitter) self @ ("D" :: rest), !out)
+
+(* The Lua function, and warnings. *)
+let run table program (func : Program.func) options =
+  let flow = Flow.run func.blocks in
+  let forest = Forest.run table func flow in
+  let registers = Registers.run table func flow forest (not (Lua_text.is_compact options.style)) in
+  let list = Structure.run func flow in
+  let most, deep = calls table func flow in
+  let depth = "D + " ^ string_of_int (registers.Registers.locals + most + 8) in
+  let emitter =
+    { table; program; func; options; forest; registers; depth; flag = false; scratch = false; warnings = [] }
+  in
+  let params, start = prologue emitter deep in
+  let code = nodes emitter list [] in
+  let start = if emitter.flag then Local [ "B" ] :: start else start in
+  let start = if emitter.scratch then Local [ "T" ] :: start else start in
+  let body = Locals.run registers (List.rev_append start (List.rev code)) in
+  ({ place = function_place options func; comment = func.name; params; body }, List.rev emitter.warnings)

@@ -1,0 +1,173 @@
+(* The control flow graph of a function: reverse postorder, dominators, loops.
+   Dominators: Cooper, Harvey, Kennedy, "A simple, fast dominance algorithm" (2001). *)
+
+open Program
+
+(* No block. *)
+let none = -1
+
+type t = {
+  successors : int array array;
+  predecessors : int list array;  (* reachable ones only, in the order of their edges *)
+  order : int array;  (* reachable blocks in reverse postorder *)
+  index : int array;  (* the place of a block in `order` *)
+  idom : int array;
+  depth : int array;  (* in the tree of dominators *)
+  header : int array;  (* the header of the innermost loop that contains the block *)
+  outer : int array;  (* of a header: that of the next loop outwards *)
+  mutable irreducible : int list;  (* blocks of loops that are entered from outside elsewhere than at a header *)
+}
+
+(* Where the terminator may go, in the order of its edges. *)
+let targets term =
+  match term with
+  | Jump t | Poptrap t -> [| t |]
+  | If (_, a, b) -> [| a; b |]
+  | Switch (_, ints, tags) -> Array.append ints tags
+  | Pushtrap { body; handler; _ } -> [| body; handler |]
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> [||]
+
+(* Does `a` dominate `b`? *)
+let dominates flow a b =
+  let b = ref b in
+  while flow.depth.(!b) > flow.depth.(a) do
+    b := flow.idom.(!b)
+  done;
+  a = !b
+
+(* Reverse postorder from block 0, by an explicit stack. *)
+let reverse_postorder successors =
+  let n = Array.length successors in
+  let seen = Array.make n false in
+  let next = Array.make n 0 in
+  let rec walk stack result =
+    match stack with
+    | [] -> result
+    | block :: rest ->
+        let k = next.(block) in
+        if k < Array.length successors.(block) then begin
+          next.(block) <- k + 1;
+          let s = successors.(block).(k) in
+          if seen.(s) then walk stack result
+          else begin
+            seen.(s) <- true;
+            walk (s :: stack) result
+          end
+        end
+        else walk rest (block :: result)
+  in
+  seen.(0) <- true;
+  Array.of_list (walk [ 0 ] [])
+
+let dominators flow =
+  let count = Array.length flow.order in
+  let entry = flow.order.(0) in
+  flow.idom.(entry) <- entry;
+  let intersect a b =
+    let a = ref a and b = ref b in
+    while !a <> !b do
+      while flow.index.(!a) > flow.index.(!b) do
+        a := flow.idom.(!a)
+      done;
+      while flow.index.(!b) > flow.index.(!a) do
+        b := flow.idom.(!b)
+      done
+    done;
+    !b
+  in
+  let changed = ref true in
+  while !changed do
+    changed := false;
+    for i = 1 to count - 1 do
+      let block = flow.order.(i) in
+      let rec join found preds =
+        match preds with
+        | [] -> found
+        | p :: rest ->
+            if flow.idom.(p) = none then join found rest
+            else if found = none then join p rest
+            else join (intersect p found) rest
+      in
+      let found = join none flow.predecessors.(block) in
+      if flow.idom.(block) <> found then begin
+        flow.idom.(block) <- found;
+        changed := true
+      end
+    done
+  done;
+  for i = 1 to count - 1 do
+    let block = flow.order.(i) in
+    flow.depth.(block) <- flow.depth.(flow.idom.(block)) + 1
+  done
+
+(* The header of the outermost loop found so far that contains the block. *)
+let outermost flow block =
+  let h = ref flow.header.(block) in
+  while !h <> none && flow.outer.(!h) <> none do
+    h := flow.outer.(!h)
+  done;
+  !h
+
+(* Natural loops, inner ones first. *)
+let loops flow =
+  for i = Array.length flow.order - 1 downto 0 do
+    let h = flow.order.(i) in
+    let sources =
+      List.filter
+        (fun p ->
+          flow.index.(p) >= i
+          &&
+          if dominates flow h p then true
+          else begin
+            flow.irreducible <- h :: flow.irreducible;
+            false
+          end)
+        flow.predecessors.(h)
+    in
+    let rec walk work =
+      match work with
+      | [] -> ()
+      | block :: rest ->
+          let top = outermost flow block in
+          if top = h || flow.index.(block) < i then walk rest
+          else begin
+            let entry = if top = none then block else top in
+            if top = none then flow.header.(block) <- h else flow.outer.(top) <- h;
+            walk (List.rev_append flow.predecessors.(entry) rest)
+          end
+    in
+    match sources with
+    | [] -> ()
+    | _ ->
+        flow.header.(h) <- h;
+        walk sources
+  done;
+  flow.irreducible <- List.rev flow.irreducible
+
+let run (blocks : block array) =
+  let n = Array.length blocks in
+  let successors = Array.map (fun (block : block) -> Array.map (fun (t : target) -> t.block) (targets block.term)) blocks in
+  let order = reverse_postorder successors in
+  let index = Array.make n none in
+  Array.iteri (fun i block -> index.(block) <- i) order;
+  let predecessors = Array.make n [] in
+  Array.iter (fun block -> Array.iter (fun s -> predecessors.(s) <- block :: predecessors.(s)) successors.(block)) order;
+  for b = 0 to n - 1 do
+    predecessors.(b) <- List.rev predecessors.(b)
+  done;
+  let flow =
+    {
+      successors;
+      predecessors;
+      order;
+      index;
+      idom = Array.make n none;
+      depth = Array.make n 0;
+      header = Array.make n none;
+      outer = Array.make n none;
+      irreducible = [];
+    }
+  in
+  dominators flow;
+  loops flow;
+  flow

@@ -1,0 +1,131 @@
+(* Printing: readable (the default), pretty (with comments) and compact. *)
+
+open Syntax
+
+type style = Readable | Pretty | Compact
+
+(* Compact lines are broken at the end of a statement beyond this length. *)
+let line_length = 120
+
+type printer = {
+  style : style;
+  text : Buffer.t;
+  mutable indent : int;
+  mutable start : int;  (* where the line begins *)
+}
+
+let is_compact style = match style with Compact -> true | Readable | Pretty -> false
+let is_word c = Template.is_word c || Char.equal c '.'
+
+(* Without the blanks that Lua does not need; strings stay. *)
+let squeeze text =
+  let n = String.length text in
+  let out = Buffer.create n in
+  (* copies from `from` what was read up to `i` *)
+  let rec go from i quoted =
+    if i >= n then Buffer.add_substring out text from (n - from)
+    else
+      match text.[i] with
+      | '"' -> go from (i + 1) (not quoted)
+      | '\\' when quoted -> go from (if i + 2 > n then n else i + 2) quoted
+      | ' ' when not quoted ->
+          Buffer.add_substring out text from (i - from);
+          let before = if Buffer.length out > 0 then Buffer.nth out (Buffer.length out - 1) else '(' in
+          let after = if i + 1 < n then text.[i + 1] else ')' in
+          if (is_word before && is_word after) || (Char.equal before '-' && Char.equal after '-') then
+            Buffer.add_char out ' ';
+          go (i + 1) (i + 1) quoted
+      | _ -> go from (i + 1) quoted
+  in
+  go 0 0 false;
+  Buffer.contents out
+
+let assignment local dests value =
+  let names = String.concat ", " (List.map (fun d -> d.name) dests) in
+  (if local then "local " else "") ^ names ^ " = " ^ value.text
+
+(* One line, or in the compact style one more piece of it. *)
+let line printer text =
+  if not (is_compact printer.style) then begin
+    for _ = 1 to printer.indent do
+      Buffer.add_char printer.text ' '
+    done;
+    Buffer.add_string printer.text text;
+    Buffer.add_char printer.text '\n'
+  end
+  else begin
+    let text = squeeze text in
+    if Buffer.length printer.text - printer.start > line_length then begin
+      Buffer.add_char printer.text '\n';
+      printer.start <- Buffer.length printer.text
+    end;
+    let length = Buffer.length printer.text in
+    let before = if length > 0 then Buffer.nth printer.text (length - 1) else '\n' in
+    let after = if String.length text > 0 then text.[0] else '\n' in
+    if is_word before && is_word after then Buffer.add_char printer.text ' ';
+    Buffer.add_string printer.text text
+  end
+
+(* A statement that begins with a parenthesis would be read as a call of what stands before it. *)
+let separate printer text first =
+  if (not first) && String.length text > 0 && Char.equal text.[0] '(' then begin
+    let length = Buffer.length printer.text in
+    if length > 0 && Char.equal (Buffer.nth printer.text (length - 1)) '\n' then begin
+      Buffer.truncate printer.text (length - 1);
+      Buffer.add_string printer.text ";\n"
+    end
+    else Buffer.add_char printer.text ';'
+  end
+
+let rec block printer list =
+  printer.indent <- printer.indent + 1;
+  stats printer list;
+  printer.indent <- printer.indent - 1
+
+and stats printer list =
+  List.iteri
+    (fun i stat ->
+      match stat with
+      | Assign { local; dests; value } -> line printer (assignment local dests value)
+      | Local names -> line printer ("local " ^ String.concat ", " names)
+      | Text e | Fail e ->
+          separate printer e.text (i = 0);
+          line printer e.text
+      | Return e -> line printer ("return " ^ e.text)
+      | Break -> line printer "break"
+      | If (e, yes, no) -> branches printer e yes no
+      | Loop body ->
+          line printer "while true do";
+          block printer body;
+          line printer "end"
+      | Once body ->
+          line printer "repeat";
+          block printer body;
+          line printer "until true")
+    list
+
+and branches printer e yes no =
+  line printer ("if " ^ e.text ^ " then");
+  block printer yes;
+  let rec rest no =
+    match no with
+    | [] -> ()
+    | [ If (e, yes, no) ] ->
+        line printer ("elseif " ^ e.text ^ " then");
+        block printer yes;
+        rest no
+    | _ ->
+        line printer "else";
+        block printer no
+  in
+  rest no;
+  line printer "end"
+
+let run style func =
+  let printer = { style; text = Buffer.create 1024; indent = 0; start = 0 } in
+  (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
+  line printer (func.place ^ " = function(" ^ String.concat ", " func.params ^ ")");
+  block printer func.body;
+  line printer "end";
+  if is_compact style then Buffer.add_char printer.text '\n';
+  Buffer.contents printer.text

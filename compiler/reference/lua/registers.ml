@@ -1,0 +1,372 @@
+(* Liveness and the choice of a register (a Lua local) for each variable that is not folded. Variables in SSA form are
+   coloured greedily in an order in which definitions dominate uses; a block's parameters prefer the registers of their
+   arguments. What does not fit into `limit` locals goes to slots of the table `S`. *)
+
+open Program
+module Names = Map.Make (String)
+module Taken = Set.Make (String)
+
+(* Locals of a function; the rest of Lua's 200 and of its 250 stack slots is for temporaries. *)
+let limit = 120
+
+(* Up to here a variable gets a new register for its name's sake. *)
+let named = 60
+
+let is_keyword name =
+  match name with
+  | "and" | "break" | "continue" | "do" | "else" | "elseif" | "end" | "false" | "for" | "function" | "global" | "goto"
+  | "if" | "in" | "local" | "nil" | "not" | "or" | "repeat" | "return" | "then" | "true" | "until" | "while" | "self" ->
+      true
+  | _ -> false
+
+(* A register. *)
+type register = {
+  name : string;
+  is_slot : bool;
+  mutable is_param : bool;
+  mutable occupied : bool;
+}
+
+type t = {
+  of_var : int array;  (* the register of each variable; none: it has none *)
+  mutable all : register array;
+  mutable count : int;
+  web : int array;  (* variables that flow into each other in one register, by representative *)
+  mutable locals : int;
+  mutable slots : int;
+}
+
+(* An instruction that is a statement, or the terminator. *)
+type step = {
+  uses : int list;
+  dests : int list;
+  early : bool;  (* the results are written before all operands are read *)
+}
+
+type chooser = {
+  registers : t;
+  base : int array;  (* number of the name of each variable *)
+  base_names : string array;
+  by_base : int list array;  (* latest first *)
+  last_suffix : int array;
+  mutable taken : Taken.t;
+  class_of : int array;  (* union of variables that would best share a register *)
+  wanted : int array;  (* and the one they share *)
+  kept : int;  (* registers before this one are never free: `C` *)
+}
+
+let find parent v =
+  let root = ref v in
+  while parent.(!root) <> !root do
+    root := parent.(!root)
+  done;
+  let v = ref v in
+  while parent.(!v) <> !root do
+    let next = parent.(!v) in
+    parent.(!v) <- !root;
+    v := next
+  done;
+  !root
+
+let union parent a b =
+  let a = find parent a and b = find parent b in
+  if a < b then parent.(b) <- a else parent.(a) <- b
+
+(* The variables whose registers an operand's expression reads, before `rest`, in reverse. *)
+let rec leaves table (forest : Forest.t) arg rest =
+  match arg with
+  | Var v -> (
+      match forest.Forest.definition.(v) with
+      | Some instr when forest.Forest.folded.(v) ->
+          List.fold_left (fun rest (operand, _) -> leaves table forest operand rest) rest (Forest.operands table instr)
+      | _ -> v :: rest)
+  | Int _ | Wide _ | Literal _ -> rest
+
+let steps table func (forest : Forest.t) b =
+  let block = func.blocks.(b) in
+  let step instr =
+    let results = Forest.dests instr in
+    let uses =
+      List.rev (List.fold_left (fun rest (operand, _) -> leaves table forest operand rest) [] (Forest.operands table instr))
+    in
+    let always = match instr with Try _ -> true | _ -> false in
+    let dests = List.filter (fun d -> always || forest.Forest.uses.(d) > 0) results in
+    match instr with
+    | Closures { dests = all; functions } ->
+        (* the others of a recursive group and the closure itself are patched in, not read *)
+        let uses = List.filter (fun v -> not (List.exists (Int.equal v) all)) uses in
+        let early = match (all, functions) with _ :: _ :: _, _ | _, _ :: _ :: _ -> true | _ -> false in
+        { uses; dests; early }
+    | Prim (_, name, _) ->
+        let early =
+          match Fragment.find table name with
+          | Some { Fragment.fixup = Some f; _ } -> List.exists (fun a -> a > 0) f.Template.order
+          | _ -> false
+        in
+        { uses; dests; early }
+    | Apply _ | Try _ -> { uses; dests; early = false }
+  in
+  let written =
+    List.filter
+      (fun instr -> match Forest.dests instr with [ d ] -> not forest.Forest.folded.(d) | _ -> true)
+      block.body
+  in
+  let last =
+    List.rev
+      (List.fold_left (fun rest (operand, _) -> leaves table forest operand rest) [] (Forest.term_operands block.term))
+  in
+  Array.of_list (List.map step written @ [ { uses = last; dests = []; early = false } ])
+
+(* Variables live at the start and at the end of each block, one variable at a time, upwards from its uses. *)
+let liveness func (flow : Flow.t) (all : step array array) =
+  let n = Array.length func.names in
+  let count = Array.length func.blocks in
+  let home = Array.make n Flow.none in
+  let used = Array.make n [] in
+  Array.iter
+    (fun b ->
+      List.iter (fun p -> home.(p) <- b) func.blocks.(b).params;
+      Array.iter (fun step -> List.iter (fun d -> home.(d) <- b) step.dests) all.(b))
+    flow.Flow.order;
+  Array.iter
+    (fun b ->
+      Array.iter
+        (fun step ->
+          List.iter
+            (fun u ->
+              let again = match used.(u) with last :: _ -> last = b | [] -> false in
+              if home.(u) <> b && not again then used.(u) <- b :: used.(u))
+            step.uses)
+        all.(b))
+    flow.Flow.order;
+  let live_in = Array.make count [] and live_out = Array.make count [] in
+  let in_mark = Array.make count Flow.none and out_mark = Array.make count Flow.none in
+  for v = 0 to n - 1 do
+    let work = ref used.(v) in
+    while match !work with [] -> false | _ :: _ -> true do
+      match !work with
+      | [] -> ()
+      | b :: rest ->
+          work := rest;
+          if in_mark.(b) <> v then begin
+            in_mark.(b) <- v;
+            live_in.(b) <- v :: live_in.(b);
+            List.iter
+              (fun p ->
+                if out_mark.(p) <> v then begin
+                  out_mark.(p) <- v;
+                  live_out.(p) <- v :: live_out.(p);
+                  if home.(v) <> p then work := p :: !work
+                end)
+              flow.Flow.predecessors.(b)
+          end
+    done
+  done;
+  (live_in, live_out)
+
+let is_identifier name =
+  let n = String.length name in
+  let rec words i =
+    i = n || (match name.[i] with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> true | _ -> false) && words (i + 1)
+  in
+  n > 0 && (match name.[0] with 'a' .. 'z' | '_' -> true | _ -> false) && words 0
+
+(* The name of a hint: "v" when it has none. *)
+let base_name hint = if not (is_identifier hint) then "v" else if is_keyword hint then hint ^ "_" else hint
+
+let add chooser name base slot =
+  let registers = chooser.registers in
+  let r = registers.count in
+  let register = { name; is_slot = slot; is_param = false; occupied = false } in
+  if r = Array.length registers.all then registers.all <- Array.append registers.all (Array.make (r + 8) register);
+  registers.all.(r) <- register;
+  registers.count <- r + 1;
+  if slot then registers.slots <- registers.slots + 1
+  else begin
+    registers.locals <- registers.locals + 1;
+    chooser.by_base.(base) <- r :: chooser.by_base.(base)
+  end;
+  r
+
+(* A new local named after the base. *)
+let rec add_local chooser base =
+  let suffix = chooser.last_suffix.(base) in
+  chooser.last_suffix.(base) <- suffix + 1;
+  let name =
+    if base = 0 then "v" ^ string_of_int (suffix + 1)
+    else if suffix = 0 then chooser.base_names.(base)
+    else chooser.base_names.(base) ^ "_" ^ string_of_int suffix
+  in
+  if Taken.mem name chooser.taken then add_local chooser base
+  else begin
+    chooser.taken <- Taken.add name chooser.taken;
+    add chooser name base false
+  end
+
+let choose chooser v =
+  let registers = chooser.registers in
+  let free r = not registers.all.(r).occupied in
+  let class_ = find chooser.class_of v in
+  let base = chooser.base.(v) in
+  let r = ref chooser.wanted.(class_) in
+  if !r = Flow.none || not (free !r) then begin
+    (* the oldest free one *)
+    r := Flow.none;
+    List.iter (fun candidate -> if free candidate then r := candidate) chooser.by_base.(base)
+  end;
+  if !r = Flow.none && registers.locals >= named then begin
+    let full = registers.locals >= limit in
+    let rec search candidate =
+      if candidate < registers.count then
+        if free candidate && ((not registers.all.(candidate).is_slot) || full) then r := candidate
+        else search (candidate + 1)
+    in
+    search 0
+  end;
+  if !r = Flow.none then
+    r :=
+      if registers.locals < limit then add_local chooser base
+      else add chooser ("S[" ^ string_of_int (registers.slots + 1) ^ "]") base true;
+  if chooser.wanted.(class_) = Flow.none then chooser.wanted.(class_) <- !r;
+  registers.of_var.(v) <- !r;
+  registers.all.(!r).occupied <- true
+
+let free chooser v =
+  let r = chooser.registers.of_var.(v) in
+  if r <> Flow.none && r >= chooser.kept then chooser.registers.all.(r).occupied <- false
+
+(* Numbers the hints; 0 is "v". *)
+let bases func hints =
+  let numbers = ref Names.empty in
+  let names = ref [ "v" ] in
+  let count = ref 1 in
+  let base = Array.make (Array.length func.names) 0 in
+  if hints then
+    Array.iteri
+      (fun v hint ->
+        if not (String.equal hint "") then begin
+          let name = base_name hint in
+          if not (String.equal name "v") then
+            base.(v) <-
+              (match Names.find_opt name !numbers with
+              | Some number -> number
+              | None ->
+                  let number = !count in
+                  numbers := Names.add name number !numbers;
+                  names := name :: !names;
+                  incr count;
+                  number)
+        end)
+      func.names;
+  (base, Array.of_list (List.rev !names))
+
+(* Parameters get registers in their order; of a closure function the first is `C`, and stays occupied. *)
+let parameters chooser func =
+  let registers = chooser.registers in
+  let many = List.compare_length_with func.params 100 > 0 in
+  let closure = match func.kind with Closure -> true | Body | Part_of -> false in
+  List.iteri
+    (fun i p ->
+      if i = 0 && closure then begin
+        let r = add chooser "C" 0 false in
+        chooser.by_base.(0) <- [];
+        registers.all.(r).is_param <- true;
+        registers.of_var.(p) <- r;
+        registers.all.(r).occupied <- true
+      end
+      else if many then choose chooser p
+      else begin
+        let r = add_local chooser chooser.base.(p) in
+        registers.all.(r).is_param <- true;
+        registers.of_var.(p) <- r;
+        registers.all.(r).occupied <- true
+      end)
+    func.params
+
+(* Applies `f` to each parameter of a block that gets a variable, and the variable. *)
+let passed func (flow : Flow.t) f =
+  Array.iter
+    (fun b ->
+      Array.iter
+        (fun (t : target) ->
+          List.iter2
+            (fun p arg -> match arg with Var v -> f p v | Int _ | Wide _ | Literal _ -> ())
+            func.blocks.(t.block).params t.args)
+        (Flow.targets func.blocks.(b).term))
+    flow.Flow.order
+
+(* `hints`: name registers after the OCaml variables. *)
+let run table func (flow : Flow.t) forest hints =
+  let n = Array.length func.names in
+  let all = Array.mapi (fun b _ -> if flow.Flow.index.(b) = Flow.none then [||] else steps table func forest b) func.blocks in
+  let live_in, live_out = liveness func flow all in
+  let base, base_names = bases func hints in
+  let registers =
+    { of_var = Array.make n Flow.none; all = [||]; count = 0; web = Array.init n (fun v -> v); locals = 0; slots = 0 }
+  in
+  let chooser =
+    {
+      registers;
+      base;
+      by_base = Array.make (Array.length base_names) [];
+      last_suffix = Array.make (Array.length base_names) 0;
+      base_names;
+      taken = Taken.empty;
+      class_of = Array.init n (fun v -> v);
+      wanted = Array.make n Flow.none;
+      kept = (match func.kind with Closure -> 1 | Body | Part_of -> 0);
+    }
+  in
+  passed func flow (fun p v -> union chooser.class_of p v);
+  parameters chooser func;
+  List.iter
+    (fun p ->
+      let class_ = find chooser.class_of p in
+      let r = registers.of_var.(p) in
+      if chooser.wanted.(class_) = Flow.none && r >= chooser.kept then chooser.wanted.(class_) <- r)
+    func.params;
+  let mark = Array.make n Flow.none in
+  Array.iter
+    (fun b ->
+      for r = chooser.kept to registers.count - 1 do
+        registers.all.(r).occupied <- false
+      done;
+      List.iter
+        (fun v ->
+          let r = registers.of_var.(v) in
+          if r <> Flow.none then registers.all.(r).occupied <- true)
+        live_in.(b);
+      List.iter (fun v -> mark.(v) <- b) live_out.(b);
+      (* backwards: what each step uses last, which results nobody reads *)
+      let count = Array.length all.(b) in
+      let dying = Array.make count [] in
+      for i = count - 1 downto 0 do
+        let step = all.(b).(i) in
+        let dead = List.filter (fun d -> mark.(d) <> b) step.dests in
+        dying.(i) <-
+          List.fold_left
+            (fun rest u ->
+              if mark.(u) <> b then begin
+                mark.(u) <- b;
+                u :: rest
+              end
+              else rest)
+            dead step.uses
+      done;
+      List.iter (fun p -> if mark.(p) = b then choose chooser p) func.blocks.(b).params;
+      Array.iteri
+        (fun i step ->
+          let is_dest v = List.exists (Int.equal v) step.dests in
+          if step.early then List.iter (choose chooser) step.dests;
+          List.iter (fun v -> if not (is_dest v) then free chooser v) dying.(i);
+          if not step.early then List.iter (choose chooser) step.dests;
+          List.iter (fun v -> if is_dest v then free chooser v) dying.(i))
+        all.(b))
+    flow.Flow.order;
+  passed func flow (fun p v ->
+      let r = registers.of_var.(p) in
+      if r <> Flow.none && r = registers.of_var.(v) then union registers.web p v);
+  for v = 0 to n - 1 do
+    registers.web.(v) <- find registers.web v
+  done;
+  registers

@@ -1,0 +1,360 @@
+(* Structured control flow without goto: Norman Ramsey, "Beyond Relooper" (ICFP 2022). The tree of dominators gives the
+   nesting. A block that is jumped to from several places follows a label, that is, the code that may jump to it; only
+   where a jump is not a fall-through does the label become `repeat … until true` and the jump `break`. A block outside a
+   loop that only the loop leads to follows the loop. Where a `break` must leave several constructs, the flag `B` says
+   where to, and is tested after each of them. *)
+
+open Program
+
+(* What an `if` tests. *)
+type test =
+  | Branch  (* the condition of the terminator *)
+  (* the scrutinee of a switch: equal to, less than, not a block *)
+  | Int_equal of int
+  | Int_less of int
+  | Immediate
+  (* its tag, or the tag in the variable `T` *)
+  | Tag_equal of int * bool
+  | Tag_less of int * bool
+
+type node =
+  | Code of int  (* the instructions of a block *)
+  | Finish of int  (* a terminator that leaves the function *)
+  | Edge of int * int  (* what edge k of a block passes on *)
+  | If of int * test * node list * node list
+  | Read_tag of int  (* T = the tag of the scrutinee *)
+  | Label of int * node list  (* code that may jump to what follows, the block *)
+  | Loop of int * node list  (* while true do, of a header *)
+  | Jump of int  (* to a position: a block, or number of blocks + header for the next iteration *)
+  | Once of node list  (* after `resolve`: repeat … until true *)
+  | Break of int option
+      (* after `resolve`: break, with the flag set to where to when that is not the innermost construct *)
+  | Dispatch of (int * bool) list
+      (* after `resolve`: leave further; flags, each with whether this is the last construct to be left *)
+
+(* The tests that find the edge of a switch. *)
+type decision =
+  | To of int
+  | Tagged of decision
+  | Choice of test * decision * decision
+
+(* Values from `low` lead to an edge. *)
+type range = { low : int; edge : int; single : bool }
+
+let same_arg a b =
+  match (a, b) with
+  | Var a, Var b -> a = b
+  | Int a, Int b -> a = b
+  | Wide a, Wide b -> String.equal a b
+  | Literal a, Literal b -> a = b
+  | _ -> false
+
+let same_target (a : target) (b : target) =
+  a.block = b.block && List.compare_lengths a.args b.args = 0 && List.for_all2 same_arg a.args b.args
+
+(* Edges with the same target are one. *)
+let ranges (list : target array) first (all : target array) =
+  let found = ref [] in
+  Array.iteri
+    (fun i target ->
+      let rec search k = if k = first + i || same_target all.(k) target then k else search (k + 1) in
+      let edge = search 0 in
+      match !found with
+      | last :: rest when last.edge = edge -> found := { last with single = false } :: rest
+      | _ -> found := { low = i; edge; single = true } :: !found)
+    list;
+  Array.of_list (List.rev !found)
+
+(* Binary decisions over ranges; a lone value is tested by equality. *)
+let rec decide found first last tag =
+  let equal n = match tag with None -> Int_equal n | Some read -> Tag_equal (n, read) in
+  let less n = match tag with None -> Int_less n | Some read -> Tag_less (n, read) in
+  let n = last - first in
+  let at i = found.(first + i) in
+  if n = 1 then To (at 0).edge
+  else if n = 2 && (at 0).single then Choice (equal (at 0).low, To (at 0).edge, To (at 1).edge)
+  else if n = 2 && (at 1).single then Choice (equal (at 1).low, To (at 1).edge, To (at 0).edge)
+  else if n = 3 && (at 1).single && (at 0).edge = (at 2).edge then
+    Choice (equal (at 1).low, To (at 1).edge, To (at 0).edge)
+  else begin
+    let middle = n / 2 in
+    Choice (less (at middle).low, decide found first (first + middle) tag, decide found (first + middle) last tag)
+  end
+
+(* Immediates first: by equality when they are few. *)
+let decide_switch term =
+  match term with
+  | Switch (_, ints, tags) when Array.length ints + Array.length tags > 0 ->
+      let all = Flow.targets term in
+      let int_count = Array.length ints in
+      let int_ranges = ranges ints 0 all in
+      let tag_ranges = ranges tags int_count all in
+      let on_ints () = decide int_ranges 0 (Array.length int_ranges) None in
+      let tag_tree read = decide tag_ranges 0 (Array.length tag_ranges) (Some read) in
+      if Array.length tags = 0 then Some (on_ints ())
+      else begin
+        let on_tags = if Array.length tag_ranges > 2 then Tagged (tag_tree true) else tag_tree false in
+        if int_count = 0 then Some on_tags
+        else if
+          Array.length int_ranges = 1 && Array.length tag_ranges = 1 && int_ranges.(0).edge = tag_ranges.(0).edge
+        then Some (To int_ranges.(0).edge)
+        else if int_count > 3 || (Array.length int_ranges = 1 && int_count > 1) then
+          Some (Choice (Immediate, on_ints (), on_tags))
+        else begin
+          let decision = ref on_tags in
+          for i = int_count - 1 downto 0 do
+            let edge = ref i in
+            Array.iter (fun range -> if range.low <= i then edge := range.edge) int_ranges;
+            decision := Choice (Int_equal i, To !edge, !decision)
+          done;
+          Some !decision
+        end
+      end
+  | _ -> None
+
+(* The edges at the leaves, in order, with repetition, before `rest`. *)
+let rec leaf_edges decision rest =
+  match decision with
+  | To k -> k :: rest
+  | Tagged d -> leaf_edges d rest
+  | Choice (_, yes, no) -> leaf_edges yes (leaf_edges no rest)
+
+type builder = {
+  func : func;
+  flow : Flow.t;
+  decisions : decision option array;
+  labelled : bool array;  (* follows a label *)
+  (* labelled blocks whose code stands beside a block's: within its loop, after its loop; last first while they are found *)
+  inside : int list array;
+  outside : int list array;
+}
+
+(* Edges of a block as they are written: a switch may write one several times. *)
+let written_edges builder b =
+  match builder.decisions.(b) with
+  | Some decision -> leaf_edges decision []
+  | None -> List.init (Array.length builder.flow.Flow.successors.(b)) (fun k -> k)
+
+(* Is block `b` in the loop of header `h`? *)
+let in_loop (flow : Flow.t) b h =
+  let loop = ref flow.Flow.header.(b) in
+  while !loop <> Flow.none && !loop <> h do
+    loop := flow.Flow.outer.(!loop)
+  done;
+  !loop = h
+
+(* Which blocks follow labels, and where. *)
+let place builder =
+  let flow = builder.flow in
+  let n = Array.length flow.Flow.successors in
+  let forward = Array.make n 0 in
+  (* the least depth to which the code of a block's dominator subtree jumps *)
+  let nowhere = n + 1 in
+  let lowest = Array.make n nowhere in
+  let lower b depth = if depth < lowest.(b) then lowest.(b) <- depth in
+  for i = Array.length flow.Flow.order - 1 downto 0 do
+    let b = flow.Flow.order.(i) in
+    List.iter
+      (fun k ->
+        let s = flow.Flow.successors.(b).(k) in
+        if flow.Flow.index.(s) > flow.Flow.index.(b) then forward.(s) <- forward.(s) + 1;
+        lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s))))
+      (written_edges builder b);
+    lower flow.Flow.idom.(b) lowest.(b)
+  done;
+  Array.iter
+    (fun b ->
+      if flow.Flow.index.(b) > 0 then begin
+        let parent = flow.Flow.idom.(b) in
+        let exited = ref Flow.none in
+        let loop = ref flow.Flow.header.(parent) in
+        while !loop <> Flow.none && not (in_loop flow b !loop) do
+          exited := !loop;
+          loop := flow.Flow.outer.(!loop)
+        done;
+        let closed = lowest.(b) = nowhere || lowest.(b) >= flow.Flow.depth.(b) in
+        if !exited <> Flow.none && not (closed && forward.(b) = 1) then begin
+          builder.labelled.(b) <- true;
+          builder.outside.(!exited) <- b :: builder.outside.(!exited)
+        end
+        else if forward.(b) > 1 then begin
+          builder.labelled.(b) <- true;
+          builder.inside.(parent) <- b :: builder.inside.(parent)
+        end
+      end)
+    flow.Flow.order
+
+(* The nodes of a block and what it dominates, put before `out` in reverse. *)
+let rec tree builder x out =
+  let core =
+    match builder.decisions.(x) with
+    | Some decision -> branches builder x decision [ Code x ]
+    | None -> (
+        match builder.func.blocks.(x).term with
+        | Program.Jump _ -> edge builder x 0 [ Code x ]
+        | Program.If _ ->
+            let yes = List.rev (edge builder x 0 []) in
+            let no = List.rev (edge builder x 1 []) in
+            [ If (x, Branch, yes, no); Code x ]
+        | _ -> [ Finish x; Code x ])
+  in
+  if builder.flow.Flow.header.(x) = x then begin
+    let body = wrap builder core (List.rev builder.inside.(x)) [] in
+    wrap builder [ Loop (x, List.rev body) ] (List.rev builder.outside.(x)) out
+  end
+  else wrap builder core (List.rev builder.inside.(x)) out
+
+(* The core in the labels of its followers, each followed by its code. *)
+and wrap builder core followers out =
+  match followers with
+  | [] -> core @ out
+  | [ y ] -> tree builder y (Label (y, List.rev core) :: out)
+  | y :: rest -> wrap builder (tree builder y [ Label (y, List.rev core) ]) rest out
+
+and branches builder x decision out =
+  match decision with
+  | To k -> edge builder x k out
+  | Tagged d -> branches builder x d (Read_tag x :: out)
+  | Choice (test, a, b) ->
+      let yes = List.rev (branches builder x a []) in
+      let no = List.rev (branches builder x b []) in
+      If (x, test, yes, no) :: out
+
+and edge builder x k out =
+  let flow = builder.flow in
+  let t = flow.Flow.successors.(x).(k) in
+  let out = Edge (x, k) :: out in
+  if flow.Flow.index.(t) <= flow.Flow.index.(x) then Jump (Array.length flow.Flow.successors + t) :: out
+  else if builder.labelled.(t) then Jump t :: out
+  else tree builder t out
+
+(* Which labels jumps need to break out of. `stack`: the position after each construct that encloses the nodes, and
+   whether it is a loop; `end_`: the position that the end of the nodes falls through to. *)
+let rec plan nodes end_ blocks (stack : (int * bool) list) needed =
+  List.iter
+    (fun node ->
+      match node with
+      | If (_, _, yes, no) ->
+          plan yes end_ blocks stack needed;
+          plan no end_ blocks stack needed
+      | Label (y, body) -> plan body y blocks ((y, false) :: stack) needed
+      | Loop (h, body) -> plan body (blocks + h) blocks ((blocks + h, false) :: (end_, true) :: stack) needed
+      | Jump position ->
+          let rec search stack =
+            match stack with
+            | [] -> ()
+            | (after, is_loop) :: rest ->
+                if after <> position then search rest else if not is_loop then needed.(position) <- true
+          in
+          if position <> end_ then search stack
+      | _ -> ())
+    nodes
+
+(* A construct that `break` leaves. *)
+type construct = {
+  after : int;
+  mutable pending : int list;  (* positions that jumps from within it lead to, beyond it; last first *)
+}
+
+type resolver = {
+  blocks : int;
+  needed : bool array;
+  mutable stack : construct list;
+  flags : int array;  (* number of each position that is reached by the flag; 0: none yet *)
+  mutable count : int;
+}
+
+(* A `break` towards the position: is it the innermost construct's? *)
+let leave resolver position =
+  if not (List.exists (fun c -> c.after = position) resolver.stack) then
+    Error.fail "the control flow of a function cannot be structured";
+  match resolver.stack with
+  | [] -> true
+  | top :: _ ->
+      if top.after = position then true
+      else begin
+        if not (List.exists (Int.equal position) top.pending) then top.pending <- position :: top.pending;
+        false
+      end
+
+let flag resolver position =
+  if resolver.flags.(position) = 0 then begin
+    resolver.count <- resolver.count + 1;
+    resolver.flags.(position) <- resolver.count
+  end;
+  resolver.flags.(position)
+
+let enter resolver after = resolver.stack <- { after; pending = [] } :: resolver.stack
+
+(* After a construct: on to where its jumps lead. `out` is in reverse. *)
+let exit resolver out =
+  match resolver.stack with
+  | [] -> out
+  | top :: rest -> (
+      resolver.stack <- rest;
+      let one position =
+        let last = leave resolver position in
+        (flag resolver position, last)
+      in
+      match List.map one (List.rev top.pending) with [] -> out | list -> Dispatch list :: out)
+
+(* `out` is in reverse. *)
+let rec resolve resolver nodes end_ out =
+  match nodes with
+  | [] -> out
+  | node :: rest ->
+      let out =
+        match node with
+        | If (b, test, yes, no) ->
+            let yes = List.rev (resolve resolver yes end_ []) in
+            let no = List.rev (resolve resolver no end_ []) in
+            If (b, test, yes, no) :: out
+        | Label (y, body) when resolver.needed.(y) ->
+            enter resolver y;
+            let inner = List.rev (resolve resolver body y []) in
+            exit resolver (Once inner :: out)
+        | Label (y, body) -> resolve resolver body y out
+        | Loop (h, body) ->
+            let next = resolver.blocks + h in
+            enter resolver end_;
+            let inner =
+              if resolver.needed.(next) then begin
+                enter resolver next;
+                let once = List.rev (resolve resolver body next []) in
+                exit resolver [ Once once ]
+              end
+              else resolve resolver body next []
+            in
+            exit resolver (Loop (h, List.rev inner) :: out)
+        | Jump position ->
+            if position = end_ then out
+            else begin
+              let innermost = leave resolver position in
+              Break (if innermost then None else Some (flag resolver position)) :: out
+            end
+        | other -> other :: out
+      in
+      resolve resolver rest end_ out
+
+let run func (flow : Flow.t) =
+  let n = Array.length func.blocks in
+  (match flow.Flow.irreducible with
+  | [] -> ()
+  | _ :: _ -> Error.fail "the control flow of a function is irreducible");
+  let builder =
+    {
+      func;
+      flow;
+      decisions = Array.map (fun (b : block) -> decide_switch b.term) func.blocks;
+      labelled = Array.make n false;
+      inside = Array.make n [];
+      outside = Array.make n [];
+    }
+  in
+  place builder;
+  let nodes = List.rev (tree builder flow.Flow.order.(0) []) in
+  let end_ = 2 * n in
+  let needed = Array.make (2 * n) false in
+  plan nodes end_ n [] needed;
+  let resolver = { blocks = n; needed; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
+  List.rev (resolve resolver nodes end_ [])

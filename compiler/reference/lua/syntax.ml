@@ -1,0 +1,47 @@
+(* The Lua that the emitter makes: statements as a tree, expressions as text with what the next steps ask of them. *)
+
+(* What an expression may stand next to. *)
+type kind =
+  | Prefix  (* a name, an index or a call: may be indexed and called *)
+  | Atom  (* a non-negative number or a string: an operand, but not to be indexed *)
+  | Compound  (* anything else: in parentheses wherever it is an operand *)
+
+type expr = {
+  text : string;
+  kind : kind;
+  int : int option;  (* the value, when it is an integer constant of at most 31 bits *)
+  vars : int list;  (* the variables whose registers the text names *)
+}
+
+type dest = {
+  var : int;
+  name : string;  (* a local's name, or a slot of the spill table *)
+}
+
+type stat =
+  | Assign of { local : bool; dests : dest list; value : expr }
+  | Local of string list
+  | Text of expr  (* any other statement of one line *)
+  | If of expr * stat list * stat list
+  | Loop of stat list  (* while true do … end *)
+  | Once of stat list  (* repeat … until true *)
+  | Break
+  | Return of expr
+  | Fail of expr  (* a call that does not return *)
+
+type func = {
+  place : string;  (* what it is assigned to *)
+  comment : string;
+  params : string list;
+  body : stat list;
+}
+
+(* An expression that names no register. *)
+let constant text kind = { text; kind; int = None; vars = [] }
+
+(* Does control never reach the end of the statements? *)
+let rec terminated stats =
+  match stats with
+  | [] -> false
+  | [ (Break | Return _ | Fail _) ] -> true
+  | _ :: rest -> terminated rest

@@ -1,0 +1,200 @@
+(* The templates of the runtime's sections (ARCHITECTURE.md, section 4): parsing and expansion. *)
+
+open Syntax
+
+type piece =
+  | Text of string
+  (* argument (0: the result), what is added to it, whether it stands between delimiters, whether it is indexed or called *)
+  | Hole of { arg : int; plus : int; bare : bool; prefix : bool }
+
+type t = {
+  mutable pieces : piece list;
+  counts : int array;  (* how often each of %0 … %9 occurs *)
+  skipped : bool array;  (* occurs only after an `and` or `or`, which may leave it unevaluated *)
+  mutable order : int list;  (* the arguments in the order of their first occurrence *)
+  kind : kind;
+}
+
+(* How a primitive is written. *)
+type form = Inline of t | Test of t | Statement of t | Call
+
+let is_digit c = c >= '0' && c <= '9'
+let is_word c = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit c || Char.equal c '_'
+let bad text = Error.fail ("bad template '" ^ text ^ "'")
+
+(* Reads `%1` or `%{1+2}` at `start`: argument, constant, index after it. *)
+let hole text start =
+  let at i = if i < String.length text then text.[i] else ' ' in
+  let value c = Char.code c - 48 in
+  if is_digit (at (start + 1)) then (value (at (start + 1)), 0, start + 2)
+  else begin
+    let sign = at (start + 3) in
+    let opens = Char.equal (at (start + 1)) '{' && is_digit (at (start + 2)) in
+    if not (opens && (Char.equal sign '+' || Char.equal sign '-') && is_digit (at (start + 4))) then bad text
+    else begin
+      let i = ref (start + 4) in
+      let plus = ref 0 in
+      while is_digit (at !i) && !plus < 1000 do
+        plus := (!plus * 10) + value (at !i);
+        incr i
+      done;
+      if not (Char.equal (at !i) '}') then bad text
+      else (value (at (start + 2)), (if Char.equal sign '-' then - !plus else !plus), !i + 1)
+    end
+  end
+
+(* The index after the bracket that closes the one at `start`; the length when none does. *)
+let closing text start =
+  let n = String.length text in
+  let rec go i depth =
+    if i >= n then n
+    else
+      match text.[i] with
+      | '(' | '[' | '{' -> go (i + 1) (depth + 1)
+      | ')' | ']' | '}' -> if depth = 1 then i + 1 else go (i + 1) (depth - 1)
+      | _ -> go (i + 1) depth
+  in
+  go start 0
+
+(* A name, placeholder or parenthesis followed only by indices and calls is atomic. *)
+let shape text =
+  let n = String.length text in
+  let rec word i = if i < n && is_word text.[i] then word (i + 1) else i in
+  let rec digits i = i = n || (is_digit text.[i] && digits (i + 1)) in
+  let rec follow i =
+    if i >= n then Prefix
+    else
+      match text.[i] with
+      | '(' | '[' -> follow (closing text i)
+      | '.' when i + 1 < n && is_word text.[i + 1] -> follow (word (i + 1))
+      | _ -> Compound
+  in
+  if n > 0 && digits 0 then Atom
+  else if n > 0 && Char.equal text.[0] '(' then follow (closing text 0)
+  else if n > 0 && Char.equal text.[0] '%' then follow (if n > 1 && Char.equal text.[1] '{' then closing text 1 else 2)
+  else if n > 0 && is_word text.[0] && not (is_digit text.[0]) then follow (word 0)
+  else Compound
+
+let parse text =
+  let text = String.trim text in
+  let n = String.length text in
+  let template =
+    { pieces = []; counts = Array.make 10 0; skipped = Array.make 10 false; order = []; kind = shape text }
+  in
+  let pending = Buffer.create 64 in
+  let flush () =
+    if Buffer.length pending > 0 then begin
+      template.pieces <- Text (Buffer.contents pending) :: template.pieces;
+      Buffer.clear pending
+    end
+  in
+  let ends_with word i =
+    let length = String.length word in
+    i + 1 >= length && String.equal (String.sub text (i + 1 - length) length) word
+  in
+  let skipped = ref false in
+  let i = ref 0 in
+  while !i < n do
+    if not (Char.equal text.[!i] '%') then begin
+      Buffer.add_char pending text.[!i];
+      if Char.equal text.[!i] ' ' && (ends_with " and " !i || ends_with " or " !i) then skipped := true;
+      incr i
+    end
+    else if !i + 1 < n && Char.equal text.[!i + 1] ' ' then begin
+      (* the operator *)
+      Buffer.add_char pending '%';
+      incr i
+    end
+    else begin
+      let arg, plus, after = hole text !i in
+      let before = ref !i in
+      while !before > 0 && Char.equal text.[!before - 1] ' ' do
+        decr before
+      done;
+      let next = ref after in
+      while !next < n && Char.equal text.[!next] ' ' do
+        incr next
+      done;
+      let assigned =
+        !before > 1
+        && Char.equal text.[!before - 1] '='
+        && (match text.[!before - 2] with '=' | '~' | '<' | '>' -> false | _ -> true)
+        && !next = n
+      in
+      let opens = !before = 0 || match text.[!before - 1] with '(' | ',' | '[' | '{' -> true | _ -> false in
+      let closes = !next = n || match text.[!next] with ')' | ',' | ']' | '}' -> true | _ -> false in
+      let prefix =
+        after < n
+        &&
+        match text.[after] with
+        | '[' | '(' | ':' -> true
+        | '.' -> not (after + 1 < n && Char.equal text.[after + 1] '.')
+        | _ -> false
+      in
+      flush ();
+      template.pieces <- Hole { arg; plus; bare = assigned || (opens && closes); prefix } :: template.pieces;
+      if template.counts.(arg) = 0 then begin
+        template.order <- arg :: template.order;
+        template.skipped.(arg) <- !skipped
+      end;
+      template.counts.(arg) <- template.counts.(arg) + 1;
+      i := after
+    end
+  done;
+  flush ();
+  template.pieces <- List.rev template.pieces;
+  template.order <- List.rev template.order;
+  template
+
+(* The text as an operand; `prefix` when it is indexed or called. *)
+let operand e prefix =
+  let plain = match e.kind with Prefix -> true | Atom -> not prefix | Compound -> false in
+  if plain then e.text else "(" ^ e.text ^ ")"
+
+(* The integer constant. *)
+let int n = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
+
+(* `e + n`, folded when `e` is a constant. *)
+let add e n =
+  match e.int with
+  | Some value -> int (value + n)
+  | None ->
+      let base = operand e false in
+      let text = if n < 0 then base ^ " - " ^ string_of_int (-n) else base ^ " + " ^ string_of_int n in
+      { text; kind = Compound; int = None; vars = e.vars }
+
+(* The text with `args` in it; `result` is %0. *)
+let expand template result args =
+  let argument arg =
+    let found = if arg = 0 then result else List.nth_opt args (arg - 1) in
+    match found with
+    | Some e -> e
+    | None -> Error.fail ("a template names %" ^ string_of_int arg ^ ", which the primitive does not have")
+  in
+  match template.pieces with
+  | [ Hole { arg; plus = 0; _ } ] -> argument arg
+  | pieces ->
+      let text = Buffer.create 64 in
+      let vars = ref [] in
+      let adds = ref false in
+      List.iter
+        (fun piece ->
+          match piece with
+          | Text t ->
+              Buffer.add_string text t;
+              let n = String.length t in
+              adds := n >= 3 && String.equal (String.sub t (n - 3) 3) " + "
+          | Hole { arg; plus; bare; prefix } -> (
+              let found = argument arg in
+              let e = if plus = 0 then found else add found plus in
+              vars := List.rev_append e.vars !vars;
+              match e.int with
+              | Some value when !adds && value < 0 ->
+                  Buffer.truncate text (Buffer.length text - 2);
+                  Buffer.add_string text ("- " ^ string_of_int (-value));
+                  adds := false
+              | _ ->
+                  Buffer.add_string text (if bare then e.text else operand e prefix);
+                  adds := false))
+        pieces;
+      { text = Buffer.contents text; kind = template.kind; int = None; vars = !vars }
