@@ -427,9 +427,7 @@ and branch emitter b t yes no out =
   let otherwise = List.rev (nodes emitter no []) in
   match (thens, otherwise) with
   | [], _ :: _ -> If (test emitter b t true, otherwise, []) :: out
-  | _, [ If _ ] -> 
-      if terminated otherwise then List.rev_append thens (If (test emitter b t true, otherwise, []) :: out)
-      else If (test emitter b t false, thens, otherwise) :: out
+  | _, [ If _ ] -> If (test emitter b t false, thens, otherwise) :: out
   | _ ->
       if terminated thens then List.rev_append otherwise (If (test emitter b t false, thens, []) :: out)
       else if terminated otherwise then List.rev_append thens (If (test emitter b t true, otherwise, []) :: out)

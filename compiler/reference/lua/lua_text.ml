@@ -40,7 +40,7 @@ let squeeze text =
   go 0 0 false;
   Buffer.contents out
 
-let assignment local dests value =
+let assignment local (dests : dest list) (value : expr) =
   let names = String.concat ", " (List.map (fun d -> d.name) dests) in
   (if local then "local " else "") ^ names ^ " = " ^ value.text
 
@@ -89,9 +89,9 @@ and stats printer list =
       | Assign { local; dests; value } -> line printer (assignment local dests value)
       | Local names -> line printer ("local " ^ String.concat ", " names)
       | Text e | Fail e ->
-          separate printer e.text (i = 0);
-          line printer e.text
-      | Return e -> line printer ("return " ^ e.text)
+          separate printer (e : expr).text (i = 0);
+          line printer (e : expr).text
+      | Return e -> line printer ("return " ^ (e : expr).text)
       | Break -> line printer "break"
       | If (e, yes, no) -> branches printer e yes no
       | Loop body ->
@@ -104,14 +104,14 @@ and stats printer list =
           line printer "until true")
     list
 
-and branches printer e yes no =
+and branches printer (e : expr) yes no =
   line printer ("if " ^ e.text ^ " then");
   block printer yes;
   let rec rest no =
     match no with
     | [] -> ()
     | [ If (e, yes, no) ] ->
-        line printer ("elseif " ^ e.text ^ " then");
+        line printer ("elseif " ^ (e : expr).text ^ " then");
         block printer yes;
         rest no
     | _ ->

@@ -336,7 +336,7 @@ let rec resolve resolver nodes end_ out =
       in
       resolve resolver rest end_ out
 
-let run func (flow : Flow.t) =
+let run (func : func) (flow : Flow.t) =
   let n = Array.length func.blocks in
   (match flow.Flow.irreducible with
   | [] -> ()

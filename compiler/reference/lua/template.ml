@@ -147,15 +147,15 @@ let parse text =
   template
 
 (* The text as an operand; `prefix` when it is indexed or called. *)
-let operand e prefix =
+let operand (e : expr) prefix =
   let plain = match e.kind with Prefix -> true | Atom -> not prefix | Compound -> false in
   if plain then e.text else "(" ^ e.text ^ ")"
 
 (* The integer constant. *)
-let int n = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
+let int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
 
 (* `e + n`, folded when `e` is a constant. *)
-let add e n =
+let add (e : expr) n : expr =
   match e.int with
   | Some value -> int (value + n)
   | None ->
@@ -164,7 +164,7 @@ let add e n =
       { text; kind = Compound; int = None; vars = e.vars }
 
 (* The text with `args` in it; `result` is %0. *)
-let expand template result args =
+let expand template (result : expr option) (args : expr list) : expr =
   let argument arg =
     let found = if arg = 0 then result else List.nth_opt args (arg - 1) in
     match found with
