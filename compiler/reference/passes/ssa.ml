@@ -1,335 +1,20 @@
-(* Bytecode to SSA: finds the functions and their blocks, executes each block symbolically, and gives a block with
-   several predecessors a parameter for each stack slot (and the accumulator) that is live there.
-   Stack slots are numbered from the bottom of the function's frame. *)
+(* Bytecode to SSA: executes each block symbolically, and gives a block with several predecessors a parameter for each
+   stack slot (and the accumulator) that is live there. Stack slots are numbered from the bottom of the function's frame. *)
 
 open Opcode
-
-let none = -1
+open Discover
 
 (* In deeper frames variables get no names: each event lists all of them. *)
 let named = 64
 
 (* What a slot holds that belongs to a trap or a return address. *)
 let undefined = Program.Var none
-let fail pc message = Error.fail_at "CODE" (pc * 4) message
-
-(* `array`, or a longer copy when `count` items fill it. *)
-let grown array count filler =
-  if count < Array.length array then array
-  else begin
-    let longer = Array.make ((2 * count) + 8) filler in
-    Array.blit array 0 longer 0 count;
-    longer
-  end
-
-(* What an instruction does to the stack and the accumulator, after its push. *)
-type traffic = {
-  reads_accu : bool;
-  reads : int;  (* how many slots it reads from the top *)
-  pops : int;
-  pushes : int;
-  writes_accu : bool;
-}
-
-let traffic op =
-  let make reads_accu reads pops pushes writes_accu = { reads_accu; reads; pops; pushes; writes_accu } in
-  match op with
-  | Nop | Grab _ | Restart | Branch _ | Stop -> make false 0 0 0 false
-  | Acc _ | Envacc _ | Offsetclosure _ -> make false 0 0 0 true
-  | Getglobal _ | Getglobalfield _ | Const _ -> make false 0 0 0 true
-  | Pop n -> make false 0 n 0 false
-  | Push_retaddr _ -> make false 0 0 3 false
-  | Apply n -> make true n (if n > 3 then n + 3 else n) 0 true
-  | Closure (n, _) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make (n > 0) below below 0 true
-  | Closurerec (n, labels) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make (n > 0) below below (Array.length labels) true
-  | Block (_, n) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make (n > 0) below below 0 true
-  | Assign _ | Setglobal _ | Getfield _ -> make true 0 0 0 true
-  | Offsetint _ | Offsetref _ | Perform -> make true 0 0 0 true
-  | Setfield _ -> make true 1 1 0 true
-  | Prim (_, n) | Ccall (n, _) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make true below below 0 true
-  | Getmethod | Getdynmet -> make true 1 0 0 true
-  | Getpubmet _ -> make true 0 0 1 true
-  | Resume n -> make true n n 0 true
-  | Pushtrap _ -> make false 0 0 4 false
-  | Poptrap -> make false 0 4 0 false
-  | Branchif _ | Branchifnot _ | Compare _ | Switch _ -> make true 0 0 0 false
-  | Return _ | Raise -> make true 0 0 0 false
-  | Appterm (n, _) | Resumeterm (n, _) -> make true n n 0 false
-  | Reperformterm _ -> make true 2 2 0 false
-
-(* Does the instruction end its block? *)
-let ends_block = function
-  | Branch _ | Branchif _ | Branchifnot _ | Compare _ | Switch _ | Pushtrap _ | Poptrap | Return _ | Appterm _
-  | Resumeterm _ | Reperformterm _ | Raise | Stop ->
-    true
-  | _ -> false
-
 (* The result is 0 or 1. *)
 let is_boolean = function
   | "%int_eq" | "%int_ne" | "%int_lt" | "%int_le" | "%int_gt" | "%int_ge" | "%int_ult" | "%int_uge" | "%bool_not"
   | "%is_int" ->
     true
   | _ -> false
-
-type trap = {
-  outer : int;  (* the enclosing one *)
-  depth : int;  (* of the stack below the trap's own four slots *)
-  mutable assigned : int list;  (* slots that are assigned while it is set *)
-  mutable boxes : (int * int) list;  (* the cells that keep what the handler must see of those: slot, variable *)
-}
-
-let no_trap = { outer = none; depth = 0; assigned = []; boxes = [] }
-
-(* A function found in the code. Offsets are those of OCaml's closure block: function `i` of a recursive
-   definition stands at `3 * i`, captured values follow the functions. *)
-type func = {
-  entry : int;
-  arity : int;
-  offset : int;  (* its own offset, that of the first captured value, the end *)
-  captured : int;
-  size : int;
-  parent : int;  (* the function that creates it and where *)
-  created : int;
-  mutable leaders : int list;
-  mutable used : int list;  (* offsets it uses, apart from its own *)
-  mutable assigns : (int * int) list;  (* the slots' assignments: trap, slot *)
-}
-
-let no_func =
-  {
-    entry = 0;
-    arity = 0;
-    offset = 0;
-    captured = 0;
-    size = 0;
-    parent = none;
-    created = 0;
-    leaders = [];
-    used = [];
-    assigns = [];
-  }
-
-(* What is known of each word of the code. *)
-type code = {
-  image : Container.image;
-  instructions : instruction array;  (* that have been reached *)
-  owner : int array;  (* function, depth of the stack and innermost trap before it *)
-  depths : int array;
-  trap_at : int array;
-  leader : bool array;
-  forced : bool array;  (* a leader whose block takes parameters for what is live, however it is reached *)
-  function_at : int array;  (* number of the function that starts here, later of the block *)
-  block_at : int array;
-  mutable traps : trap array;
-  mutable trap_count : int;
-  mutable functions : func array;
-  mutable function_count : int;
-  set_globals : bool array;
-  mutable units : (int * int) list;  (* where main sets a global that has a name: address, global *)
-}
-
-let instruction code pc =
-  if pc >= Array.length code.owner || code.owner.(pc) = none then fail pc "no instruction here";
-  code.instructions.(pc)
-
-(* Notes that control comes to `pc` with this stack; gives whether for the first time. *)
-let reach code number pc depth trap =
-  if code.owner.(pc) = none then begin
-    code.owner.(pc) <- number;
-    code.depths.(pc) <- depth;
-    code.trap_at.(pc) <- trap;
-    true
-  end
-  else begin
-    if code.owner.(pc) <> number then fail pc "code of two functions";
-    if code.depths.(pc) <> depth || code.trap_at.(pc) <> trap then
-      fail pc "stack depth differs between two ways to the same instruction";
-    false
-  end
-
-(* Makes `pc` the start of a block, and queues it when it is new. *)
-let lead code work number pc depth trap =
-  if not code.leader.(pc) then begin
-    code.leader.(pc) <- true;
-    let f = code.functions.(number) in
-    f.leaders <- pc :: f.leaders
-  end;
-  if reach code number pc depth trap then work := pc :: !work
-
-(* A function whose code is at `entry`. *)
-let add_function code entry offset captured size parent created =
-  if code.function_at.(entry) <> none then fail created "function that is created in two places";
-  code.function_at.(entry) <- code.function_count;
-  let arity = match (decode code.image entry).op with Grab n -> n + 1 | _ -> 1 in
-  let arity = if parent = none then 0 else arity in
-  let f = { entry; arity; offset; captured; size; parent; created; leaders = []; used = []; assigns = [] } in
-  code.functions <- grown code.functions code.function_count no_func;
-  code.functions.(code.function_count) <- f;
-  code.function_count <- code.function_count + 1
-
-(* Records that a function uses the closure block at `offset` from itself. *)
-let use_offset code number pc offset env =
-  let f = code.functions.(number) in
-  let at = f.offset + offset in
-  if env && (at < f.captured || at >= f.size) then fail pc "captured variable that does not exist";
-  if (not env) && (at < 0 || at >= f.captured || at mod 3 <> 0 || f.parent = none) then
-    fail pc "function that does not exist in the closure";
-  if at <> f.offset then f.used <- at :: f.used
-
-(* The block after one that ends with a test. *)
-let lead_next code work number next depth trap =
-  if next >= Array.length code.leader then fail next "the code ends here without a return";
-  lead code work number next depth trap
-
-(* What one instruction tells of the function; `depth` is that after its push. *)
-let step code number pc op depth trap =
-  let f = code.functions.(number) in
-  let globals = Array.length code.image.globals in
-  match op with
-  | Acc n -> if n >= depth then fail pc "stack underflow"
-  | Assign n ->
-    if n >= depth then fail pc "stack underflow";
-    if trap <> none then f.assigns <- (trap, depth - 1 - n) :: f.assigns
-  | Envacc n -> use_offset code number pc n true
-  | Offsetclosure n -> use_offset code number pc n false
-  | Closure (vars, label) -> add_function code label 0 2 (2 + vars) number pc
-  | Closurerec (vars, labels) ->
-    if Array.length labels = 0 then fail pc "closure without functions";
-    let captured = (3 * Array.length labels) - 1 in
-    Array.iteri (fun i label -> add_function code label (3 * i) captured (captured + vars) number pc) labels
-  | Getglobal n | Getglobalfield (n, _) -> if n >= globals then fail pc "global that does not exist"
-  | Setglobal n ->
-    if n >= globals then fail pc "global that does not exist";
-    code.set_globals.(n) <- true;
-    let names = code.image.global_names in
-    let has_name = n < Array.length names && String.length names.(n) > 0 in
-    if has_name && f.parent = none then code.units <- (pc, n) :: code.units
-  | Grab _ -> if f.entry <> pc then fail pc "GRAB inside a function"
-  | Restart -> fail pc "RESTART inside a function"
-  | Ccall (0, _) -> fail pc "call of a primitive without arguments"
-  | Apply 0 | Appterm (0, _) -> fail pc "application to nothing"
-  | Return _ | Appterm _ | Resumeterm _ | Reperformterm _ | Stop ->
-    if trap <> none then fail pc "the function is left with a trap set"
-  | _ -> ()
-
-(* Walks over the code of a function: its leaders, depths, traps, and the functions that it creates. *)
-let explore code number =
-  let f = code.functions.(number) in
-  let main = f.parent = none in
-  let work = ref [] in
-  let size = Array.length code.leader in
-  lead code work number f.entry f.arity none;
-  let rec walk pc =
-    let i = decode code.image pc in
-    let next = i.next in
-    let trap = code.trap_at.(pc) in
-    let depth = code.depths.(pc) + if i.push then 1 else 0 in
-    step code number pc i.op depth trap;
-    let t = traffic i.op in
-    (match i.op with
-    | Poptrap -> if trap = none || code.traps.(trap).depth + 4 <> depth then fail pc "no trap to pop"
-    | _ ->
-      let floor = if trap = none then 0 else code.traps.(trap).depth + 4 in
-      if t.reads > depth || floor + t.pops > depth then fail pc "stack underflow");
-    let after = depth - t.pops + t.pushes in
-    let ends = ends_block i.op in
-    let forced =
-      match i.op with
-      | Branch l ->
-        lead code work number l after trap;
-        false
-      | Branchif l | Branchifnot l | Compare (_, _, l) ->
-        lead code work number l after trap;
-        lead_next code work number next after trap;
-        false
-      | Switch (ints, tags) ->
-        Array.iter (fun l -> lead code work number l after trap) ints;
-        Array.iter (fun l -> lead code work number l after trap) tags;
-        false
-      | Pushtrap l ->
-        lead code work number l depth trap;
-        code.forced.(l) <- true;
-        let inner = code.trap_count in
-        code.traps <- grown code.traps inner no_trap;
-        code.traps.(inner) <- { outer = trap; depth; assigned = []; boxes = [] };
-        code.trap_count <- inner + 1;
-        lead_next code work number next after inner;
-        false
-      | Poptrap ->
-        lead_next code work number next after code.traps.(trap).outer;
-        true
-      | Setglobal _ -> main && after = 0 && trap = none
-      | _ -> false
-    in
-    code.instructions.(pc) <- i;
-    if forced || not ends then begin
-      if next >= size then fail pc "the code ends here without a return";
-      code.forced.(next) <- code.forced.(next) || forced
-    end;
-    if not ends then
-      if forced || code.owner.(next) <> none then lead code work number next after trap
-      else begin
-        ignore (reach code number next after trap);
-        walk next
-      end
-  in
-  let rec run () =
-    match !work with
-    | [] -> ()
-    | start :: rest ->
-      work := rest;
-      walk start;
-      run ()
-  in
-  run ()
-
-let by_address (a, _) (b, _) = a - b
-let ascending (a : int) b = compare a b
-
-(* Everything that main reaches. *)
-let discover (image : Container.image) =
-  let size = image.words in
-  let code =
-    {
-      image;
-      instructions = Array.make size { push = false; op = Nop; next = 0 };
-      owner = Array.make size none;
-      depths = Array.make size 0;
-      trap_at = Array.make size none;
-      leader = Array.make size false;
-      forced = Array.make size false;
-      function_at = Array.make size none;
-      block_at = Array.make size none;
-      traps = [||];
-      trap_count = 0;
-      functions = [||];
-      function_count = 0;
-      set_globals = Array.make (Array.length image.globals) false;
-      units = [];
-    }
-  in
-  if size = 0 then fail 0 "no code";
-  add_function code 0 0 0 0 none 0;
-  let next = ref 0 in
-  while !next < code.function_count do
-    explore code !next;
-    incr next
-  done;
-  for n = 0 to code.function_count - 1 do
-    let f = code.functions.(n) in
-    f.leaders <- List.sort ascending f.leaders;
-    f.used <- List.sort_uniq ascending f.used
-  done;
-  code.units <- List.sort by_address code.units;
-  code
 
 (* Symbolic stack and accumulator. *)
 type state = { mutable slots : Program.arg array; mutable height : int; mutable accu : Program.arg }
@@ -348,11 +33,7 @@ type builder = {
   debug : Debug_events.t;
   func : func;
   used_offsets : int array;
-  starts : int array;  (* start of each block, `none` for those that have none in the code *)
-  successors : int array array;
-  sets_trap : bool array;  (* ends by setting a trap: the second successor is its handler *)
-  has_params : bool array;
-  live : bool array array;  (* for each block, the slots that are live at its start, then the accumulator *)
+  graph : Liveness.graph;
   left : state option array;  (* what the only predecessor of a block leaves *)
   blocks : Program.block array;
   mutable landings : Program.block list;  (* blocks in front of handlers, the last first *)
@@ -369,161 +50,6 @@ let fresh b =
   b.booleans <- grown b.booleans v false;
   b.var_count <- v + 1;
   v
-
-(* Blocks that may follow the one that starts at `pc`, and whether it ends by setting a trap. *)
-let rec successors_of code pc =
-  let i = instruction code pc in
-  let at l = code.block_at.(l) in
-  let next = i.next in
-  match i.op with
-  | Branch l -> ([| at l |], false)
-  | Branchif l | Branchifnot l | Compare (_, _, l) -> ([| at l; at next |], false)
-  | Switch (ints, tags) -> (Array.append (Array.map at ints) (Array.map at tags), false)
-  | Pushtrap l -> ([| at next; at l |], true)
-  | Poptrap -> ([| at next |], false)
-  | op when ends_block op -> ([||], false)
-  | _ -> if code.leader.(next) then ([| at next |], false) else successors_of code next
-
-(* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
-let number_blocks code ids debug f =
-  let leaders = Array.of_list f.leaders in
-  let size = Array.length leaders in
-  let counts = Array.make size 0 in
-  Array.iteri (fun i pc -> code.block_at.(pc) <- i) leaders;
-  let found =
-    Array.map
-      (fun pc ->
-        let found = successors_of code pc in
-        Array.iter (fun b -> counts.(b) <- counts.(b) + 1) (fst found);
-        found)
-      leaders
-  in
-  let start = code.block_at.(f.entry) in
-  let shift = if start <> 0 || counts.(start) > 0 then 1 else 0 in
-  let count = size + shift in
-  let b =
-    {
-      code;
-      ids;
-      debug;
-      func = f;
-      used_offsets = Array.of_list f.used;
-      starts = Array.make count none;
-      successors = Array.make count [||];
-      sets_trap = Array.make count false;
-      has_params = Array.make count false;
-      live = Array.make count [||];
-      left = Array.make count None;
-      blocks = Array.init count (fun _ -> { Program.params = []; body = []; term = Program.Unreachable });
-      landings = [];
-      block_count = count;
-      body = [];
-      names = [||];
-      booleans = [||];
-      var_count = 0;
-    }
-  in
-  if shift > 0 then begin
-    b.successors.(0) <- [| start + 1 |];
-    counts.(start) <- counts.(start) + 1
-  end;
-  Array.iteri
-    (fun i pc ->
-      code.block_at.(pc) <- i + shift;
-      b.starts.(i + shift) <- pc;
-      b.has_params.(i + shift) <- counts.(i) > 1 || code.forced.(pc);
-      b.sets_trap.(i + shift) <- snd found.(i);
-      b.successors.(i + shift) <- Array.map (fun s -> s + shift) (fst found.(i)))
-    leaders;
-  b
-
-(* What a block does to the slots below its first depth and (last) to the accumulator: 1 reads first, 2 writes first. *)
-let marks b block =
-  let code = b.code in
-  let start = b.starts.(block) in
-  if start = none then [| 0 |]
-  else begin
-    let depth_in = code.depths.(start) in
-    let marks = Array.make (depth_in + 1) 0 in
-    let touch slot what = if slot < depth_in && marks.(slot) = 0 then marks.(slot) <- what in
-    let accu = ref 0 in
-    let rec walk pc =
-      let i = instruction code pc in
-      let depth = code.depths.(pc) in
-      let t = traffic i.op in
-      if (i.push || t.reads_accu) && !accu = 0 then accu := 1;
-      let depth =
-        if i.push then begin
-          touch depth 2;
-          depth + 1
-        end
-        else depth
-      in
-      for slot = depth - t.reads to depth - 1 do
-        touch slot 1
-      done;
-      (match i.op with
-      | Acc n -> touch (depth - 1 - n) 1
-      | Assign n -> touch (depth - 1 - n) 2
-      | _ -> ());
-      let depth = depth - t.pops in
-      for slot = depth to depth + t.pushes - 1 do
-        touch slot 2
-      done;
-      if t.writes_accu && !accu = 0 then accu := 2;
-      if not (ends_block i.op || code.leader.(i.next)) then walk i.next
-    in
-    walk start;
-    marks.(depth_in) <- !accu;
-    marks
-  end
-
-let liveness b =
-  let count = Array.length b.starts in
-  let predecessors = Array.make count [] in
-  let marks =
-    Array.init count (fun n ->
-        let m = marks b n in
-        b.live.(n) <- Array.map (fun x -> x = 1) m;
-        Array.iter (fun s -> predecessors.(s) <- n :: predecessors.(s)) b.successors.(n);
-        m)
-  in
-  let work = ref [] in
-  for n = 0 to count - 1 do
-    work := n :: !work
-  done;
-  let queued = Array.make count true in
-  let spread n p =
-    (* A handler's accumulator is the exception. *)
-    let handler = b.sets_trap.(p) && b.successors.(p).(1) = n in
-    let live = b.live.(n) and before = b.live.(p) and mark = marks.(p) in
-    let last = Array.length live - 1 and bottom = Array.length before - 1 in
-    let changed = ref false in
-    for slot = 0 to (if last < bottom then last else bottom) - 1 do
-      if live.(slot) && mark.(slot) = 0 && not before.(slot) then begin
-        before.(slot) <- true;
-        changed := true
-      end
-    done;
-    if (not handler) && live.(last) && mark.(bottom) = 0 && not before.(bottom) then begin
-      before.(bottom) <- true;
-      changed := true
-    end;
-    if !changed && not queued.(p) then begin
-      queued.(p) <- true;
-      work := p :: !work
-    end
-  in
-  let rec run () =
-    match !work with
-    | [] -> ()
-    | n :: rest ->
-      work := rest;
-      queued.(n) <- false;
-      List.iter (spread n) predecessors.(n);
-      run ()
-  in
-  run ()
 
 let prim b name args =
   let dest = fresh b in
@@ -551,8 +77,8 @@ let pop state n pc =
 
 (* The edge to `block` with this state. *)
 let edge b block state pc =
-  if b.has_params.(block) then begin
-    let live = b.live.(block) in
+  if b.graph.has_params.(block) then begin
+    let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
     let args = ref [] in
     for slot = 0 to last - 1 do
@@ -573,7 +99,7 @@ let enter b block =
     b.left.(block) <- None;
     state
   | None ->
-    let live = b.live.(block) in
+    let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
     let state = { slots = Array.make last undefined; height = last; accu = Program.Int 0 } in
     let params = ref [] in
@@ -732,7 +258,7 @@ let pushtrap b pc handler next state =
   let boxes = ref [] in
   List.iter
     (fun slot ->
-      if b.live.(handler).(slot) then
+      if b.graph.live.(handler).(slot) then
         match prim b "%block" [ Program.Int 0; defined state.slots.(slot) pc ] with
         | Program.Var v -> boxes := (slot, v) :: !boxes
         | _ -> ())
@@ -821,10 +347,10 @@ let build b =
   let params = Array.init arity (fun _ -> fresh b) in
   let slots = Array.init arity (fun slot -> Program.Var params.(arity - 1 - slot)) in
   let state = { slots; height = arity; accu = Program.Int 0 } in
-  if b.starts.(0) = none then
-    b.blocks.(0).term <- Program.Jump (edge b b.successors.(0).(0) state b.func.entry)
+  if b.graph.starts.(0) = none then
+    b.blocks.(0).term <- Program.Jump (edge b b.graph.successors.(0).(0) state b.func.entry)
   else b.left.(0) <- Some state;
-  let seen = Array.make (Array.length b.starts) false in
+  let seen = Array.make (Array.length b.graph.starts) false in
   let work = ref [ 0 ] in
   let rec run () =
     match !work with
@@ -833,13 +359,13 @@ let build b =
       work := rest;
       if not seen.(n) then begin
         seen.(n) <- true;
-        if b.starts.(n) <> none then begin
-          let term = block b b.starts.(n) (enter b n) in
+        if b.graph.starts.(n) <> none then begin
+          let term = block b b.graph.starts.(n) (enter b n) in
           b.blocks.(n).body <- List.rev b.body;
           b.body <- [];
           b.blocks.(n).term <- term
         end;
-        let successors = b.successors.(n) in
+        let successors = b.graph.successors.(n) in
         for i = Array.length successors - 1 downto 0 do
           if not seen.(successors.(i)) then work := successors.(i) :: !work
         done
@@ -862,8 +388,26 @@ let func code ids debug number name =
       in
       climb trap)
     f.assigns;
-  let b = number_blocks code ids debug f in
-  liveness b;
+  let graph = Liveness.run code f in
+  let count = Array.length graph.starts in
+  let b =
+    {
+      code;
+      ids;
+      debug;
+      func = f;
+      used_offsets = Array.of_list f.used;
+      graph;
+      left = Array.make count None;
+      blocks = Array.init count (fun _ -> { Program.params = []; body = []; term = Program.Unreachable });
+      landings = [];
+      block_count = count;
+      body = [];
+      names = [||];
+      booleans = [||];
+      var_count = 0;
+    }
+  in
   let params = build b in
   let blocks = Array.append b.blocks (Array.of_list (List.rev b.landings)) in
   let names = Array.sub b.names 0 b.var_count in
@@ -871,7 +415,7 @@ let func code ids debug number name =
 
 (* The program in SSA. *)
 let run (image : Container.image) =
-  let code = discover image in
+  let code = Discover.run image in
   let order = Array.init code.function_count (fun n -> n) in
   Array.stable_sort (fun a b -> code.functions.(a).entry - code.functions.(b).entry) order;
   let ids = Array.make code.function_count 0 in

@@ -1,7 +1,9 @@
 //! The passes, in the order in which they run: one a file, `run` is the entry point of each.
 
 pub mod dead_code;
+pub mod discover;
 pub mod known_calls;
+pub mod liveness;
 pub mod names;
 pub mod outline;
 pub mod simplify;

@@ -1,0 +1,320 @@
+(* Finds the functions in the bytecode, starting from main, and of each its blocks, and depth of the stack and traps at
+   every instruction. *)
+
+open Opcode
+
+(* No function, trap or block. *)
+let none = -1
+
+let fail pc message = Error.fail_at "CODE" (pc * 4) message
+
+(* `array`, or a longer copy when `count` items fill it. *)
+let grown array count filler =
+  if count < Array.length array then array
+  else begin
+    let longer = Array.make ((2 * count) + 8) filler in
+    Array.blit array 0 longer 0 count;
+    longer
+  end
+
+(* What an instruction does to the stack and the accumulator, after its push. *)
+type traffic = {
+  reads_accu : bool;
+  reads : int;  (* how many slots it reads from the top *)
+  pops : int;
+  pushes : int;
+  writes_accu : bool;
+}
+
+let traffic op =
+  let make reads_accu reads pops pushes writes_accu = { reads_accu; reads; pops; pushes; writes_accu } in
+  match op with
+  | Nop | Grab _ | Restart | Branch _ | Stop -> make false 0 0 0 false
+  | Acc _ | Envacc _ | Offsetclosure _ -> make false 0 0 0 true
+  | Getglobal _ | Getglobalfield _ | Const _ -> make false 0 0 0 true
+  | Pop n -> make false 0 n 0 false
+  | Push_retaddr _ -> make false 0 0 3 false
+  | Apply n -> make true n (if n > 3 then n + 3 else n) 0 true
+  | Closure (n, _) ->
+    let below = if n > 0 then n - 1 else 0 in
+    make (n > 0) below below 0 true
+  | Closurerec (n, labels) ->
+    let below = if n > 0 then n - 1 else 0 in
+    make (n > 0) below below (Array.length labels) true
+  | Block (_, n) ->
+    let below = if n > 0 then n - 1 else 0 in
+    make (n > 0) below below 0 true
+  | Assign _ | Setglobal _ | Getfield _ -> make true 0 0 0 true
+  | Offsetint _ | Offsetref _ | Perform -> make true 0 0 0 true
+  | Setfield _ -> make true 1 1 0 true
+  | Prim (_, n) | Ccall (n, _) ->
+    let below = if n > 0 then n - 1 else 0 in
+    make true below below 0 true
+  | Getmethod | Getdynmet -> make true 1 0 0 true
+  | Getpubmet _ -> make true 0 0 1 true
+  | Resume n -> make true n n 0 true
+  | Pushtrap _ -> make false 0 0 4 false
+  | Poptrap -> make false 0 4 0 false
+  | Branchif _ | Branchifnot _ | Compare _ | Switch _ -> make true 0 0 0 false
+  | Return _ | Raise -> make true 0 0 0 false
+  | Appterm (n, _) | Resumeterm (n, _) -> make true n n 0 false
+  | Reperformterm _ -> make true 2 2 0 false
+
+(* Does the instruction end its block? *)
+let ends_block = function
+  | Branch _ | Branchif _ | Branchifnot _ | Compare _ | Switch _ | Pushtrap _ | Poptrap | Return _ | Appterm _
+  | Resumeterm _ | Reperformterm _ | Raise | Stop ->
+    true
+  | _ -> false
+
+type trap = {
+  outer : int;  (* the enclosing one *)
+  depth : int;  (* of the stack below the trap's own four slots *)
+  mutable assigned : int list;  (* slots that are assigned while it is set *)
+  mutable boxes : (int * int) list;  (* the cells that keep what the handler must see of those: slot, variable *)
+}
+
+let no_trap = { outer = none; depth = 0; assigned = []; boxes = [] }
+
+(* A function found in the code. Offsets are those of OCaml's closure block: function `i` of a recursive
+   definition stands at `3 * i`, captured values follow the functions. *)
+type func = {
+  entry : int;
+  arity : int;
+  offset : int;  (* its own offset, that of the first captured value, the end *)
+  captured : int;
+  size : int;
+  parent : int;  (* the function that creates it and where *)
+  created : int;
+  mutable leaders : int list;
+  mutable used : int list;  (* offsets it uses, apart from its own *)
+  mutable assigns : (int * int) list;  (* the slots' assignments: trap, slot *)
+}
+
+let no_func =
+  {
+    entry = 0;
+    arity = 0;
+    offset = 0;
+    captured = 0;
+    size = 0;
+    parent = none;
+    created = 0;
+    leaders = [];
+    used = [];
+    assigns = [];
+  }
+
+(* What is known of each word of the code. *)
+type code = {
+  image : Container.image;
+  instructions : instruction array;  (* that have been reached *)
+  owner : int array;  (* function, depth of the stack and innermost trap before it *)
+  depths : int array;
+  trap_at : int array;
+  leader : bool array;
+  forced : bool array;  (* a leader whose block takes parameters for what is live, however it is reached *)
+  function_at : int array;  (* number of the function that starts here, later of the block *)
+  block_at : int array;
+  mutable traps : trap array;
+  mutable trap_count : int;
+  mutable functions : func array;
+  mutable function_count : int;
+  set_globals : bool array;
+  mutable units : (int * int) list;  (* where main sets a global that has a name: address, global *)
+}
+
+let instruction code pc =
+  if pc >= Array.length code.owner || code.owner.(pc) = none then fail pc "no instruction here";
+  code.instructions.(pc)
+
+(* Notes that control comes to `pc` with this stack; gives whether for the first time. *)
+let reach code number pc depth trap =
+  if code.owner.(pc) = none then begin
+    code.owner.(pc) <- number;
+    code.depths.(pc) <- depth;
+    code.trap_at.(pc) <- trap;
+    true
+  end
+  else begin
+    if code.owner.(pc) <> number then fail pc "code of two functions";
+    if code.depths.(pc) <> depth || code.trap_at.(pc) <> trap then
+      fail pc "stack depth differs between two ways to the same instruction";
+    false
+  end
+
+(* Makes `pc` the start of a block, and queues it when it is new. *)
+let lead code work number pc depth trap =
+  if not code.leader.(pc) then begin
+    code.leader.(pc) <- true;
+    let f = code.functions.(number) in
+    f.leaders <- pc :: f.leaders
+  end;
+  if reach code number pc depth trap then work := pc :: !work
+
+(* A function whose code is at `entry`. *)
+let add_function code entry offset captured size parent created =
+  if code.function_at.(entry) <> none then fail created "function that is created in two places";
+  code.function_at.(entry) <- code.function_count;
+  let arity = match (decode code.image entry).op with Grab n -> n + 1 | _ -> 1 in
+  let arity = if parent = none then 0 else arity in
+  let f = { entry; arity; offset; captured; size; parent; created; leaders = []; used = []; assigns = [] } in
+  code.functions <- grown code.functions code.function_count no_func;
+  code.functions.(code.function_count) <- f;
+  code.function_count <- code.function_count + 1
+
+(* Records that a function uses the closure block at `offset` from itself. *)
+let use_offset code number pc offset env =
+  let f = code.functions.(number) in
+  let at = f.offset + offset in
+  if env && (at < f.captured || at >= f.size) then fail pc "captured variable that does not exist";
+  if (not env) && (at < 0 || at >= f.captured || at mod 3 <> 0 || f.parent = none) then
+    fail pc "function that does not exist in the closure";
+  if at <> f.offset then f.used <- at :: f.used
+
+(* The block after one that ends with a test. *)
+let lead_next code work number next depth trap =
+  if next >= Array.length code.leader then fail next "the code ends here without a return";
+  lead code work number next depth trap
+
+(* What one instruction tells of the function; `depth` is that after its push. *)
+let step code number pc op depth trap =
+  let f = code.functions.(number) in
+  let globals = Array.length code.image.globals in
+  match op with
+  | Acc n -> if n >= depth then fail pc "stack underflow"
+  | Assign n ->
+    if n >= depth then fail pc "stack underflow";
+    if trap <> none then f.assigns <- (trap, depth - 1 - n) :: f.assigns
+  | Envacc n -> use_offset code number pc n true
+  | Offsetclosure n -> use_offset code number pc n false
+  | Closure (vars, label) -> add_function code label 0 2 (2 + vars) number pc
+  | Closurerec (vars, labels) ->
+    if Array.length labels = 0 then fail pc "closure without functions";
+    let captured = (3 * Array.length labels) - 1 in
+    Array.iteri (fun i label -> add_function code label (3 * i) captured (captured + vars) number pc) labels
+  | Getglobal n | Getglobalfield (n, _) -> if n >= globals then fail pc "global that does not exist"
+  | Setglobal n ->
+    if n >= globals then fail pc "global that does not exist";
+    code.set_globals.(n) <- true;
+    let names = code.image.global_names in
+    let has_name = n < Array.length names && String.length names.(n) > 0 in
+    if has_name && f.parent = none then code.units <- (pc, n) :: code.units
+  | Grab _ -> if f.entry <> pc then fail pc "GRAB inside a function"
+  | Restart -> fail pc "RESTART inside a function"
+  | Ccall (0, _) -> fail pc "call of a primitive without arguments"
+  | Apply 0 | Appterm (0, _) -> fail pc "application to nothing"
+  | Return _ | Appterm _ | Resumeterm _ | Reperformterm _ | Stop ->
+    if trap <> none then fail pc "the function is left with a trap set"
+  | _ -> ()
+
+(* Walks over the code of a function: its leaders, depths, traps, and the functions that it creates. *)
+let explore code number =
+  let f = code.functions.(number) in
+  let main = f.parent = none in
+  let work = ref [] in
+  let size = Array.length code.leader in
+  lead code work number f.entry f.arity none;
+  let rec walk pc =
+    let i = decode code.image pc in
+    let next = i.next in
+    let trap = code.trap_at.(pc) in
+    let depth = code.depths.(pc) + if i.push then 1 else 0 in
+    step code number pc i.op depth trap;
+    let t = traffic i.op in
+    (match i.op with
+    | Poptrap -> if trap = none || code.traps.(trap).depth + 4 <> depth then fail pc "no trap to pop"
+    | _ ->
+      let floor = if trap = none then 0 else code.traps.(trap).depth + 4 in
+      if t.reads > depth || floor + t.pops > depth then fail pc "stack underflow");
+    let after = depth - t.pops + t.pushes in
+    let ends = ends_block i.op in
+    let forced =
+      match i.op with
+      | Branch l ->
+        lead code work number l after trap;
+        false
+      | Branchif l | Branchifnot l | Compare (_, _, l) ->
+        lead code work number l after trap;
+        lead_next code work number next after trap;
+        false
+      | Switch (ints, tags) ->
+        Array.iter (fun l -> lead code work number l after trap) ints;
+        Array.iter (fun l -> lead code work number l after trap) tags;
+        false
+      | Pushtrap l ->
+        lead code work number l depth trap;
+        code.forced.(l) <- true;
+        let inner = code.trap_count in
+        code.traps <- grown code.traps inner no_trap;
+        code.traps.(inner) <- { outer = trap; depth; assigned = []; boxes = [] };
+        code.trap_count <- inner + 1;
+        lead_next code work number next after inner;
+        false
+      | Poptrap ->
+        lead_next code work number next after code.traps.(trap).outer;
+        true
+      | Setglobal _ -> main && after = 0 && trap = none
+      | _ -> false
+    in
+    code.instructions.(pc) <- i;
+    if forced || not ends then begin
+      if next >= size then fail pc "the code ends here without a return";
+      code.forced.(next) <- code.forced.(next) || forced
+    end;
+    if not ends then
+      if forced || code.owner.(next) <> none then lead code work number next after trap
+      else begin
+        ignore (reach code number next after trap);
+        walk next
+      end
+  in
+  let rec run () =
+    match !work with
+    | [] -> ()
+    | start :: rest ->
+      work := rest;
+      walk start;
+      run ()
+  in
+  run ()
+
+let by_address (a, _) (b, _) = a - b
+let ascending (a : int) b = compare a b
+
+(* Everything that main reaches. *)
+let run (image : Container.image) =
+  let size = image.words in
+  let code =
+    {
+      image;
+      instructions = Array.make size { push = false; op = Nop; next = 0 };
+      owner = Array.make size none;
+      depths = Array.make size 0;
+      trap_at = Array.make size none;
+      leader = Array.make size false;
+      forced = Array.make size false;
+      function_at = Array.make size none;
+      block_at = Array.make size none;
+      traps = [||];
+      trap_count = 0;
+      functions = [||];
+      function_count = 0;
+      set_globals = Array.make (Array.length image.globals) false;
+      units = [];
+    }
+  in
+  if size = 0 then fail 0 "no code";
+  add_function code 0 0 0 0 none 0;
+  let next = ref 0 in
+  while !next < code.function_count do
+    explore code !next;
+    incr next
+  done;
+  for n = 0 to code.function_count - 1 do
+    let f = code.functions.(n) in
+    f.leaders <- List.sort ascending f.leaders;
+    f.used <- List.sort_uniq ascending f.used
+  done;
+  code.units <- List.sort by_address code.units;
+  code

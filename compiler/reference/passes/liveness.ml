@@ -1,0 +1,159 @@
+(* The control-flow graph of a function of the bytecode, and which stack slots are live at the start of each block. *)
+
+open Opcode
+open Discover
+
+type graph = {
+  starts : int array;  (* start of each block, `none` for one that has none in the code *)
+  successors : int array array;
+  sets_trap : bool array;  (* ends by setting a trap: the second successor is its handler *)
+  has_params : bool array;  (* takes parameters for what is live; else it continues with what its only predecessor leaves *)
+  live : bool array array;  (* for each block, the slots that are live at its start, then the accumulator *)
+}
+
+(* Blocks that may follow the one that starts at `pc`, and whether it ends by setting a trap. *)
+let rec successors_of code pc =
+  let i = instruction code pc in
+  let at l = code.block_at.(l) in
+  let next = i.next in
+  match i.op with
+  | Branch l -> ([| at l |], false)
+  | Branchif l | Branchifnot l | Compare (_, _, l) -> ([| at l; at next |], false)
+  | Switch (ints, tags) -> (Array.append (Array.map at ints) (Array.map at tags), false)
+  | Pushtrap l -> ([| at next; at l |], true)
+  | Poptrap -> ([| at next |], false)
+  | op when ends_block op -> ([||], false)
+  | _ -> if code.leader.(next) then ([| at next |], false) else successors_of code next
+
+(* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
+let number_blocks code f =
+  let leaders = Array.of_list f.leaders in
+  let size = Array.length leaders in
+  let counts = Array.make size 0 in
+  Array.iteri (fun i pc -> code.block_at.(pc) <- i) leaders;
+  let found =
+    Array.map
+      (fun pc ->
+        let found = successors_of code pc in
+        Array.iter (fun b -> counts.(b) <- counts.(b) + 1) (fst found);
+        found)
+      leaders
+  in
+  let start = code.block_at.(f.entry) in
+  let shift = if start <> 0 || counts.(start) > 0 then 1 else 0 in
+  let count = size + shift in
+  let g =
+    {
+      starts = Array.make count none;
+      successors = Array.make count [||];
+      sets_trap = Array.make count false;
+      has_params = Array.make count false;
+      live = Array.make count [||];
+    }
+  in
+  if shift > 0 then begin
+    g.successors.(0) <- [| start + 1 |];
+    counts.(start) <- counts.(start) + 1
+  end;
+  Array.iteri
+    (fun i pc ->
+      code.block_at.(pc) <- i + shift;
+      g.starts.(i + shift) <- pc;
+      g.has_params.(i + shift) <- counts.(i) > 1 || code.forced.(pc);
+      g.sets_trap.(i + shift) <- snd found.(i);
+      g.successors.(i + shift) <- Array.map (fun s -> s + shift) (fst found.(i)))
+    leaders;
+  g
+
+(* What a block does to the slots below its first depth and (last) to the accumulator: 1 reads first, 2 writes first. *)
+let marks code g block =
+  let start = g.starts.(block) in
+  if start = none then [| 0 |]
+  else begin
+    let depth_in = code.depths.(start) in
+    let marks = Array.make (depth_in + 1) 0 in
+    let touch slot what = if slot < depth_in && marks.(slot) = 0 then marks.(slot) <- what in
+    let accu = ref 0 in
+    let rec walk pc =
+      let i = instruction code pc in
+      let depth = code.depths.(pc) in
+      let t = traffic i.op in
+      if (i.push || t.reads_accu) && !accu = 0 then accu := 1;
+      let depth =
+        if i.push then begin
+          touch depth 2;
+          depth + 1
+        end
+        else depth
+      in
+      for slot = depth - t.reads to depth - 1 do
+        touch slot 1
+      done;
+      (match i.op with
+      | Acc n -> touch (depth - 1 - n) 1
+      | Assign n -> touch (depth - 1 - n) 2
+      | _ -> ());
+      let depth = depth - t.pops in
+      for slot = depth to depth + t.pushes - 1 do
+        touch slot 2
+      done;
+      if t.writes_accu && !accu = 0 then accu := 2;
+      if not (ends_block i.op || code.leader.(i.next)) then walk i.next
+    in
+    walk start;
+    marks.(depth_in) <- !accu;
+    marks
+  end
+
+let liveness code g =
+  let count = Array.length g.starts in
+  let predecessors = Array.make count [] in
+  let marks =
+    Array.init count (fun n ->
+        let m = marks code g n in
+        g.live.(n) <- Array.map (fun x -> x = 1) m;
+        Array.iter (fun s -> predecessors.(s) <- n :: predecessors.(s)) g.successors.(n);
+        m)
+  in
+  let work = ref [] in
+  for n = 0 to count - 1 do
+    work := n :: !work
+  done;
+  let queued = Array.make count true in
+  let spread n p =
+    (* A handler's accumulator is the exception. *)
+    let handler = g.sets_trap.(p) && g.successors.(p).(1) = n in
+    let live = g.live.(n) and before = g.live.(p) and mark = marks.(p) in
+    let last = Array.length live - 1 and bottom = Array.length before - 1 in
+    let changed = ref false in
+    for slot = 0 to (if last < bottom then last else bottom) - 1 do
+      if live.(slot) && mark.(slot) = 0 && not before.(slot) then begin
+        before.(slot) <- true;
+        changed := true
+      end
+    done;
+    if (not handler) && live.(last) && mark.(bottom) = 0 && not before.(bottom) then begin
+      before.(bottom) <- true;
+      changed := true
+    end;
+    if !changed && not queued.(p) then begin
+      queued.(p) <- true;
+      work := p :: !work
+    end
+  in
+  let rec run () =
+    match !work with
+    | [] -> ()
+    | n :: rest ->
+      work := rest;
+      queued.(n) <- false;
+      List.iter (spread n) predecessors.(n);
+      run ()
+  in
+  run ()
+
+(* The blocks of a function, with what is live. *)
+let run code f =
+  let g = number_blocks code f in
+  liveness code g;
+  g
