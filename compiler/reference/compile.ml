@@ -1,0 +1,97 @@
+(* The pipeline: bytes and options in, text or one error out. *)
+
+(* A stage of the pipeline whose result can be shown instead of the output. *)
+type dump = Bytecode | Ssa | Outline | Simplify | Known_calls | Dead_code | Split | Lua
+
+(* In the order of the pipeline. *)
+let dumps =
+  [
+    ("bytecode", Bytecode);
+    ("ssa", Ssa);
+    ("outline", Outline);
+    ("simplify", Simplify);
+    ("known_calls", Known_calls);
+    ("dead_code", Dead_code);
+    ("split", Split);
+    ("lua", Lua);
+  ]
+
+(* What is wanted of a translation. *)
+type options = {
+  target : Target.t;
+  style : Lua_text.style;
+  dump : dump option;
+  (* Primitives that the runtime does not provide become stubs that raise. *)
+  allow_missing : bool;
+  (* Embedded files: path, content; sorted. *)
+  files : (string * string) list;
+  (* The runtime's files: name, text; sorted. *)
+  runtime : (string * string) list;
+}
+
+(* A finished translation, or the text of the stage that was asked for. *)
+type output = { text : string; warnings : string list }
+
+(* The stage that was asked for is reached. *)
+exception Dumped of string
+
+(* Which globals the functions read. *)
+let used_globals (program : Program.t) =
+  let used = Bytes.make (Array.length program.globals) '\000' in
+  Array.iter
+    (function
+      | None -> ()
+      | Some (f : Program.func) ->
+          Array.iter
+            (fun (block : Program.block) ->
+              List.iter
+                (function
+                  | Program.Prim (_, "%global", Program.Int slot :: _) when slot >= 0 && slot < Bytes.length used ->
+                      Bytes.set used slot '\001'
+                  | _ -> ())
+                block.body)
+            f.blocks)
+    program.functions;
+  used
+
+let translate bytes options =
+  let is_asked dump = match options.dump with Some asked -> asked == dump | None -> false in
+  let image = Container.read bytes in
+  if is_asked Bytecode then raise (Dumped (Disassemble.run image));
+  let table = Fragment.parse options.runtime image.version options.target in
+  let effect name = Fragment.effect table name in
+  let program = Ssa.run image in
+  let reached dump = if is_asked dump then raise (Dumped (Ir_text.run program)) in
+  reached Ssa;
+  Outline.run program;
+  reached Outline;
+  Simplify.run program effect;
+  reached Simplify;
+  Known_calls.run program;
+  reached Known_calls;
+  Dead_code.run effect program;
+  reached Dead_code;
+  let compact = match options.style with Lua_text.Compact -> true | _ -> false in
+  let emission : Emit.options = { target = options.target; style = options.style } in
+  let warnings = ref [] in
+  let functions = ref [] in
+  Array.iter
+    (function
+      | None -> ()
+      | Some f -> functions := Lua_text.run options.style (Emit.run table program f emission warnings) :: !functions)
+    program.functions;
+  let functions = List.rev !functions in
+  if is_asked Lua then raise (Dumped (String.concat "" functions));
+  let data, lossy = Data.emit program table options.target compact (used_globals program) in
+  List.iter
+    (fun decimal ->
+      warnings :=
+        ("constant data: the integer " ^ decimal ^ " does not fit the target " ^ Target.name options.target) :: !warnings)
+    lossy;
+  let main = match program.functions.(program.main) with Some f -> Emit.function_place emission f | None -> "" in
+  let parts : Linker.parts = { target = options.target; compact; functions; main; data; files = options.files } in
+  let text = Linker.link program table parts options.allow_missing in
+  { text; warnings = List.rev !warnings }
+
+(* Translates an OCaml bytecode executable. *)
+let run bytes options = try translate bytes options with Dumped text -> { text; warnings = [] }
