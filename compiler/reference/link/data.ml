@@ -194,25 +194,25 @@ and constructor data out node =
       Buffer.add_char out '}'
 
 (* The text being written: statements in Lua functions of about `max_items` items. *)
-type groups = { text : Buffer.t; compact : bool; mutable items : int }
+type groups = { text : Buffer.t; spaced : bool; mutable filled : int }
 
-let finish (groups : groups) =
-  if groups.items <> 0 then begin
-    Buffer.add_string groups.text (if groups.compact then "end Group()end\n" else " end\n Group()\nend\n");
-    groups.items <- 0
+let finish groups =
+  if groups.filled <> 0 then begin
+    Buffer.add_string groups.text (if groups.spaced then " end\n Group()\nend\n" else "end Group()end\n");
+    groups.filled <- 0
   end
 
 (* Makes room for a statement. *)
-let start (groups : groups) items =
-  if groups.items <> 0 && groups.items + items > max_items then finish groups;
-  if groups.items = 0 then
-    Buffer.add_string groups.text (if groups.compact then "do local function Group()\n" else "do\n local function Group()\n");
-  groups.items <- groups.items + max items 1;
-  if not groups.compact then Buffer.add_string groups.text "  "
+let start groups items =
+  if groups.filled <> 0 && groups.filled + items > max_items then finish groups;
+  if groups.filled = 0 then
+    Buffer.add_string groups.text (if groups.spaced then "do\n local function Group()\n" else "do local function Group()\n");
+  groups.filled <- groups.filled + max items 1;
+  if groups.spaced then Buffer.add_string groups.text "  "
 
 (* `name = …` and, for a node of many fields, the assignments that follow it. *)
-let define data (groups : groups) name node in_place =
-  let equals = if groups.compact then "=" else " = " in
+let define (data : data) groups name node in_place =
+  let equals = if groups.spaced then " = " else "=" in
   let out = groups.text in
   start groups (min data.items.(node) max_items);
   Buffer.add_string out name;
@@ -270,7 +270,7 @@ let emit (program : Program.t) table target compact used =
   let roots = List.rev !roots in
   List.iter (fun (_, root) -> count data root) roots;
   List.iter (fun (_, root) -> place data root) roots;
-  let groups = { text = Buffer.create 65536; compact; items = 0 } in
+  let groups = { text = Buffer.create 65536; spaced = not compact; filled = 0 } in
   List.iteri
     (fun i node -> define data groups ("K[" ^ string_of_int (i + 1) ^ "]") node true)
     (List.rev data.shared);
