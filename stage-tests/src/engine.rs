@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use lua_of_ocaml::target::Target;
+
 /// One implementation of Lua, by the name of its command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Engine {
@@ -28,6 +30,15 @@ impl Engine {
             Engine::Lua54 => "lua5.4",
             Engine::Lua55 => "lua5.5",
             Engine::Luajit => "luajit",
+        }
+    }
+
+    /// The target that is for this engine in particular.
+    pub fn target(self) -> Target {
+        match self {
+            Engine::Lua51 | Engine::Lua52 => Target::Portable,
+            Engine::Lua53 | Engine::Lua54 | Engine::Lua55 => Target::Lua54,
+            Engine::Luajit => Target::Luajit,
         }
     }
 

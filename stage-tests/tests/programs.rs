@@ -2,11 +2,13 @@
 //!
 //! - `expected::NAME`: ocamlrun still prints what is committed.
 //! - `run::ENGINE::NAME`: the Lua made by the Rust compiler prints the same and ends with the same exit code.
+//! - `target::ENGINE::NAME`: the same for the engine's own target, in compact style and without debugging information.
 //! - `twins::NAME`: the reference, on ocamlrun and as Lua, writes the same bytes as the Rust compiler, in every style and target.
 //! - `tools::NAME`: the same for OCaml's own tools, as far as they are installed.
 //!
 //! What needs an engine or an OCaml that is not here is reported as ignored.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -32,6 +34,8 @@ fn main() -> Result<()> {
         for (engine, installed) in &engines {
             let engine = *engine;
             trials.push(case.trial(format!("run::{}", engine.name()), !installed, move |case| case.runs_on(engine)));
+            trials
+                .push(case.trial(format!("target::{}", engine.name()), !installed, move |case| case.runs_as_its_target(engine)));
         }
         trials.push(case.trial("twins".to_string(), Engine::quickest().is_none(), Case::twins));
     }
@@ -44,18 +48,17 @@ fn main() -> Result<()> {
     libtest_mimic::run(&arguments, trials).exit()
 }
 
-/// A program and, once one of its trials asked for them, its bytecode and its Lua.
+/// A program and what its trials made of it so far.
 struct Case {
     program: Program,
     toolchain: Option<Toolchain>,
-    bytecode: Mutex<Option<Result<PathBuf, String>>>,
-    lua: Mutex<Option<Result<PathBuf, String>>>,
+    made: Mutex<BTreeMap<PathBuf, Result<(), String>>>,
 }
 
 impl Case {
     fn new(program: Program) -> Case {
         let toolchain = program.toolchain();
-        Case { program, toolchain, bytecode: Mutex::new(None), lua: Mutex::new(None) }
+        Case { program, toolchain, made: Mutex::new(BTreeMap::new()) }
     }
 
     /// A trial of this case, ignored where it cannot be run.
@@ -65,46 +68,51 @@ impl Case {
         Trial::test(name, move || test(&case).map_err(failed)).with_ignored_flag(ignored || self.toolchain.is_none())
     }
 
-    fn folder(&self) -> PathBuf {
-        scratch().join(self.program.folder).join(&self.program.name)
-    }
-
     fn toolchain(&self) -> Result<&Toolchain> {
         self.toolchain.as_ref().context("no OCaml for it here")
     }
 
-    fn bytecode(&self) -> Result<PathBuf> {
-        made(&self.bytecode, || {
-            let folder = self.folder();
-            let output = folder.join("program.bc");
-            self.toolchain()?.compile(&self.program.sources(), &folder, &output, &["-g"])?;
-            Ok(output)
-        })
+    /// The file `name` of this program's folder: `make` writes it for the first trial that asks, the others wait for it.
+    fn file(&self, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+        let file = scratch().join(self.program.folder).join(&self.program.name).join(name);
+        let mut made = self.made.lock().map_err(|_| anyhow!("another trial of this program panicked"))?;
+        let result = made.entry(file.clone()).or_insert_with(|| make(&file).map_err(|error| format!("{error:#}")));
+        result.clone().map(|()| file).map_err(|error| anyhow!(error))
     }
 
-    fn lua(&self) -> Result<PathBuf> {
-        made(&self.lua, || {
-            let output = self.folder().join("program.lua");
-            Compiler::rust()?.compile(&self.bytecode()?, &output, &[])?;
-            Ok(output)
+    fn bytecode(&self, debug: bool) -> Result<PathBuf> {
+        let (name, options): (_, &[&str]) = if debug { ("program.bc", &["-g"]) } else { ("stripped.bc", &[]) };
+        self.file(name, |output| {
+            let folder = output.with_extension("build");
+            self.toolchain()?.compile(&self.program.sources(), &folder, output, options)
         })
     }
 
     fn expected(&self) -> Result<()> {
-        self.program.check(&self.program.run(self.toolchain()?.run(&self.bytecode()?), LIMIT)?)
+        self.program.check(&self.program.run(self.toolchain()?.run(&self.bytecode(true)?), LIMIT)?)
     }
 
     fn runs_on(&self, engine: Engine) -> Result<()> {
-        self.program.check(&self.program.run(engine.command(&self.lua()?), LIMIT)?)
+        let bytecode = self.bytecode(true)?;
+        let lua = self.file("program.lua", |output| Compiler::rust()?.compile(&bytecode, output, &[]))?;
+        self.program.check(&self.program.run(engine.command(&lua), LIMIT)?)
+    }
+
+    fn runs_as_its_target(&self, engine: Engine) -> Result<()> {
+        let bytecode = self.bytecode(false)?;
+        let target = engine.target().name();
+        let options = ["--compact", "--target", target];
+        let lua = self.file(&format!("{target}.lua"), |output| Compiler::rust()?.compile(&bytecode, output, &options))?;
+        self.program.check(&self.program.run(engine.command(&lua), LIMIT)?)
     }
 
     fn twins(&self) -> Result<()> {
-        let bytecode = self.bytecode()?;
-        let folder = self.folder();
-        for (target, style) in [("portable", "--compact"), ("lua54", "--pretty"), ("luajit", "--compact")] {
-            same_output(&bytecode, &folder, &[Compiler::ocamlrun()?], &["--target", target, style])?;
-        }
-        same_output(&bytecode, &folder, &[Compiler::ocamlrun()?, Compiler::stage1()?], &[])
+        let (debug, stripped) = (self.bytecode(true)?, self.bytecode(false)?);
+        let folder = debug.with_extension("twins");
+        let reference = [Compiler::ocamlrun()?];
+        same_output(&debug, &folder, &reference, &["--target", "lua54", "--pretty"])?;
+        same_output(&stripped, &folder, &reference, &["--target", "luajit", "--compact"])?;
+        same_output(&debug, &folder, &[Compiler::ocamlrun()?, Compiler::stage1()?], &[])
     }
 }
 
@@ -136,12 +144,6 @@ fn same_output(bytecode: &Path, folder: &Path, others: &[Compiler], options: &[&
 /// A command's file on the search path.
 fn on_path(command: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(command)).find(|file| file.is_file())
-}
-
-/// Runs `make` for the first trial that asks; the others wait for its result.
-fn made(cell: &Mutex<Option<Result<PathBuf, String>>>, make: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
-    let mut result = cell.lock().map_err(|_| anyhow!("another trial of this program panicked"))?;
-    result.get_or_insert_with(|| make().map_err(|error| format!("{error:#}"))).clone().map_err(|error| anyhow!(error))
 }
 
 fn failed(error: anyhow::Error) -> Failed {
