@@ -1,394 +1,475 @@
--- Bigarrays: {255} with the fields kind and layout (as runtime/caml/bigarray.h numbers them), dims (a list), data (the elements in
--- order) and first (how many elements of data stand before); views share their data.
+-- Bigarrays (runtime/bigarray.c): a custom block with named fields. `data` is a Lua array of OCaml values that sub-arrays
+-- share, `offset` where this one begins in it, `size` the number of its elements, `dims` its dimensions, `kind` and `layout`
+-- (0 C, 1 Fortran) the constructors of Bigarray.
 
---// Provides: ba_round const
--- x rounded to a float of so many bits; `least` and `most` bound its exponent and its value.
-P.ba_round = function(x, bits, least, most)
-  if x ~= x or x == 0 or x == Huge or x == -Huge then return x end
-  local m, e = math.abs(x), 0
-  while m >= 1 do m, e = m / 2, e + 1 end
-  while m < 0.5 and e > least do m, e = m * 2, e - 1 end
-  local scaled = m * 2.0 ^ bits
-  local whole = Floor(scaled)
-  local rest = scaled - whole
-  if rest > 0.5 or rest == 0.5 and whole % 2 == 1 then whole = whole + 1 end
-  local r = whole * 2.0 ^ (e - bits)
-  if r > most then r = Huge end
-  if x < 0 then return -r end
-  return r
-end
-
---// Provides: ba_kinds
---// Requires: ba_round
--- For each kind, what an element is at first and what is kept of a value that is stored.
+--// Provides: bigarray_stored const
+--// Requires: caml_int32_bits_of_float, caml_int32_float_of_bits
+-- What an element of a kind keeps of a value: the small kinds wrap, single precision rounds.
 local function single(x)
-  return P.ba_round(x, 24, -125, 3.4028234663852886e38)
+  return P.caml_int32_float_of_bits(P.caml_int32_bits_of_float(x))
 end
+-- Half precision: 11 bits, fewer below 2^-14, infinity from 65520 on.
 local function half(x)
-  return P.ba_round(x, 11, -13, 65504.0)
-end
-local function same(v)
-  return v
-end
-local function wrap(modulus, limit)
-  return function(v)
-    v = v % modulus
-    if v >= limit then return v - modulus end
-    return v
+  if x - x ~= 0 or x == 0 then
+    return x
   end
+  local magnitude, unit = x < 0 and -x or x, 2.0 ^ -24
+  while magnitude / unit >= 2048 do
+    unit = unit * 2
+  end
+  local whole = Floor(magnitude / unit)
+  local rest = magnitude / unit - whole
+  if rest > 0.5 or rest == 0.5 and whole % 2 == 1 then
+    whole = whole + 1
+  end
+  local r = whole * unit
+  if r > 65504 then
+    r = Huge
+  end
+  return x < 0 and -r or r
 end
-P.ba_kinds = {
-  [0] = {0.0, single}, {0.0, same}, {0, wrap(256, 128)}, {0, wrap(256, 256)}, {0, wrap(65536, 32768)}, {0, wrap(65536, 65536)},
-  {0, same}, {0, same}, {0, same}, {0, same},
-  {{254, 0.0, 0.0}, function(v) return {254, single(v[2]), single(v[3])} end},
-  {{254, 0.0, 0.0}, same}, {0, wrap(256, 256)}, {0.0, half},
+local store = {
+  [0] = single,
+  [2] = function(n)
+    return (n + 128) % 256 - 128
+  end,
+  [3] = function(n)
+    return n % 256
+  end,
+  [4] = function(n)
+    return (n + 32768) % 65536 - 32768
+  end,
+  [5] = function(n)
+    return n % 65536
+  end,
+  [10] = function(c)
+    return { 254, single(c[2]), single(c[3]) }
+  end,
+  [12] = function(n)
+    return n % 256
+  end,
+  [13] = half,
 }
+P.bigarray_stored = store
 
---// Provides: ba_kinds_64
---// Requires: ba_kinds
---// If: lua54
-P.ba_kinds[7][1] = {255, 0}
+--// Provides: bigarray_index
+--// Requires: caml_array_bound_error
+-- The index in `data` of an element, by a Lua array of indices.
+function P.bigarray_index(b, indices)
+  local dims, index = b.dims, 0
+  if b.layout == 0 then
+    for i = 1, #dims do
+      local n = indices[i]
+      if n < 0 or n >= dims[i] then
+        Bound()
+      end
+      index = index * dims[i] + n
+    end
+  else
+    for i = #dims, 1, -1 do
+      local n = indices[i] - 1
+      if n < 0 or n >= dims[i] then
+        Bound()
+      end
+      index = index * dims[i] + n
+    end
+  end
+  return b.offset + index + 1
+end
 
---// Provides: ba_kinds_64
---// Requires: ba_kinds
---// If: portable luajit
-P.ba_kinds[7][1] = {255, 0, 0}
-
---// Provides: ba_order
+--// Provides: bigarray_order
 --// Requires: order
--- As the comparison of runtime/bigarray.c: kind and layout, number of dimensions, dimensions, elements.
-P.ba_order = function(a, b, total)
-  local first = {a.kind + 256 * a.layout, #a.dims}
-  local second = {b.kind + 256 * b.layout, #b.dims}
+-- As runtime/bigarray.c compares: kind and layout and the number of dimensions (the greater first), dimensions, elements.
+function P.bigarray_order(a, b, total)
+  local first, second = { -a.kind - 256 * a.layout, -#a.dims }, { -b.kind - 256 * b.layout, -#b.dims }
   for i = 1, #a.dims do
-    first[#first + 1], second[#second + 1] = a.dims[i], b.dims[i] or 0
+    first[i + 2], second[i + 2] = a.dims[i], b.dims[i] or 0
   end
   for i = 1, #first do
-    if first[i] ~= second[i] then return first[i] < second[i] and -1 or 1 end
+    if first[i] ~= second[i] then
+      return first[i] < second[i] and -1 or 1
+    end
   end
-  local size = 1
-  for i = 1, #a.dims do size = size * a.dims[i] end
-  for i = 1, size do
-    local r = P.order(a.data[a.first + i], b.data[b.first + i], total)
-    if r ~= 0 then return r end
+  for i = 1, a.size do
+    local r = P.order(a.data[a.offset + i], b.data[b.offset + i], total)
+    if r ~= 0 then
+      return r
+    end
   end
   return 0
 end
 
---// Provides: ba_view
---// Requires: ba_order
-P.ba_view = function(kind, layout, dims, data, first)
-  return {255, kind = kind, layout = layout, dims = dims, data = data, first = first, compare = P.ba_order}
-end
-
---// Provides: ba_size const
-P.ba_size = function(b)
+--// Provides: bigarray_view
+--// Requires: bigarray_order
+-- A bigarray on given data.
+function P.bigarray_view(kind, layout, dims, data, offset)
   local size = 1
-  for i = 1, #b.dims do size = size * b.dims[i] end
-  return size
+  for i = 1, #dims do
+    size = size * dims[i]
+  end
+  return {
+    255,
+    kind = kind,
+    layout = layout,
+    dims = dims,
+    data = data,
+    offset = offset,
+    size = size,
+    compare = P.bigarray_order,
+  }
 end
 
 --// Provides: caml_ba_create
---// Requires: ba_kinds_64, ba_view, caml_invalid_argument
-P.caml_ba_create = function(kind, layout, dims)
-  local list, size = {}, 1
-  if #dims > 17 then P.caml_invalid_argument("Bigarray.create: bad number of dimensions") end
-  for i = 2, #dims do
-    if dims[i] < 0 then P.caml_invalid_argument("Bigarray.create: negative dimension") end
-    list[i - 1] = dims[i]
-    size = size * dims[i]
+--// Requires: bigarray_view, int64_of_number, caml_invalid_argument
+-- Elements begin as zeros.
+function P.caml_ba_create(kind, layout, dimensions)
+  local dims, size, data = {}, 1, {}
+  for i = 2, #dimensions do
+    if dimensions[i] < 0 then
+      P.caml_invalid_argument("Bigarray.create: negative dimension")
+    end
+    dims[i - 1] = dimensions[i]
+    size = size * dimensions[i]
   end
-  local data, zero = {}, P.ba_kinds[kind][1]
-  for i = 1, size do data[i] = zero end
-  return P.ba_view(kind, layout, list, data, 0)
-end
-
---// Provides: ba_index
---// Requires: caml_array_bound_error
--- Where the element of these indices stands in data.
-P.ba_index = function(b, n, i, j, k)
-  local dims = b.dims
-  local low = b.layout
-  if n == 1 then
-    i = i - low
-    if i < 0 or i >= dims[1] then Bound() end
-    return b.first + i + 1
+  local zero = 0
+  if kind <= 1 or kind == 13 then
+    zero = 0.0
+  elseif kind == 7 then
+    zero = P.int64_of_number(0)
+  elseif kind == 10 or kind == 11 then
+    zero = { 254, 0.0, 0.0 }
   end
-  i, j = i - low, j - low
-  if i < 0 or i >= dims[1] or j < 0 or j >= dims[2] then Bound() end
-  if n == 2 then
-    if low == 0 then return b.first + i * dims[2] + j + 1 end
-    return b.first + j * dims[1] + i + 1
+  for i = 1, size do
+    data[i] = zero
   end
-  k = k - low
-  if k < 0 or k >= dims[3] then Bound() end
-  if low == 0 then return b.first + (i * dims[2] + j) * dims[3] + k + 1 end
-  return b.first + (k * dims[2] + j) * dims[1] + i + 1
+  return P.bigarray_view(kind, layout, dims, data, 0)
 end
 
 --// Provides: caml_ba_get_1
---// Requires: ba_index
-P.caml_ba_get_1 = function(b, i)
-  return b.data[P.ba_index(b, 1, i)]
-end
-
---// Provides: caml_ba_get_2
---// Requires: ba_index
-P.caml_ba_get_2 = function(b, i, j)
-  return b.data[P.ba_index(b, 2, i, j)]
-end
-
---// Provides: caml_ba_get_3
---// Requires: ba_index
-P.caml_ba_get_3 = function(b, i, j, k)
-  return b.data[P.ba_index(b, 3, i, j, k)]
+--// Requires: caml_array_bound_error
+function P.caml_ba_get_1(b, i)
+  i = i - b.layout
+  if i < 0 or i >= b.size then
+    Bound()
+  end
+  return b.data[b.offset + i + 1]
 end
 
 --// Provides: caml_ba_set_1
---// Requires: ba_index, ba_kinds
-P.caml_ba_set_1 = function(b, i, v)
-  b.data[P.ba_index(b, 1, i)] = P.ba_kinds[b.kind][2](v)
+--// Requires: caml_array_bound_error, bigarray_stored
+local store = P.bigarray_stored
+function P.caml_ba_set_1(b, i, value)
+  i = i - b.layout
+  if i < 0 or i >= b.size then
+    Bound()
+  end
+  local stored = store[b.kind]
+  b.data[b.offset + i + 1] = stored and stored(value) or value
+  return 0
+end
+
+--// Provides: caml_ba_get_2
+--// Requires: bigarray_index
+function P.caml_ba_get_2(b, i, j)
+  return b.data[P.bigarray_index(b, { i, j })]
+end
+
+--// Provides: caml_ba_get_3
+--// Requires: bigarray_index
+function P.caml_ba_get_3(b, i, j, k)
+  return b.data[P.bigarray_index(b, { i, j, k })]
+end
+
+--// Provides: bigarray_set
+--// Requires: bigarray_index, bigarray_stored
+local store = P.bigarray_stored
+function P.bigarray_set(b, indices, value)
+  local stored = store[b.kind]
+  b.data[P.bigarray_index(b, indices)] = stored and stored(value) or value
   return 0
 end
 
 --// Provides: caml_ba_set_2
---// Requires: ba_index, ba_kinds
-P.caml_ba_set_2 = function(b, i, j, v)
-  b.data[P.ba_index(b, 2, i, j)] = P.ba_kinds[b.kind][2](v)
-  return 0
+--// Requires: bigarray_set
+function P.caml_ba_set_2(b, i, j, value)
+  return P.bigarray_set(b, { i, j }, value)
 end
 
 --// Provides: caml_ba_set_3
---// Requires: ba_index, ba_kinds
-P.caml_ba_set_3 = function(b, i, j, k, v)
-  b.data[P.ba_index(b, 3, i, j, k)] = P.ba_kinds[b.kind][2](v)
-  return 0
-end
-
---// Provides: ba_offset
---// Requires: caml_array_bound_error, caml_invalid_argument
--- How many elements stand before the one of these indices, given as an OCaml array; `count` of them, the others 0.
-P.ba_offset = function(b, indices, count)
-  local dims, offset = b.dims, 0
-  local n = #dims
-  for step = 1, n do
-    local i = b.layout == 0 and step or n + 1 - step
-    local given = b.layout == 0 and i <= count or b.layout == 1 and i > n - count
-    local v = 0
-    if given then
-      v = indices[(b.layout == 0 and i or i - (n - count)) + 1] - b.layout
-      if v < 0 or v >= dims[i] then Bound() end
-    end
-    offset = offset * dims[i] + v
-  end
-  return offset
+--// Requires: bigarray_set
+function P.caml_ba_set_3(b, i, j, k, value)
+  return P.bigarray_set(b, { i, j, k }, value)
 end
 
 --// Provides: caml_ba_get_generic
---// Requires: ba_offset
-P.caml_ba_get_generic = function(b, indices)
-  if #indices - 1 ~= #b.dims then P.caml_invalid_argument("Bigarray.get: wrong number of indices") end
-  return b.data[b.first + P.ba_offset(b, indices, #b.dims) + 1]
+--// Requires: bigarray_index, caml_invalid_argument
+function P.caml_ba_get_generic(b, indices)
+  if #indices - 1 ~= #b.dims then
+    P.caml_invalid_argument("Bigarray.get: wrong number of indices")
+  end
+  return b.data[P.bigarray_index(b, { Unpack(indices, 2) })]
 end
 
 --// Provides: caml_ba_set_generic
---// Requires: ba_offset, ba_kinds
-P.caml_ba_set_generic = function(b, indices, v)
-  if #indices - 1 ~= #b.dims then P.caml_invalid_argument("Bigarray.set: wrong number of indices") end
-  b.data[b.first + P.ba_offset(b, indices, #b.dims) + 1] = P.ba_kinds[b.kind][2](v)
-  return 0
+--// Requires: bigarray_set, caml_invalid_argument
+function P.caml_ba_set_generic(b, indices, value)
+  if #indices - 1 ~= #b.dims then
+    P.caml_invalid_argument("Bigarray.set: wrong number of indices")
+  end
+  return P.bigarray_set(b, { Unpack(indices, 2) }, value)
 end
 
 --// Provides: caml_ba_num_dims const
-P.caml_ba_num_dims = function(b)
+function P.caml_ba_num_dims(b)
   return #b.dims
 end
 
 --// Provides: caml_ba_dim
 --// Requires: caml_invalid_argument
-P.caml_ba_dim = function(b, n)
-  return b.dims[n + 1] or P.caml_invalid_argument("Bigarray.dim")
+function P.caml_ba_dim(b, n)
+  local dim = b.dims[n + 1]
+  if not dim then
+    P.caml_invalid_argument("Bigarray.dim")
+  end
+  return dim
 end
 
 --// Provides: caml_ba_dim_1
 --// Requires: caml_ba_dim
-P.caml_ba_dim_1 = function(b)
+function P.caml_ba_dim_1(b)
   return P.caml_ba_dim(b, 0)
 end
 
 --// Provides: caml_ba_dim_2
 --// Requires: caml_ba_dim
-P.caml_ba_dim_2 = function(b)
+function P.caml_ba_dim_2(b)
   return P.caml_ba_dim(b, 1)
 end
 
 --// Provides: caml_ba_dim_3
 --// Requires: caml_ba_dim
-P.caml_ba_dim_3 = function(b)
+function P.caml_ba_dim_3(b)
   return P.caml_ba_dim(b, 2)
 end
 
 --// Provides: caml_ba_kind const
-P.caml_ba_kind = function(b)
+function P.caml_ba_kind(b)
   return b.kind
 end
 
 --// Provides: caml_ba_layout const
-P.caml_ba_layout = function(b)
+function P.caml_ba_layout(b)
   return b.layout
 end
 
 --// Provides: caml_ba_change_layout
---// Requires: ba_view
-P.caml_ba_change_layout = function(b, layout)
-  if layout == b.layout then return b end
-  local dims, n = {}, #b.dims
-  for i = 1, n do dims[i] = b.dims[n + 1 - i] end
-  return P.ba_view(b.kind, layout, dims, b.data, b.first)
+--// Requires: bigarray_view
+-- The same elements in the same order: the dimensions are reversed.
+function P.caml_ba_change_layout(b, layout)
+  if layout == b.layout then
+    return b
+  end
+  local dims = {}
+  for i = 1, #b.dims do
+    dims[i] = b.dims[#b.dims + 1 - i]
+  end
+  return P.bigarray_view(b.kind, layout, dims, b.data, b.offset)
 end
 
 --// Provides: caml_ba_sub
---// Requires: ba_view, ba_size, caml_invalid_argument
-P.caml_ba_sub = function(b, i, n)
-  local dims, changed = {}, b.layout == 0 and 1 or #b.dims
-  local size = 1
-  for d = 1, #b.dims do
-    dims[d] = b.dims[d]
-    if d ~= changed then size = size * b.dims[d] end
+--// Requires: bigarray_view, caml_invalid_argument
+-- A part of the dimension that varies slowest: the first in C's layout, the last in Fortran's.
+function P.caml_ba_sub(b, start, length)
+  local dims = { Unpack(b.dims) }
+  local changed = b.layout == 0 and 1 or #dims
+  start = start - b.layout
+  if start < 0 or length < 0 or start + length > dims[changed] then
+    P.caml_invalid_argument("Bigarray.sub: bad sub-array")
   end
-  i = i - b.layout
-  if i < 0 or n < 0 or i + n > dims[changed] then P.caml_invalid_argument("Bigarray.sub: bad sub-array") end
-  dims[changed] = n
-  return P.ba_view(b.kind, b.layout, dims, b.data, b.first + i * size)
+  dims[changed] = 1
+  local step = 1
+  for i = 1, #dims do
+    step = step * dims[i]
+  end
+  dims[changed] = length
+  return P.bigarray_view(b.kind, b.layout, dims, b.data, b.offset + start * step)
 end
 
 --// Provides: caml_ba_slice
---// Requires: ba_view, ba_offset
-P.caml_ba_slice = function(b, indices)
-  local count, n, dims = #indices - 1, #b.dims, {}
-  if count > n then P.caml_invalid_argument("Bigarray.slice: too many indices") end
-  local offset = P.ba_offset(b, indices, count)
-  local skipped = b.layout == 0 and count or 0
-  for i = 1, n - count do dims[i] = b.dims[i + skipped] end
-  return P.ba_view(b.kind, b.layout, dims, b.data, b.first + offset)
+--// Requires: bigarray_view, bigarray_index, caml_invalid_argument
+-- Fixes the first indices in C's layout, the last ones in Fortran's.
+function P.caml_ba_slice(b, fixed)
+  local rank, count = #b.dims, #fixed - 1
+  if count > rank then
+    P.caml_invalid_argument("Bigarray.slice: too many indices")
+  end
+  local indices, dims = {}, {}
+  for i = 1, rank do
+    local given = b.layout == 0 and i or i - (rank - count)
+    if given >= 1 and given <= count then
+      indices[i] = fixed[given + 1]
+    else
+      indices[i] = b.layout
+      dims[#dims + 1] = b.dims[i]
+    end
+  end
+  -- An empty dimension has no first element to point at.
+  for i = 1, #dims do
+    if dims[i] == 0 then
+      return P.bigarray_view(b.kind, b.layout, dims, b.data, b.offset)
+    end
+  end
+  return P.bigarray_view(b.kind, b.layout, dims, b.data, P.bigarray_index(b, indices) - 1)
+end
+
+--// Provides: caml_ba_reshape
+--// Requires: bigarray_view, caml_invalid_argument
+function P.caml_ba_reshape(b, dimensions)
+  local dims, size = {}, 1
+  for i = 2, #dimensions do
+    if dimensions[i] < 0 then
+      P.caml_invalid_argument("Bigarray.reshape: negative dimension")
+    end
+    dims[i - 1] = dimensions[i]
+    size = size * dimensions[i]
+  end
+  if size ~= b.size then
+    P.caml_invalid_argument("Bigarray.reshape: size mismatch")
+  end
+  return P.bigarray_view(b.kind, b.layout, dims, b.data, b.offset)
 end
 
 --// Provides: caml_ba_blit
---// Requires: ba_size, caml_invalid_argument
-P.caml_ba_blit = function(source, target)
-  local same = #source.dims == #target.dims
-  for i = 1, #source.dims do same = same and source.dims[i] == target.dims[i] end
-  if not same then P.caml_invalid_argument("Bigarray.blit: dimension mismatch") end
-  local n, from, to = P.ba_size(source), source.first, target.first
-  if source.data == target.data and from < to then
-    for i = n, 1, -1 do target.data[to + i] = source.data[from + i] end
+--// Requires: caml_invalid_argument
+function P.caml_ba_blit(from, to)
+  local same = #from.dims == #to.dims
+  for i = 1, #from.dims do
+    same = same and from.dims[i] == to.dims[i]
+  end
+  if not same then
+    P.caml_invalid_argument("Bigarray.blit: dimension mismatch")
+  end
+  local source, target, first, second = from.data, to.data, from.offset, to.offset
+  if second <= first then
+    for i = 1, from.size do
+      target[second + i] = source[first + i]
+    end
   else
-    for i = 1, n do target.data[to + i] = source.data[from + i] end
+    for i = from.size, 1, -1 do
+      target[second + i] = source[first + i]
+    end
   end
   return 0
 end
 
 --// Provides: caml_ba_fill
---// Requires: ba_size, ba_kinds
-P.caml_ba_fill = function(b, v)
-  v = P.ba_kinds[b.kind][2](v)
-  for i = b.first + 1, b.first + P.ba_size(b) do b.data[i] = v end
+--// Requires: bigarray_stored
+local store = P.bigarray_stored
+function P.caml_ba_fill(b, value)
+  local stored = store[b.kind]
+  if stored then
+    value = stored(value)
+  end
+  local data, offset = b.data, b.offset
+  for i = offset + 1, offset + b.size do
+    data[i] = value
+  end
   return 0
 end
 
---// Provides: caml_ba_reshape
---// Requires: ba_view, ba_size, caml_invalid_argument
-P.caml_ba_reshape = function(b, dims)
-  local list, size = {}, 1
-  for i = 2, #dims do
-    if dims[i] < 0 then P.caml_invalid_argument("Bigarray.reshape: negative dimension") end
-    list[i - 1] = dims[i]
-    size = size * dims[i]
+--// Provides: caml_ml_output_bigarray
+--// Requires: channel_put
+-- The elements are bytes.
+function P.caml_ml_output_bigarray(channel, b, start, length)
+  local pieces, offset = {}, b.offset + start
+  for i = 1, length do
+    pieces[i] = Char(b.data[offset + i] % 256)
   end
-  if size ~= P.ba_size(b) then P.caml_invalid_argument("Bigarray.reshape: size mismatch") end
-  return P.ba_view(b.kind, b.layout, list, b.data, b.first)
+  P.channel_put(channel, Concat(pieces))
+  return 0
 end
 
---// Provides: ba_bytes
---// Requires: caml_array_bound_error
--- Where byte i of a bigarray of characters stands, checked for `size` bytes.
-P.ba_bytes = function(b, i, size)
-  if i < 0 or i > b.dims[1] - size then Bound() end
-  return b.first + i + 1
+--// Provides: caml_ml_input_bigarray
+--// Requires: channel_get, bigarray_stored
+local store = P.bigarray_stored
+function P.caml_ml_input_bigarray(channel, b, start, length)
+  local text = P.channel_get(channel, length)
+  local stored, offset = store[b.kind], b.offset + start
+  for i = 1, #text do
+    local c = Byte(text, i)
+    b.data[offset + i] = stored and stored(c) or c
+  end
+  return #text
 end
--- The number in these bytes, the lowest first; and the reverse.
-P.ba_number = function(b, i, size)
-  local at, n, scale = P.ba_bytes(b, i, size), 0, 1
-  for j = at, at + size - 1 do
-    n = n + b.data[j] * scale
+
+--// Provides: bigstring_number
+--// Requires: caml_array_bound_error
+-- The unsigned number in `size` bytes of a bigarray of bytes, the lowest first.
+function P.bigstring_number(b, i, size)
+  if i < 0 or i > b.size - size then
+    Bound()
+  end
+  local n, scale = 0, 1
+  for k = b.offset + i + 1, b.offset + i + size do
+    n = n + b.data[k] % 256 * scale
     scale = scale * 256
   end
   return n
 end
-P.ba_put = function(b, i, size, n)
-  local at = P.ba_bytes(b, i, size)
-  for j = at, at + size - 1 do
-    local low = n % 256
-    b.data[j] = low
-    n = Floor((n - low) / 256)
+
+--// Provides: bigstring_put
+--// Requires: caml_array_bound_error, bigarray_stored
+local store = P.bigarray_stored
+function P.bigstring_put(b, i, size, n)
+  if i < 0 or i > b.size - size then
+    Bound()
   end
-  return 0
+  local stored = store[b.kind]
+  for k = b.offset + i + 1, b.offset + i + size do
+    b.data[k] = stored(n % 256)
+    n = Floor(n / 256)
+  end
 end
 
 --// Provides: caml_ba_uint8_get16
---// Requires: ba_bytes
-P.caml_ba_uint8_get16 = function(b, i)
-  return P.ba_number(b, i, 2)
+--// Requires: bigstring_number
+function P.caml_ba_uint8_get16(b, i)
+  return P.bigstring_number(b, i, 2)
 end
 
 --// Provides: caml_ba_uint8_get32
---// Requires: ba_bytes, int_wrap
-P.caml_ba_uint8_get32 = function(b, i)
-  return Wrap(P.ba_number(b, i, 4))
+--// Requires: bigstring_number
+function P.caml_ba_uint8_get32(b, i)
+  local n = P.bigstring_number(b, i, 4)
+  return n > 2147483647 and n - 4294967296 or n
 end
 
 --// Provides: caml_ba_uint8_get64
---// Requires: ba_bytes, int_wrap
---// If: portable luajit
-P.caml_ba_uint8_get64 = function(b, i)
-  P.ba_bytes(b, i, 8)
-  return {255, Wrap(P.ba_number(b, i + 4, 4)), Wrap(P.ba_number(b, i, 4))}
-end
-
---// Provides: caml_ba_uint8_get64
---// Requires: ba_bytes
---// If: lua54
-P.caml_ba_uint8_get64 = function(b, i)
-  P.ba_bytes(b, i, 8)
-  return {255, P.ba_number(b, i + 4, 4) << 32 | P.ba_number(b, i, 4)}
+--// Requires: bigstring_number, int64_halves
+function P.caml_ba_uint8_get64(b, i)
+  local high = P.bigstring_number(b, i + 4, 4)
+  return P.int64_of_halves(high, P.bigstring_number(b, i, 4))
 end
 
 --// Provides: caml_ba_uint8_set16
---// Requires: ba_bytes
-P.caml_ba_uint8_set16 = function(b, i, n)
-  return P.ba_put(b, i, 2, n)
+--// Requires: bigstring_put
+function P.caml_ba_uint8_set16(b, i, n)
+  P.bigstring_put(b, i, 2, n)
+  return 0
 end
 
 --// Provides: caml_ba_uint8_set32
---// Requires: ba_bytes
-P.caml_ba_uint8_set32 = function(b, i, n)
-  return P.ba_put(b, i, 4, n)
+--// Requires: bigstring_put
+function P.caml_ba_uint8_set32(b, i, n)
+  P.bigstring_put(b, i, 4, n)
+  return 0
 end
 
 --// Provides: caml_ba_uint8_set64
---// Requires: ba_bytes
---// If: portable luajit
-P.caml_ba_uint8_set64 = function(b, i, n)
-  P.ba_bytes(b, i, 8)
-  P.ba_put(b, i, 4, n[3])
-  return P.ba_put(b, i + 4, 4, n[2])
-end
-
---// Provides: caml_ba_uint8_set64
---// Requires: ba_bytes
---// If: lua54
-P.caml_ba_uint8_set64 = function(b, i, n)
-  P.ba_bytes(b, i, 8)
-  P.ba_put(b, i, 4, n[2] & 4294967295)
-  return P.ba_put(b, i + 4, 4, n[2] >> 32)
+--// Requires: bigstring_put, int64_halves
+function P.caml_ba_uint8_set64(b, i, n)
+  local high, low = P.int64_halves(n)
+  P.bigstring_put(b, i + 4, 4, high)
+  P.bigstring_put(b, i, 4, low)
+  return 0
 end
