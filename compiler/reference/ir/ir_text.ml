@@ -33,13 +33,7 @@ let arg out (data : Unmarshal.arena) = function
   | Literal node -> (
     match data.nodes.(node) with
     | Unmarshal.Str s -> quoted out s
-    | Unmarshal.Double bits ->
-      Buffer.add_char out '#';
-      for i = 0 to String.length bits - 1 do
-        let b = Char.code bits.[i] in
-        Buffer.add_char out "0123456789abcdef".[b / 16];
-        Buffer.add_char out "0123456789abcdef".[b mod 16]
-      done
+    | Unmarshal.Double bits -> Buffer.add_string out (Literal.float_text bits)
     | _ -> Buffer.add_char out '?')
 
 (* The items, separated by spaces. *)

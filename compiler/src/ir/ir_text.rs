@@ -2,6 +2,7 @@
 
 use crate::bytecode::unmarshal::{Arena, Value};
 use crate::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target, Term};
+use crate::lua::literal;
 
 /// A byte string as an OCaml literal.
 fn quoted(out: &mut String, bytes: &[u8]) {
@@ -29,12 +30,7 @@ fn arg(out: &mut String, data: &Arena, a: &Arg) {
         Arg::Wide(s) => out.push_str(s),
         Arg::Literal(node) => match data.nodes.get(*node as usize) {
             Some(Value::Str(s)) => quoted(out, s),
-            Some(Value::Double(bits)) => {
-                out.push('#');
-                for b in bits {
-                    out.push_str(&format!("{b:02x}"));
-                }
-            }
+            Some(Value::Double(bits)) => out.push_str(&literal::float_text(bits)),
             _ => out.push('?'),
         },
     }

@@ -2,4 +2,5 @@
 
 pub mod ir_text;
 pub mod program;
+pub mod verify;
 pub mod visit;
