@@ -22,7 +22,7 @@ type emitter = {
   (* are `B` and `T` used? *)
   mutable flag : bool;
   mutable scratch : bool;
-  mutable warnings : string list;  (* last first *)
+  warnings : string list ref;  (* last first *)
 }
 
 (* `F.List_map`, or `F[12]` in the compact style. *)
@@ -114,8 +114,8 @@ let arity emitter id = match func_of emitter id with Some f -> List.length f.par
 let wide emitter decimal =
   let text = Literal.wide emitter.options.target decimal in
   if not (String.equal text decimal) then
-    emitter.warnings <-
-      (emitter.func.name ^ ": the integer " ^ decimal ^ " does not fit and becomes " ^ text) :: emitter.warnings;
+    emitter.warnings :=
+      (emitter.func.name ^ ": the integer " ^ decimal ^ " does not fit and becomes " ^ text) :: !(emitter.warnings);
   constant text (if Char.equal text.[0] '-' then Compound else Atom)
 
 (* The instruction of a folded variable. *)
@@ -454,8 +454,8 @@ let prologue emitter deep =
       others;
   (List.map (name emitter) self @ ("D" :: rest), !out)
 
-(* The Lua function, and warnings. *)
-let run table program (func : Program.func) options =
+(* The Lua function; `warnings`: what does not fit, last first. *)
+let run table program (func : Program.func) options warnings =
   let flow = Flow.run func.blocks in
   let forest = Forest.run table func flow in
   let registers = Registers.run table func flow forest (not (Lua_text.is_compact options.style)) in
@@ -463,11 +463,11 @@ let run table program (func : Program.func) options =
   let most, deep = calls table func flow in
   let depth = "D + " ^ string_of_int (registers.Registers.locals + most + 8) in
   let emitter =
-    { table; program; func; options; forest; registers; depth; flag = false; scratch = false; warnings = [] }
+    { table; program; func; options; forest; registers; depth; flag = false; scratch = false; warnings }
   in
   let params, start = prologue emitter deep in
   let code = nodes emitter list [] in
   let start = if emitter.flag then Local [ "B" ] :: start else start in
   let start = if emitter.scratch then Local [ "T" ] :: start else start in
   let body = Locals.run registers (List.rev_append start (List.rev code)) in
-  ({ place = function_place options func; comment = func.name; params; body }, List.rev emitter.warnings)
+  { place = function_place options func; comment = func.name; params; body }
