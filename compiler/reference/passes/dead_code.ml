@@ -7,9 +7,6 @@
 
 open Program
 
-(* Primitives that reach the globals without naming them. *)
-let reaches_all_globals name = String.equal name "caml_get_global_data" || String.equal name "caml_realloc_global"
-
 (* Where a variable comes from. *)
 type def =
   | No_def
@@ -157,7 +154,6 @@ let find_globals marking =
         Visit.each_arg instr count;
         match instr with
         | Prim (_, name, args) -> (
-            if reaches_all_globals name then Array.iter (fun global -> global.tracked <- false) marking.globals;
             match (name, args) with
             | "%set_global", [ Int slot; Var v ] -> sets := (slot, v) :: !sets
             | "%set_global", [ Int slot; _ ] -> untrack marking slot

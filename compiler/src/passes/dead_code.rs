@@ -9,9 +9,6 @@ use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut};
 use crate::link::fragment::Effect;
 
-/// Primitives that reach the globals without naming them.
-const ALL_GLOBALS: [&str; 2] = ["caml_get_global_data", "caml_realloc_global"];
-
 /// Where a variable comes from.
 #[derive(Clone, Copy)]
 enum Def {
@@ -220,9 +217,6 @@ impl<'a> Marking<'a> {
                     let Instr::Prim { name, args, .. } = instr else {
                         continue;
                     };
-                    if ALL_GLOBALS.contains(&name.as_str()) {
-                        self.globals.iter_mut().for_each(|global| global.tracked = false);
-                    }
                     match (name.as_str(), args.as_slice()) {
                         ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => sets.push((*slot as usize, *v)),
                         ("%set_global", [Arg::Int(slot), _]) => self.untrack(Some(*slot as usize)),
