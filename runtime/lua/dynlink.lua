@@ -27,7 +27,8 @@ end
 
 --// Provides: caml_dynlink_close_lib
 --// Requires: caml_invalid_argument
---// Alias: caml_dynlink_lookup_symbol caml_dynlink_add_primitive
+--// Alias: caml_dynlink_lookup_symbol caml_dynlink_add_primitive caml_dynlink_get_bytecode_sections caml_reify_bytecode
+--// Alias: caml_static_release_bytecode caml_get_current_environment caml_invoke_traced_function
 function P.caml_dynlink_close_lib()
   return P.caml_invalid_argument("dynlink")
 end
@@ -41,4 +42,16 @@ end
 -- The number of lines is not known.
 function P.caml_terminfo_rows(channel)
   return -1
+end
+
+--// Provides: caml_zstd_initialize
+-- Whether marshalled values can be compressed: they cannot.
+function P.caml_zstd_initialize(unit)
+  return 0
+end
+
+--// Provides: caml_xdg_defaults
+-- The toplevel's folders of defaults: none.
+function P.caml_xdg_defaults(unit)
+  return 0
 end
