@@ -78,10 +78,7 @@ let translate bytes options =
   Array.iter
     (function
       | None -> ()
-      | Some f ->
-          let code, found = Emit.run table program f emission in
-          warnings := List.rev_append found !warnings;
-          functions := Lua_text.run options.style code :: !functions)
+      | Some f -> functions := Lua_text.run options.style (Emit.run table program f emission warnings) :: !functions)
     program.functions;
   let functions = List.rev !functions in
   if is_asked Lua then raise (Dumped (String.concat "" functions));
