@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::bytecode::{container, disassemble};
 use crate::error::Result;
-use crate::ir::ir_text;
+use crate::ir::{ir_text, verify};
 use crate::ir::program::{Arg, Instr, Program};
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, lua_text};
@@ -90,6 +90,11 @@ fn used_globals(program: &Program) -> Vec<bool> {
     used
 }
 
+/// Verifies the program between two passes, in debug builds.
+fn check(program: &Program, traps: bool) -> Result<()> {
+    if cfg!(debug_assertions) { verify::run(program, traps) } else { Ok(()) }
+}
+
 /// Translates an OCaml bytecode executable.
 pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let image = container::read(bytes)?;
@@ -102,19 +107,24 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     if options.dump == Some(Dump::Ssa) {
         return dump(ir_text::run(&program));
     }
+    check(&program, true)?;
     outline::run(&mut program)?;
+    check(&program, false)?;
     if options.dump == Some(Dump::Outline) {
         return dump(ir_text::run(&program));
     }
     simplify::run(&mut program, &effect_of);
+    check(&program, false)?;
     if options.dump == Some(Dump::Simplify) {
         return dump(ir_text::run(&program));
     }
     known_calls::run(&mut program);
+    check(&program, false)?;
     if options.dump == Some(Dump::KnownCalls) {
         return dump(ir_text::run(&program));
     }
     dead_code::run(&effect_of, &mut program);
+    check(&program, false)?;
     if options.dump == Some(Dump::DeadCode) {
         return dump(ir_text::run(&program));
     }
