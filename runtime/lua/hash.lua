@@ -4,39 +4,48 @@
 --// Provides: hash_mix const
 --// Requires: int_bits
 --// If: portable luajit
--- Mixes w into h: both, and the result, are unsigned 32-bit numbers.
-local product
-if math.type then
-  function product(x, constant)
-    return x * constant % 4294967296
-  end
+-- Mixes w into h: both, and the result, are unsigned 32-bit numbers; and the final mixing, to 30 bits.
+if math.type and load then
+  P.hash_mix, P.hash_final = load([[
+    return function(h, w)
+      w = w * 3432918353 & 4294967295
+      w = (w << 15 | w >> 17) * 461845907 & 4294967295
+      h = h ~ w
+      return ((h << 13 | h >> 19) & 4294967295) * 5 + 3864292196 & 4294967295
+    end, function(h)
+      h = (h ~ h >> 16) * 2246822507 & 4294967295
+      h = (h ~ h >> 13) * 3266489909 & 4294967295
+      return (h ~ h >> 16) & 1073741823
+    end
+  ]])()
 else
-  function product(x, constant)
+  -- The halves of x are multiplied apart: a product above 2^53 is not exact.
+  local function product(x, constant)
     local low = x % 65536
     return ((x - low) / 65536 * constant % 65536 * 65536 + low * constant) % 4294967296
   end
-end
-P.hash_mix = function(h, w)
-  w = product(w, 3432918353)
-  w = product(w % 131072 * 32768 + Floor(w / 131072), 461845907)
-  h = Xor(h, w) % 4294967296
-  return ((h % 524288 * 8192 + Floor(h / 524288)) * 5 + 3864292196) % 4294967296
-end
-P.hash_final = function(h)
-  h = product(Xor(h, Floor(h / 65536)) % 4294967296, 2246822507)
-  h = product(Xor(h, Floor(h / 8192)) % 4294967296, 3266489909)
-  return Xor(h, Floor(h / 65536)) % 1073741824
+  function P.hash_mix(h, w)
+    w = product(w, 3432918353)
+    w = product(w % 131072 * 32768 + Floor(w / 131072), 461845907)
+    h = Xor(h, w) % 4294967296
+    return ((h % 524288 * 8192 + Floor(h / 524288)) * 5 + 3864292196) % 4294967296
+  end
+  function P.hash_final(h)
+    h = product(Xor(h, Floor(h / 65536)) % 4294967296, 2246822507)
+    h = product(Xor(h, Floor(h / 8192)) % 4294967296, 3266489909)
+    return Xor(h, Floor(h / 65536)) % 1073741824
+  end
 end
 
 --// Provides: hash_mix const
 --// If: lua54
-P.hash_mix = function(h, w)
+function P.hash_mix(h, w)
   w = w * 3432918353 & 4294967295
   w = (w << 15 | w >> 17) * 461845907 & 4294967295
   h = h ~ w
   return ((h << 13 | h >> 19) & 4294967295) * 5 + 3864292196 & 4294967295
 end
-P.hash_final = function(h)
+function P.hash_final(h)
   h = (h ~ h >> 16) * 2246822507 & 4294967295
   h = (h ~ h >> 13) * 3266489909 & 4294967295
   return (h ~ h >> 16) & 1073741823
@@ -45,11 +54,12 @@ end
 --// Provides: hash_int const
 --// Requires: hash_mix
 --// If: portable luajit
+local mix = P.hash_mix
 P.hash_int = function(h, n)
-  return P.hash_mix(h, (2 * n + 1) % 4294967296)
+  return mix(h, (2 * n + 1) % 4294967296)
 end
 P.hash_word = function(h, n)
-  return P.hash_mix(h, n % 4294967296)
+  return mix(h, n % 4294967296)
 end
 
 --// Provides: hash_int const
@@ -104,6 +114,8 @@ end
 --// Requires: hash_mix, hash_int, hash_string, hash_float, bytes_text, int_bits
 local kind = math.type
 
+local final, hash_int, hash_string = P.hash_final, P.hash_int, P.hash_string
+
 -- 64-bit integers; other custom values hash to nothing, unless they bring a function `hash`.
 local function hash_custom(h, v)
   if v.hash then return P.hash_mix(h, v.hash(v) % 4294967296) end
@@ -116,7 +128,14 @@ local function hash_custom(h, v)
   return P.hash_mix(h, Xor(high % 4294967296, low % 4294967296) % 4294967296)
 end
 
+local function is_int(v)
+  if kind then return kind(v) == "integer" end
+  return v == Floor(v) and v >= -2147483648 and v <= 2147483647
+end
+
 P.caml_hash = function(count, limit, seed, value)
+  if Type(value) == "string" and count > 0 then return final(hash_string(seed % 4294967296, value)) end
+  if Type(value) == "number" and count > 0 and is_int(value) then return final(hash_int(seed % 4294967296, value)) end
   if limit < 0 or limit > 256 then limit = 256 end
   local h = seed % 4294967296
   local queue, read, write = {value}, 1, 1
@@ -130,15 +149,13 @@ P.caml_hash = function(count, limit, seed, value)
     end
     local type = Type(v)
     if type == "number" then
-      local int
-      if kind then int = kind(v) == "integer" else int = v == Floor(v) and v >= -2147483648 and v <= 2147483647 end
-      if int then h = P.hash_int(h, v) else h = P.hash_float(h, v) end
+      if is_int(v) then h = hash_int(h, v) else h = P.hash_float(h, v) end
       count = count - 1
     elseif type == "string" then
-      h = P.hash_string(h, v)
+      h = hash_string(h, v)
       count = count - 1
     elseif v.n then
-      h = P.hash_string(h, P.bytes_text(v, 0, v.n))
+      h = hash_string(h, P.bytes_text(v, 0, v.n))
       count = count - 1
     else
       local tag, last = v[1], #v
@@ -169,7 +186,7 @@ P.caml_hash = function(count, limit, seed, value)
       end
     end
   end
-  return P.hash_final(h)
+  return final(h)
 end
 
 --// Provides: caml_string_hash const

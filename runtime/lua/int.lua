@@ -100,12 +100,11 @@ P.int_mod = Mod
 --// If: portable
 -- What the engine has, in this order: operators (from Lua 5.3 on, where math.type tells; they are compiled here, since
 -- other engines cannot read them), the libraries bit or bit32, arithmetic on halves of bytes.
-local compile = load
 local library = bit or bit32
-if math.type and compile then
-  And = compile("return function(x, y) return x & y end")()
-  Or = compile("return function(x, y) return x | y end")()
-  Xor = compile("return function(x, y) return x ~ y end")()
+if math.type and load then
+  And = load("return function(x, y) return x & y end")()
+  Or = load("return function(x, y) return x | y end")()
+  Xor = load("return function(x, y) return x ~ y end")()
 elseif library then
   local band, bor, bxor = library.band, library.bor, library.bxor
   if band(-1, -1) < 0 then
@@ -188,12 +187,17 @@ P.int_and, P.int_or, P.int_xor = And, Or, Xor
 --// Provides: int_shifts
 --// Requires: int_powers
 --// If: portable
-function Shl(x, n)
-  return (x * Pow2[n] % 4294967296 + 2147483648) % 4294967296 - 2147483648
-end
-function Shr(x, n)
-  if n == 0 then return x end
-  return Floor(x % 4294967296 / Pow2[n])
+if math.type and load then
+  Shl = load("return function(x, n) return ((x << n) + 2147483648 & 4294967295) - 2147483648 end")()
+  Shr = load("return function(x, n) return n == 0 and x or (x & 4294967295) >> n end")()
+else
+  function Shl(x, n)
+    return (x * Pow2[n] % 4294967296 + 2147483648) % 4294967296 - 2147483648
+  end
+  function Shr(x, n)
+    if n == 0 then return x end
+    return Floor(x % 4294967296 / Pow2[n])
+  end
 end
 function Sar(x, n)
   return Floor(x / Pow2[n])
