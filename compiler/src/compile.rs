@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use crate::bytecode::{container, disassemble};
 use crate::error::Result;
-use crate::ir::{ir_text, verify};
 use crate::ir::program::{Arg, Instr, Program};
+use crate::ir::{ir_text, verify};
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, lua_text};
 use crate::passes::{dead_code, known_calls, outline, simplify, ssa};
@@ -145,14 +145,8 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     }
     let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
     let main = main.map(|main| emit::function_place(emission, main)).unwrap_or_default();
-    let parts = linker::Parts {
-        target: options.target,
-        compact,
-        functions: &functions,
-        main: &main,
-        data: &data,
-        files: &options.files,
-    };
+    let parts =
+        linker::Parts { target: options.target, compact, functions: &functions, main: &main, data: &data, files: &options.files };
     let text = linker::link(&program, &table, &parts, options.allow_missing)?;
     Ok(Output { text, warnings })
 }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use lua_of_ocaml::bytecode::container;
 use lua_of_ocaml::link::fragment;
-use lua_of_ocaml::passes::ssa;
 use lua_of_ocaml::link::linker;
+use lua_of_ocaml::passes::ssa;
 use lua_of_ocaml::target::Target;
 
 use super::failure::Failure;

@@ -1,6 +1,6 @@
 //! Reading and writing files whole; `-` is a standard stream.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -24,23 +24,21 @@ fn write_atomically(path: &str, bytes: &[u8]) -> io::Result<()> {
     if is_special {
         return fs::write(path, bytes);
     }
-    let folder = Path::new(path).parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
+    let mut number = 0;
+    let (temporary, mut file) = loop {
+        let name = format!("{path}.tmp{number}");
+        match File::create_new(&name) {
+            Ok(file) => break (name, file),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    };
+    let result = file.write_all(bytes).and_then(|()| fs::rename(&temporary, path));
+    if result.is_err() {
+        // What went wrong with the file matters more than what may go wrong here.
+        let _ = fs::remove_file(&temporary);
     }
-    // Not through a path that tempfile would put into the message.
-    let mut file = builder.prefix(".lua_of_ocaml").tempfile_in(folder).map_err(|error| plain(&error))?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| plain(&error.error))?;
-    Ok(())
-}
-
-/// The error without the path that some libraries add to it.
-fn plain(error: &io::Error) -> io::Error {
-    io::Error::from(error.kind())
+    result
 }
 
 pub fn write(path: &str, bytes: &[u8]) -> Result<(), Failure> {
