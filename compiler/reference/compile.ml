@@ -59,17 +59,17 @@ let translate bytes options =
   let image = Container.read bytes in
   if is_asked Bytecode then raise (Dumped (Disassemble.run image));
   let table = Fragment.parse options.runtime image.version options.target in
-  let effect name = Fragment.effect table name in
+  let effects name = Fragment.effects table name in
   let program = Ssa.run image in
   let reached dump = if is_asked dump then raise (Dumped (Ir_text.run program)) in
   reached Ssa;
   Outline.run program;
   reached Outline;
-  Simplify.run program effect;
+  Simplify.run program effects;
   reached Simplify;
   Known_calls.run program;
   reached Known_calls;
-  Dead_code.run effect program;
+  Dead_code.run effects program;
   reached Dead_code;
   let compact = match options.style with Lua_text.Compact -> true | _ -> false in
   let emission : Emit.options = { target = options.target; style = options.style } in

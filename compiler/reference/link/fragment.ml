@@ -4,7 +4,7 @@
 module Names = Map.Make (String)
 
 (* What calling a primitive may do: nothing outside, read state, change it. *)
-type effect = Const | Mutable | Mutator
+type effects = Const | Mutable | Mutator
 
 (* One section of a file of the runtime. *)
 type section = {
@@ -12,7 +12,7 @@ type section = {
   (* Where it begins. *)
   file : string;
   line : int;
-  effect : effect;
+  effects : effects;
   mutable aliases : string list;
   mutable requires : string list;
   mutable form : Template.form;
@@ -34,9 +34,9 @@ let find table name =
   match position table name with Some i when i < table.count -> Some table.sections.(i) | _ -> None
 
 (* Blocks are made without asking; a name that nothing provides may do anything. *)
-let effect table name =
+let effects table name =
   if String.equal name "%block" then Const
-  else match find table name with None -> Mutator | Some section -> section.effect
+  else match find table name with None -> Mutator | Some section -> section.effects
 
 let fail file line message = Error.fail (file ^ ":" ^ string_of_int line ^ ": " ^ message)
 
@@ -94,7 +94,7 @@ type reading = { section : section; mutable wanted : bool; mutable lines : strin
 
 (* Reads `Provides: NAME [effect]`. *)
 let start file line value =
-  let name, effect =
+  let name, effects =
     match words value with
     | [] -> fail file line "Provides needs a name"
     | [ name ] | [ name; "mutator" ] -> (name, Mutator)
@@ -104,7 +104,7 @@ let start file line value =
     | _ -> fail file line "Provides takes one name and an effect"
   in
   let section =
-    { name; file; line; effect; aliases = []; requires = []; form = Template.Call; fixup = None; calls = false; code = "" }
+    { name; file; line; effects; aliases = []; requires = []; form = Template.Call; fixup = None; calls = false; code = "" }
   in
   { section; wanted = true; lines = [] }
 

@@ -15,7 +15,7 @@ type t = {
   definition : instr option array;  (* the instruction that defines it *)
 }
 
-let effect_of table name = if String.equal name "%block" then Fragment.Const else Fragment.effect table name
+let effect_of table name = if String.equal name "%block" then Fragment.Const else Fragment.effects table name
 let allow = List.map (fun arg -> (arg, true))
 
 (* The operands of an instruction, each with whether an expression may stand there. *)
@@ -91,11 +91,11 @@ let expression table instr operands =
   | Closures _ -> (false, Fragment.Const)
   | Try _ -> (false, Fragment.Mutator)
 
-let rank effect = match effect with Fragment.Const -> 0 | Fragment.Mutable -> 1 | Fragment.Mutator -> 2
+let rank effects = match effects with Fragment.Const -> 0 | Fragment.Mutable -> 1 | Fragment.Mutator -> 2
 
 (* What waits to be folded while a block is read. *)
 type waiting = {
-  effect : int array;  (* rank of the effect of the whole expression; -1: not waiting *)
+  effects : int array;  (* rank of the effect of the whole expression; -1: not waiting *)
   depth : int array;
   size : int array;
   mutable reads : int list;
@@ -104,30 +104,30 @@ type waiting = {
 
 (* Folds what may be folded of the operands; gives depth, size and effect of the whole. *)
 let fold forest waiting operands own =
-  let depth = ref 0 and size = ref 1 and effect = ref own in
+  let depth = ref 0 and size = ref 1 and effects = ref own in
   List.iter
     (fun (arg, allowed) ->
       match arg with
       | Var v ->
-          if allowed && waiting.effect.(v) >= 0 then begin
+          if allowed && waiting.effects.(v) >= 0 then begin
             forest.folded.(v) <- true;
             if waiting.depth.(v) > !depth then depth := waiting.depth.(v);
             size := !size + waiting.size.(v);
-            if waiting.effect.(v) > !effect then effect := waiting.effect.(v)
+            if waiting.effects.(v) > !effects then effects := waiting.effects.(v)
           end;
-          waiting.effect.(v) <- -1
+          waiting.effects.(v) <- -1
       | Int _ | Wide _ | Literal _ -> ())
     operands;
-  (!depth + 1, !size, !effect)
+  (!depth + 1, !size, !effects)
 
 (* Nothing that conflicts with `effect` waits any longer. *)
-let flush waiting effect =
-  if effect = 2 then begin
-    List.iter (fun v -> waiting.effect.(v) <- -1) waiting.reads;
+let flush waiting effects =
+  if effects = 2 then begin
+    List.iter (fun v -> waiting.effects.(v) <- -1) waiting.reads;
     waiting.reads <- []
   end;
-  if effect > 0 then begin
-    if waiting.change >= 0 then waiting.effect.(waiting.change) <- -1;
+  if effects > 0 then begin
+    if waiting.change >= 0 then waiting.effects.(waiting.change) <- -1;
     waiting.change <- -1
   end
 
@@ -153,7 +153,7 @@ let run table func (flow : Flow.t) =
         block.body;
       List.iter (count b) (term_operands block.term))
     flow.Flow.order;
-  let waiting = { effect = Array.make n (-1); depth = Array.make n 0; size = Array.make n 0; reads = []; change = -1 } in
+  let waiting = { effects = Array.make n (-1); depth = Array.make n 0; size = Array.make n 0; reads = []; change = -1 } in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
@@ -162,15 +162,15 @@ let run table func (flow : Flow.t) =
         (fun instr ->
           let ops = operands table instr in
           let possible, own = expression table instr (List.length ops) in
-          let depth, size, effect = fold forest waiting ops (rank own) in
-          flush waiting effect;
+          let depth, size, effects = fold forest waiting ops (rank own) in
+          flush waiting effects;
           match dests instr with
           | [ v ] when possible && depth <= max_depth && size <= max_size ->
               if forest.uses.(v) = 1 && user.(v) = b then begin
-                waiting.effect.(v) <- effect;
+                waiting.effects.(v) <- effects;
                 waiting.depth.(v) <- depth;
                 waiting.size.(v) <- size;
-                if effect = 1 then waiting.reads <- v :: waiting.reads else if effect = 2 then waiting.change <- v
+                if effects = 1 then waiting.reads <- v :: waiting.reads else if effects = 2 then waiting.change <- v
               end
           | _ -> ())
         block.body;

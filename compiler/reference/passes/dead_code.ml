@@ -44,7 +44,7 @@ type global = {
 
 type marking = {
   program : Program.t;
-  effect : string -> Fragment.effect;
+  effect_of : string -> Fragment.effects;
   facts : facts array;
   globals : global array;
   (* Of each variable of main: the tracked global whose block it is; -1: none. *)
@@ -220,7 +220,7 @@ let reach marking f =
 
 let reach_known marking = function Some f -> reach marking f | None -> ()
 
-let is_mutator marking name = match marking.effect name with Fragment.Mutator -> true | _ -> false
+let is_mutator marking name = match marking.effect_of name with Fragment.Mutator -> true | _ -> false
 
 (* Marks what a function does whether or not its results are used. *)
 let effects marking id =
@@ -381,12 +381,12 @@ let sweep marking (f : func) =
     f.blocks
 
 (* Removes what main does not need, through all functions. *)
-let run effect program =
+let run effect_of program =
   let variables = match program.functions.(program.main) with Some f -> Array.length f.names | None -> 0 in
   let marking =
     {
       program;
-      effect;
+      effect_of;
       facts = Array.map facts_of program.functions;
       globals = Array.map (fun _ -> { tracked = true; sets = 0; block = 0; fields = Bytes.empty }) program.globals;
       exports = Array.make variables (-1);
