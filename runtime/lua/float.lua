@@ -333,9 +333,26 @@ function P.caml_fma_float(x, y, z)
   local high, low = sum_and_error(mz, e)
   local top, rest = sum_and_error(p, high)
   local tail = sum_to_odd(rest, low)
-  if scale + 60 > -1000 then
-    return ldexp(top + tail, scale)
+  local place = -1074 - scale
+  local sum = top + tail
+  if place > 400 then
+    return sum * 0.0
+  elseif sum == 0 or sum >= 2.0 ^ (place + 52) or sum <= -2.0 ^ (place + 52) then
+    return ldexp(sum, scale)
   end
-  -- A result that may be subnormal: rounded to odd first, so that ldexp rounds only once.
-  return ldexp(sum_to_odd(top, tail), scale)
+  -- A subnormal result is rounded at its fixed place; a tie goes to the even one.
+  local unit = 2.0 ^ place
+  local shift = 6755399441055744.0 * unit
+  local whole = top + shift - shift
+  local rest = sum_to_odd(top - whole, tail)
+  local odd = whole / unit % 2 == 1
+  if rest > unit / 2 or rest == unit / 2 and odd then
+    whole = whole + unit
+  elseif rest < -unit / 2 or rest == -unit / 2 and odd then
+    whole = whole - unit
+  end
+  if whole == 0 then
+    return sum * 0.0
+  end
+  return ldexp(whole, scale)
 end

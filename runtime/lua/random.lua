@@ -3,27 +3,44 @@
 
 --// Provides: caml_lxm_next
 --// If: portable luajit
---// Requires: caml_int64_add, caml_int64_mul, caml_int64_xor, caml_int64_or, caml_int64_shift_left
---// Requires: caml_int64_shift_right_unsigned
-local add, multiply, xor, either = P.caml_int64_add, P.caml_int64_mul, P.caml_int64_xor, P.caml_int64_or
-local left, right = P.caml_int64_shift_left, P.caml_int64_shift_right_unsigned
--- 0xd1342543de82ef95 and 0xdaba0b6eb09322e3.
-local step, mixer = { 255, -785111741, -561844331 }, { 255, -625341586, -1332534557 }
-local function rotate(x, n)
-  return either(left(x, n), right(x, 64 - n))
+--// Requires: int_bits, int64_make
+local make = P.int64_make
+-- The product of two numbers of 64 bits, as halves: the second is given in quarters, the lowest first.
+local function multiply(high, low, q0, q1, q2, q3)
+  local a0, a1 = low % 65536, Floor(low / 65536) % 65536
+  local a2, a3 = high % 65536, Floor(high / 65536) % 65536
+  local r = a0 * q0
+  local s = a1 * q0 + a0 * q1 + Floor(r / 65536)
+  local t = a2 * q0 + a1 * q1 + a0 * q2 + Floor(s / 65536)
+  local u = a3 * q0 + a2 * q1 + a1 * q2 + a0 * q3 + Floor(t / 65536)
+  return u % 65536 * 65536 + t % 65536, s % 65536 * 65536 + r % 65536
+end
+local function signed(n)
+  return n > 2147483647 and n - 4294967296 or n
 end
 function P.caml_lxm_next(state)
   local data, at = state.data, state.offset
-  local a, s, x0, x1 = data[at + 1], data[at + 2], data[at + 3], data[at + 4]
-  local z = add(s, x0)
-  z = multiply({ 255, z[2], Xor(z[3], z[2]) }, mixer)
-  z = multiply({ 255, z[2], Xor(z[3], z[2]) }, mixer)
-  z = { 255, z[2], Xor(z[3], z[2]) }
-  data[at + 2] = add(multiply(s, step), a)
-  x1 = xor(x1, x0)
-  x0 = xor(xor(rotate(x0, 24), x1), left(x1, 16))
-  data[at + 3], data[at + 4] = x0, rotate(x1, 37)
-  return z
+  local a, s, x, y = data[at + 1], data[at + 2], data[at + 3], data[at + 4]
+  local high, low = s[2] + x[2], s[3] % 4294967296 + x[3] % 4294967296
+  high, low = high + Floor(low / 4294967296), low % 4294967296
+  -- 0xdaba0b6eb09322e3, and the multiplier of the other generator, 0xd1342543de82ef95.
+  high = high % 4294967296
+  high, low = multiply(high, Xor(signed(low), signed(high)), 8931, 45203, 2926, 55994)
+  high, low = multiply(high, Xor(signed(low), signed(high)), 8931, 45203, 2926, 55994)
+  local result = { 255, signed(high), Xor(signed(low), signed(high)) }
+  high, low = multiply(s[2], s[3], 61333, 56962, 9539, 53556)
+  low = low + a[3] % 4294967296
+  data[at + 2] = make(high + a[2] + Floor(low / 4294967296), low)
+  local x_high, x_low = x[2] % 4294967296, x[3] % 4294967296
+  local y_high, y_low = Xor(y[2], x[2]) % 4294967296, Xor(y[3], x[3]) % 4294967296
+  -- x rotated by 24, xor y, xor y shifted by 16; y rotated by 37.
+  local high_24 = signed(x_high % 256 * 16777216 + Floor(x_low / 256))
+  local low_24 = signed(x_low % 256 * 16777216 + Floor(x_high / 256))
+  local high_16 = signed(y_high % 65536 * 65536 + Floor(y_low / 65536))
+  local low_16 = signed(y_low % 65536 * 65536)
+  data[at + 3] = { 255, Xor(Xor(high_24, signed(y_high)), high_16), Xor(Xor(low_24, signed(y_low)), low_16) }
+  data[at + 4] = make(y_low % 134217728 * 32 + Floor(y_high / 134217728), y_high % 134217728 * 32 + Floor(y_low / 134217728))
+  return result
 end
 
 --// Provides: caml_lxm_next

@@ -218,6 +218,9 @@ function P.float_of_hex(text)
     return 0.0
   end
   local scale = tonumber(exponent) - 4 * #fraction
+  if scale > 5000 - 4 * #digits then
+    return Huge
+  end
   -- 15 digits in two exact parts; what follows them only breaks a tie.
   local sticky = match(Sub(digits, 16), "[^0]")
   if #digits > 15 then
