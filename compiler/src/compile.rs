@@ -8,7 +8,7 @@ use crate::ir::program::{Arg, Instr, Program};
 use crate::ir::{ir_text, verify};
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, lua_text};
-use crate::passes::{dead_code, known_calls, outline, simplify, ssa};
+use crate::passes::{dead_code, known_calls, outline, simplify, split, ssa};
 use crate::target::Target;
 
 /// A stage of the pipeline whose result can be shown instead of the output.
@@ -20,18 +20,20 @@ pub enum Dump {
     Simplify,
     KnownCalls,
     DeadCode,
+    Split,
     Lua,
 }
 
 impl Dump {
     /// In the order of the pipeline.
-    pub const ALL: [(&str, Dump); 7] = [
+    pub const ALL: [(&str, Dump); 8] = [
         ("bytecode", Dump::Bytecode),
         ("ssa", Dump::Ssa),
         ("outline", Dump::Outline),
         ("simplify", Dump::Simplify),
         ("known_calls", Dump::KnownCalls),
         ("dead_code", Dump::DeadCode),
+        ("split", Dump::Split),
         ("lua", Dump::Lua),
     ];
 }
@@ -126,6 +128,10 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     dead_code::run(&effect_of, &mut program);
     check(&program, false)?;
     if options.dump == Some(Dump::DeadCode) {
+        return dump(ir_text::run(&program));
+    }
+    split::run(&mut program)?;
+    if options.dump == Some(Dump::Split) {
         return dump(ir_text::run(&program));
     }
     let compact = options.style == lua_text::Style::Compact;

@@ -34,11 +34,11 @@ pub struct Registers {
 }
 
 /// An instruction that is a statement, or the terminator.
-struct Step {
-    uses: Vec<Var>,
-    dests: Vec<Var>,
+pub struct Step {
+    pub uses: Vec<Var>,
+    pub dests: Vec<Var>,
     /// The results are written before all operands are read.
-    early: bool,
+    pub early: bool,
 }
 
 struct Chooser {
@@ -133,7 +133,7 @@ fn steps(table: &Table, func: &Func, forest: &Forest, b: usize) -> Vec<Step> {
 }
 
 /// Variables live at the start and at the end of each block, one variable at a time, upwards from its uses.
-fn liveness(func: &Func, flow: &Flow, all: &[Vec<Step>]) -> (Vec<Vec<Var>>, Vec<Vec<Var>>) {
+pub fn liveness(func: &Func, flow: &Flow, all: &[Vec<Step>]) -> (Vec<Vec<Var>>, Vec<Vec<Var>>) {
     let n = func.names.len();
     let count = func.blocks.len();
     let mut home = vec![NONE; n];

@@ -7,4 +7,5 @@ pub mod liveness;
 pub mod names;
 pub mod outline;
 pub mod simplify;
+pub mod split;
 pub mod ssa;

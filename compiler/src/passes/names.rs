@@ -42,7 +42,7 @@ pub fn variable(name: &str) -> String {
 }
 
 /// The unit `Stdlib__List` is called `List`.
-fn short_unit(name: &str) -> String {
+pub fn short_unit(name: &str) -> String {
     let mut start = 0;
     let bytes = name.as_bytes();
     for i in 2..bytes.len() {

@@ -1,0 +1,408 @@
+(* Functions that Lua could not hold are cut into parts: too large, too deeply nested, or with loops that are entered
+   elsewhere than at their header; and `main` into the initialisation of each unit. Some blocks become entries of
+   functions of kind Part, which take the block's parameters and what lives there; jumps to them become tail calls. *)
+
+open Program
+module Taken = Set.Make (String)
+
+(* Of operations in a function, and in a block. *)
+let limit = 8000
+let block_limit = 2000
+
+(* Of nested statements; Lua's is 200, expressions included. *)
+let depth_limit = 60
+
+let cost instr =
+  2
+  +
+  match instr with
+  | Prim (_, _, args) | Apply { args; _ } | Try { args; _ } -> List.length args
+  | Closures { functions; _ } -> List.fold_left (fun sum (_, captured) -> sum + List.length captured + 2) 0 functions
+
+let term_cost term =
+  match term with Switch (_, ints, tags) -> 2 * (Array.length ints + Array.length tags) | _ -> 2
+
+(* The named unit whose global the instruction sets, else "". *)
+let unit_set global_names instr =
+  match instr with
+  | Prim (_, "%set_global", Int slot :: _) when slot >= 0 && slot < Array.length global_names -> global_names.(slot)
+  | _ -> ""
+
+let is_set global_names instr = not (String.equal (unit_set global_names instr) "")
+
+(* Cuts blocks that are too long, and in `main` those that set a unit's global, after it. *)
+let cut func global_names is_main =
+  (* the instructions up to the cut, in reverse, and those after it *)
+  let rec part body total before =
+    match body with
+    | [] -> None
+    | instr :: rest ->
+        let total = total + cost instr in
+        let sets = is_main && is_set global_names instr in
+        let more = match rest with [] -> false | _ :: _ -> true in
+        if (sets || total > block_limit) && (more || sets) then Some (instr :: before, rest)
+        else part rest total (instr :: before)
+  in
+  let count = Array.length func.blocks in
+  let added = ref [] in
+  let next = ref count in
+  let cut_block (block : block) =
+    match part block.body 0 [] with
+    | None -> None
+    | Some (before, rest) ->
+        let fresh = { params = []; body = rest; term = block.term } in
+        block.body <- List.rev before;
+        block.term <- Jump { block = !next; args = [] };
+        incr next;
+        added := fresh :: !added;
+        Some fresh
+  in
+  (* new blocks are looked at after all others, in their order *)
+  let rec again (blocks : block list) =
+    match blocks with
+    | [] -> ()
+    | _ :: _ -> again (List.filter_map cut_block blocks)
+  in
+  again (List.filter_map cut_block (Array.to_list func.blocks));
+  match !added with [] -> () | _ :: _ -> func.blocks <- Array.append func.blocks (Array.of_list (List.rev !added))
+
+(* Does control never pass the end of the nodes? *)
+let rec terminated (nodes : Structure.node list) =
+  match nodes with
+  | [] -> false
+  | [ (Structure.Finish _ | Structure.Break _) ] -> true
+  | [ Structure.If (_, _, yes, no) ] -> terminated yes && terminated no
+  | _ :: rest -> terminated rest
+
+(* Blocks that are nested too deeply become entries; what they enclose is looked at again as a part. *)
+let rec deep_blocks (nodes : Structure.node list) depth entries =
+  match nodes with
+  | [] -> ()
+  | Structure.Code b :: _ when depth > depth_limit -> entries.(b) <- true
+  | node :: rest ->
+      (match node with
+      | Structure.If (_, _, yes, no) ->
+          let yes_ends = terminated yes and no_ends = terminated no in
+          deep_blocks yes (if no_ends && not yes_ends then depth else depth + 1) entries;
+          deep_blocks no (if yes_ends then depth else depth + 1) entries
+      | Structure.Once body | Structure.Loop (_, body) -> deep_blocks body (depth + 1) entries
+      | _ -> ());
+      deep_blocks rest depth entries
+
+(* Blocks of `main` that follow the setting of a unit's global and lead to every return. *)
+let unit_starts func (flow : Flow.t) global_names entries =
+  let returns b = match func.blocks.(b).term with Return _ -> true | _ -> false in
+  let all = List.filter returns (Array.to_list flow.Flow.order) in
+  let rec sets body =
+    match body with [] -> false | [ instr ] -> is_set global_names instr | _ :: rest -> sets rest
+  in
+  Array.iter
+    (fun b ->
+      match func.blocks.(b).term with
+      | Jump t when sets func.blocks.(b).body ->
+          let next = t.block in
+          let empty = match func.blocks.(next).body with [] -> true | _ :: _ -> false in
+          if (not (empty && returns next)) && List.for_all (fun r -> Flow.dominates flow next r) all then
+            entries.(next) <- true
+      | _ -> ())
+    flow.Flow.order
+
+(* Subtrees of the dominator tree that make the function too large. *)
+let large_subtrees func (flow : Flow.t) entries =
+  let total = Array.make (Array.length func.blocks) 0 in
+  let all = ref 0 in
+  Array.iter
+    (fun b ->
+      let block = func.blocks.(b) in
+      total.(b) <- List.fold_left (fun sum instr -> sum + cost instr) (term_cost block.term) block.body;
+      all := !all + total.(b))
+    flow.Flow.order;
+  if !all > limit then
+    for i = Array.length flow.Flow.order - 1 downto 1 do
+      let b = flow.Flow.order.(i) in
+      let parent = flow.Flow.idom.(b) in
+      if total.(b) > limit / 2 || total.(parent) + total.(b) > limit then entries.(b) <- true
+      else if not entries.(b) then total.(parent) <- total.(parent) + total.(b)
+    done
+
+(* The entry whose function each block belongs to: what is jumped to from another function is an entry. *)
+let close (flow : Flow.t) entries =
+  let owner = Array.make (Array.length entries) Flow.none in
+  let changed = ref true in
+  while !changed do
+    Array.iter
+      (fun b -> owner.(b) <- (if flow.Flow.index.(b) = 0 || entries.(b) then b else owner.(flow.Flow.idom.(b))))
+      flow.Flow.order;
+    changed := false;
+    Array.iter
+      (fun b ->
+        Array.iter
+          (fun s ->
+            if flow.Flow.index.(s) > 0 && (not entries.(s)) && owner.(s) <> owner.(b) then begin
+              entries.(s) <- true;
+              changed := true
+            end)
+          flow.Flow.successors.(b))
+      flow.Flow.order
+  done;
+  owner
+
+let variables args rest =
+  List.fold_left (fun rest arg -> match arg with Var v -> v :: rest | Int _ | Wide _ | Literal _ -> rest) rest args
+
+(* Variables live at the start of each block, ascending. *)
+let live_in func (flow : Flow.t) =
+  let of_instr instr =
+    let uses =
+      match instr with
+      | Prim (_, _, args) | Try { args; _ } -> variables args []
+      | Apply { closure; args; _ } -> variables (closure :: args) []
+      | Closures { functions; _ } -> List.fold_left (fun rest (_, captured) -> variables captured rest) [] functions
+    in
+    { Registers.uses; dests = Forest.dests instr; early = false }
+  in
+  let of_term term =
+    let own =
+      match term with
+      | Return a | Raise a | If (a, _, _) | Switch (a, _, _) -> variables [ a ] []
+      | Tail { closure; args; _ } -> variables (closure :: args) []
+      | Part (_, args) | Leave (_, args) -> variables args []
+      | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> []
+    in
+    let uses = Array.fold_left (fun rest (t : target) -> variables t.args rest) own (Flow.targets term) in
+    { Registers.uses; dests = []; early = false }
+  in
+  let all =
+    Array.map (fun (block : block) -> Array.of_list (List.map of_instr block.body @ [ of_term block.term ])) func.blocks
+  in
+  let live, _ = Registers.liveness func flow all in
+  Array.map List.rev live
+
+(* Numbers variables anew for one piece. *)
+type renamer = {
+  names : string array;
+  map : int array;
+  mutable touched : int list;
+  mutable new_names : string list;  (* last first *)
+  mutable count : int;
+}
+
+let fresh renamer name =
+  let v = renamer.count in
+  renamer.new_names <- name :: renamer.new_names;
+  renamer.count <- v + 1;
+  v
+
+let rename renamer v =
+  if renamer.map.(v) >= 0 then renamer.map.(v)
+  else begin
+    let result = fresh renamer renamer.names.(v) in
+    renamer.touched <- v :: renamer.touched;
+    renamer.map.(v) <- result;
+    result
+  end
+
+(* Lists are renamed from left to right. *)
+let rec in_order f list =
+  match list with
+  | [] -> []
+  | x :: rest ->
+      let y = f x in
+      y :: in_order f rest
+
+let vars renamer list = in_order (rename renamer) list
+let rename_arg renamer arg = match arg with Var v -> Var (rename renamer v) | Int _ | Wide _ | Literal _ -> arg
+let args renamer list = in_order (rename_arg renamer) list
+
+let rename_instr renamer instr =
+  match instr with
+  | Prim (dest, name, list) ->
+      let dest = rename renamer dest in
+      Prim (dest, name, args renamer list)
+  | Apply { dest; closure; args = list; known } ->
+      let dest = rename renamer dest in
+      let closure = rename_arg renamer closure in
+      Apply { dest; closure; args = args renamer list; known }
+  | Closures { dests; functions } ->
+      let dests = vars renamer dests in
+      Closures { dests; functions = in_order (fun (id, captured) -> (id, args renamer captured)) functions }
+  | Try { dests; body; args = list } ->
+      let dests = vars renamer dests in
+      Try { dests; body; args = args renamer list }
+
+let reset renamer =
+  List.iter (fun v -> renamer.map.(v) <- -1) renamer.touched;
+  let names = Array.of_list (List.rev renamer.new_names) in
+  renamer.touched <- [];
+  renamer.new_names <- [];
+  renamer.count <- 0;
+  names
+
+(* Where the pieces of a function are. *)
+type pieces = {
+  owner : int array;
+  place : int array;  (* index of a block in its piece *)
+  id : int array;  (* function of an entry *)
+  live : int list array;
+}
+
+(* The piece that is being made. *)
+type piece = {
+  home : int;
+  size : int;
+  mutable extra : block list;  (* blocks for edges to other pieces, last first *)
+  mutable extra_count : int;
+}
+
+(* The arguments of a jump to an entry of another piece. *)
+let entry_args pieces renamer (t : target) =
+  let passed = args renamer t.args in
+  passed @ in_order (fun v -> Var (rename renamer v)) pieces.live.(t.block)
+
+(* An edge of a branch; to another piece it goes through a block of its own. *)
+let target pieces renamer piece (t : target) : target =
+  if pieces.owner.(t.block) = piece.home then { block = pieces.place.(t.block); args = args renamer t.args }
+  else begin
+    let term = Part (pieces.id.(t.block), entry_args pieces renamer t) in
+    piece.extra <- { params = []; body = []; term } :: piece.extra;
+    piece.extra_count <- piece.extra_count + 1;
+    { block = piece.size + piece.extra_count - 1; args = [] }
+  end
+
+let rename_term pieces renamer piece old =
+  let all list = Array.of_list (in_order (target pieces renamer piece) (Array.to_list list)) in
+  match old with
+  | Return a -> Return (rename_arg renamer a)
+  | Raise a -> Raise (rename_arg renamer a)
+  | Jump t when pieces.owner.(t.block) <> piece.home -> Part (pieces.id.(t.block), entry_args pieces renamer t)
+  | Jump t -> Jump (target pieces renamer piece t)
+  | If (a, yes, no) ->
+      let a = rename_arg renamer a in
+      let yes = target pieces renamer piece yes in
+      If (a, yes, target pieces renamer piece no)
+  | Switch (a, ints, tags) ->
+      let a = rename_arg renamer a in
+      let ints = all ints in
+      Switch (a, ints, all tags)
+  | Tail { closure; args = list; known } ->
+      let closure = rename_arg renamer closure in
+      Tail { closure; args = args renamer list; known }
+  | Part (id, list) -> Part (id, args renamer list)
+  | Leave (exit, list) -> Leave (exit, args renamer list)
+  | Pushtrap _ | Poptrap _ | Unreachable -> Unreachable
+
+(* The name of a part: of the unit that it initialises, else a number. *)
+let part_name func (members : int list) global_names is_main =
+  let rec first body =
+    match body with
+    | [] -> ""
+    | instr :: rest -> if is_set global_names instr then unit_set global_names instr else first rest
+  in
+  let rec search members =
+    match members with
+    | [] -> func.name ^ "_part"
+    | b :: rest ->
+        let unit = first func.blocks.(b).body in
+        if String.equal unit "" then search rest else "init_" ^ Names.short_unit unit
+  in
+  if is_main then search members else func.name ^ "_part"
+
+(* `name`, or the first of `name_2`, `name_3` … that is free. *)
+let unique taken name =
+  let rec search n =
+    let result = if n = 1 then name else name ^ "_" ^ string_of_int n in
+    if Taken.mem result !taken then search (n + 1)
+    else begin
+      taken := Taken.add result !taken;
+      result
+    end
+  in
+  search 1
+
+(* The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`. *)
+let split func global_names is_main next taken =
+  cut func global_names is_main;
+  let flow = Flow.run func.blocks in
+  let n = Array.length func.blocks in
+  let entries = Array.make n false in
+  List.iter (fun b -> entries.(b) <- true) flow.Flow.irreducible;
+  if is_main then unit_starts func flow global_names entries;
+  large_subtrees func flow entries;
+  (match flow.Flow.irreducible with [] -> deep_blocks (Structure.run func flow) 0 entries | _ :: _ -> ());
+  if not (Array.exists (fun entry -> entry) entries) then []
+  else begin
+    let owner = close flow entries in
+    let pieces = { owner; place = Array.make n 0; id = Array.make n func.id; live = live_in func flow } in
+    let entry = flow.Flow.order.(0) in
+    let heads = entry :: List.filter (fun b -> entries.(b)) (Array.to_list flow.Flow.order) in
+    List.iteri (fun i b -> if i > 0 then pieces.id.(b) <- next + i - 1) heads;
+    let members = Array.make n [] in
+    let counts = Array.make n 1 in
+    counts.(entry) <- 0;
+    Array.iter
+      (fun b ->
+        let home = owner.(b) in
+        pieces.place.(b) <- counts.(home);
+        counts.(home) <- counts.(home) + 1;
+        members.(home) <- b :: members.(home))
+      flow.Flow.order;
+    let renamer =
+      { names = func.names; map = Array.make (Array.length func.names) (-1); touched = []; new_names = []; count = 0 }
+    in
+    let make head =
+      let first = head = entry in
+      let params, header =
+        if first then (vars renamer func.params, [])
+        else begin
+          (* the block's own parameters come from outside under other names *)
+          let own = in_order (fun p -> fresh renamer func.names.(p)) func.blocks.(head).params in
+          let term = Jump { block = 1; args = List.map (fun v -> Var v) own } in
+          (own @ vars renamer pieces.live.(head), [ { params = []; body = []; term } ])
+        end
+      in
+      let list = List.rev members.(head) in
+      let piece = { home = head; size = counts.(head); extra = []; extra_count = 0 } in
+      let copied =
+        in_order
+          (fun b ->
+            let block = func.blocks.(b) in
+            let params = vars renamer block.params in
+            let body = in_order (rename_instr renamer) block.body in
+            let term = rename_term pieces renamer piece block.term in
+            ({ params; body; term } : block))
+          list
+      in
+      let blocks = Array.of_list (header @ copied @ List.rev piece.extra) in
+      {
+        id = pieces.id.(head);
+        name = (if first then func.name else unique taken (part_name func list global_names is_main));
+        kind = (if first then func.kind else Part_of);
+        params;
+        exits = func.exits;
+        blocks;
+        names = reset renamer;
+      }
+    in
+    in_order make heads
+  end
+
+let run program =
+  let taken = ref Taken.empty in
+  Array.iter
+    (function Some func -> taken := Taken.add func.name !taken | None -> ())
+    program.functions;
+  let most = (16 * Array.length program.functions) + 10000 in
+  let id = ref 0 in
+  while !id < Array.length program.functions do
+    let next = Array.length program.functions in
+    if next > most then Error.fail "a function cannot be split";
+    (match program.functions.(!id) with
+    | None -> ()
+    | Some func -> (
+        match split func program.global_names (!id = program.main) next taken with
+        | [] -> ()
+        | first :: rest ->
+            program.functions.(!id) <- Some first;
+            program.functions <- Array.append program.functions (Array.of_list (List.map (fun f -> Some f) rest))));
+    incr id
+  done

@@ -1,0 +1,474 @@
+//! Functions that Lua could not hold are cut into parts: too large, too deeply nested, or with loops that are entered
+//! elsewhere than at their header; and `main` into the initialisation of each unit. Some blocks become entries of
+//! functions of kind Part, which take the block's parameters and what lives there; jumps to them become tail calls.
+
+use std::collections::BTreeSet;
+
+use crate::error::{Error, Result};
+use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::lua::flow::{self, Flow, NONE};
+use crate::lua::registers::{Step, liveness};
+use crate::lua::structure::{self, Node};
+use crate::passes::names::short_unit;
+
+/// Of operations in a function, and in a block.
+const LIMIT: usize = 8000;
+const BLOCK_LIMIT: usize = 2000;
+/// Of nested statements; Lua's is 200, expressions included.
+const DEPTH: usize = 60;
+
+fn cost(instr: &Instr) -> usize {
+    2 + match instr {
+        Instr::Prim { args, .. } | Instr::Apply { args, .. } | Instr::Try { args, .. } => args.len(),
+        Instr::Closures { functions, .. } => functions.iter().map(|(_, captured)| captured.len() + 2).sum(),
+    }
+}
+
+fn term_cost(term: &Term) -> usize {
+    match term {
+        Term::Switch(_, ints, tags) => 2 * (ints.len() + tags.len()),
+        _ => 2,
+    }
+}
+
+/// The named unit whose global the instruction sets.
+fn unit_set<'a>(global_names: &'a [String], instr: &Instr) -> Option<&'a String> {
+    if let Instr::Prim { name, args, .. } = instr
+        && name == "%set_global"
+        && let Some(Arg::Int(slot)) = args.first()
+    {
+        return global_names.get(*slot as usize).filter(|unit| !unit.is_empty());
+    }
+    None
+}
+
+/// Cuts blocks that are too long, and in `main` those that set a unit's global, after it.
+fn cut(func: &mut Func, global_names: &[String], is_main: bool) {
+    let mut b = 0;
+    while b < func.blocks.len() {
+        let mut total = 0;
+        let mut after = NONE;
+        let length = func.blocks[b].body.len();
+        for (i, instr) in func.blocks[b].body.iter().enumerate() {
+            total += cost(instr);
+            let sets = is_main && unit_set(global_names, instr).is_some();
+            if (sets || total > BLOCK_LIMIT) && (i + 1 < length || sets) {
+                after = i + 1;
+                break;
+            }
+        }
+        if after != NONE {
+            let next = func.blocks.len() as u32;
+            let rest = func.blocks[b].body.split_off(after);
+            let jump = Term::Jump(Target { block: next, args: Vec::new() });
+            let term = std::mem::replace(&mut func.blocks[b].term, jump);
+            func.blocks.push(Block { params: Vec::new(), body: rest, term });
+        }
+        b += 1;
+    }
+}
+
+/// Does control never pass the end of the nodes?
+fn terminated(nodes: &[Node]) -> bool {
+    match nodes.last() {
+        Some(Node::Finish(_) | Node::Break(_)) => true,
+        Some(Node::If(_, _, yes, no)) => terminated(yes) && terminated(no),
+        _ => false,
+    }
+}
+
+/// Blocks that are nested too deeply become entries; what they enclose is looked at again as a part.
+fn deep_blocks(nodes: &[Node], depth: usize, entries: &mut [bool]) {
+    for node in nodes {
+        match node {
+            Node::Code(b) if depth > DEPTH => {
+                entries[*b] = true;
+                return;
+            }
+            Node::If(_, _, yes, no) => {
+                let (then, otherwise) = (terminated(yes), terminated(no));
+                deep_blocks(yes, if otherwise && !then { depth } else { depth + 1 }, entries);
+                deep_blocks(no, if then { depth } else { depth + 1 }, entries);
+            }
+            Node::Once(body) | Node::Loop(_, body) => deep_blocks(body, depth + 1, entries),
+            _ => {}
+        }
+    }
+}
+
+/// Blocks of `main` that follow the setting of a unit's global and lead to every return.
+fn unit_starts(func: &Func, flow: &Flow, global_names: &[String], entries: &mut [bool]) {
+    let mut all: Vec<usize> = Vec::new();
+    for &b in &flow.order {
+        if matches!(func.blocks[b].term, Term::Return(_)) {
+            all.push(b);
+        }
+    }
+    for &b in &flow.order {
+        let sets = func.blocks[b].body.last().is_some_and(|i| unit_set(global_names, i).is_some());
+        if let (true, Term::Jump(t)) = (sets, &func.blocks[b].term) {
+            let next = t.block as usize;
+            let last = func.blocks[next].body.is_empty() && matches!(func.blocks[next].term, Term::Return(_));
+            entries[next] = entries[next] || (!last && all.iter().all(|r| flow::dominates(flow, next, *r)));
+        }
+    }
+}
+
+/// Subtrees of the dominator tree that make the function too large.
+fn large_subtrees(func: &Func, flow: &Flow, entries: &mut [bool]) {
+    let mut total = vec![0; func.blocks.len()];
+    let mut all = 0;
+    for &b in &flow.order {
+        total[b] = term_cost(&func.blocks[b].term);
+        for instr in &func.blocks[b].body {
+            total[b] += cost(instr);
+        }
+        all += total[b];
+    }
+    if all <= LIMIT {
+        return;
+    }
+    for i in (1..flow.order.len()).rev() {
+        let b = flow.order[i];
+        let parent = flow.idom[b];
+        if total[b] > LIMIT / 2 || total[parent] + total[b] > LIMIT {
+            entries[b] = true;
+        } else if !entries[b] {
+            total[parent] += total[b];
+        }
+    }
+}
+
+/// The entry whose function each block belongs to: what is jumped to from another function is an entry.
+fn close(flow: &Flow, entries: &mut [bool]) -> Vec<usize> {
+    let mut owner = vec![NONE; entries.len()];
+    loop {
+        for &b in &flow.order {
+            owner[b] = if flow.index[b] == 0 || entries[b] { b } else { owner[flow.idom[b]] };
+        }
+        let mut changed = false;
+        for &b in &flow.order {
+            for &s in &flow.successors[b] {
+                if flow.index[s] > 0 && !entries[s] && owner[s] != owner[b] {
+                    entries[s] = true;
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            return owner;
+        }
+    }
+}
+
+/// Variables live at the start of each block, ascending.
+fn live_in(func: &Func, flow: &Flow) -> Vec<Vec<Var>> {
+    let mut all = Vec::new();
+    for block in &func.blocks {
+        let mut steps = Vec::new();
+        for instr in &block.body {
+            let mut uses = Vec::new();
+            visit(instr, &mut |arg| variable(arg, &mut uses));
+            steps.push(Step { uses, dests: crate::lua::forest::dests(instr), early: false });
+        }
+        let mut uses = Vec::new();
+        visit_term(&block.term, &mut |arg| variable(arg, &mut uses));
+        steps.push(Step { uses, dests: Vec::new(), early: false });
+        all.push(steps);
+    }
+    liveness(func, flow, &all).0
+}
+
+fn variable(arg: &Arg, uses: &mut Vec<Var>) {
+    if let Arg::Var(v) = arg {
+        uses.push(*v);
+    }
+}
+
+fn visit(instr: &Instr, f: &mut dyn FnMut(&Arg)) {
+    match instr {
+        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter().for_each(f),
+        Instr::Apply { closure, args, .. } => {
+            f(closure);
+            args.iter().for_each(f);
+        }
+        Instr::Closures { functions, .. } => functions.iter().for_each(|(_, captured)| captured.iter().for_each(&mut *f)),
+    }
+}
+
+fn visit_term(term: &Term, f: &mut dyn FnMut(&Arg)) {
+    match term {
+        Term::Return(a) | Term::Raise(a) | Term::If(a, _, _) | Term::Switch(a, _, _) => f(a),
+        Term::Tail { closure, args, .. } => {
+            f(closure);
+            args.iter().for_each(&mut *f);
+        }
+        Term::Part(_, args) | Term::Leave(_, args) => args.iter().for_each(&mut *f),
+        Term::Jump(_) | Term::Pushtrap { .. } | Term::Poptrap(_) | Term::Unreachable => {}
+    }
+    for target in flow::targets(term) {
+        target.args.iter().for_each(&mut *f);
+    }
+}
+
+/// Numbers variables anew for one piece.
+struct Renamer<'a> {
+    names: &'a [String],
+    map: Vec<Option<Var>>,
+    touched: Vec<Var>,
+    new_names: Vec<String>,
+}
+
+impl Renamer<'_> {
+    fn var(&mut self, v: Var) -> Var {
+        let i = v as usize;
+        if let Some(new) = self.map[i] {
+            return new;
+        }
+        let new = self.new_names.len() as Var;
+        self.new_names.push(self.names[i].clone());
+        self.touched.push(v);
+        self.map[i] = Some(new);
+        new
+    }
+
+    fn vars(&mut self, list: &[Var]) -> Vec<Var> {
+        list.iter().map(|v| self.var(*v)).collect()
+    }
+
+    fn arg(&mut self, arg: &Arg) -> Arg {
+        match arg {
+            Arg::Var(v) => Arg::Var(self.var(*v)),
+            other => other.clone(),
+        }
+    }
+
+    fn args(&mut self, list: &[Arg]) -> Vec<Arg> {
+        list.iter().map(|a| self.arg(a)).collect()
+    }
+
+    fn instr(&mut self, instr: &Instr) -> Instr {
+        match instr {
+            Instr::Prim { dest, name, args } => {
+                Instr::Prim { dest: self.var(*dest), name: name.clone(), args: self.args(args) }
+            }
+            Instr::Apply { dest, closure, args, known } => {
+                Instr::Apply { dest: self.var(*dest), closure: self.arg(closure), args: self.args(args), known: *known }
+            }
+            Instr::Closures { dests, functions } => Instr::Closures {
+                dests: self.vars(dests),
+                functions: functions.iter().map(|(id, captured)| (*id, self.args(captured))).collect(),
+            },
+            Instr::Try { dests, body, args } => {
+                Instr::Try { dests: self.vars(dests), body: *body, args: self.args(args) }
+            }
+        }
+    }
+
+    fn reset(&mut self) -> Vec<String> {
+        for v in self.touched.drain(..) {
+            self.map[v as usize] = None;
+        }
+        std::mem::take(&mut self.new_names)
+    }
+}
+
+/// Where the pieces of a function are.
+struct Pieces {
+    owner: Vec<usize>,
+    /// Index of a block in its piece.
+    place: Vec<usize>,
+    /// Function of an entry.
+    id: Vec<FuncId>,
+    live: Vec<Vec<Var>>,
+}
+
+/// The arguments of a jump to an entry of another piece.
+fn entry_args(pieces: &Pieces, renamer: &mut Renamer, target: &Target) -> Vec<Arg> {
+    let mut args = renamer.args(&target.args);
+    for &v in &pieces.live[target.block as usize] {
+        args.push(Arg::Var(renamer.var(v)));
+    }
+    args
+}
+
+/// An edge of a branch; to another piece it goes through a block of its own, added to `extra`.
+fn target(pieces: &Pieces, renamer: &mut Renamer, home: usize, size: usize, extra: &mut Vec<Block>, t: &Target) -> Target {
+    let s = t.block as usize;
+    if pieces.owner[s] == home {
+        return Target { block: pieces.place[s] as u32, args: renamer.args(&t.args) };
+    }
+    let term = Term::Part(pieces.id[s], entry_args(pieces, renamer, t));
+    extra.push(Block { params: Vec::new(), body: Vec::new(), term });
+    Target { block: (size + extra.len() - 1) as u32, args: Vec::new() }
+}
+
+fn term(pieces: &Pieces, renamer: &mut Renamer, home: usize, size: usize, extra: &mut Vec<Block>, old: &Term) -> Term {
+    match old {
+        Term::Return(a) => Term::Return(renamer.arg(a)),
+        Term::Raise(a) => Term::Raise(renamer.arg(a)),
+        Term::Jump(t) if pieces.owner[t.block as usize] != home => {
+            Term::Part(pieces.id[t.block as usize], entry_args(pieces, renamer, t))
+        }
+        Term::Jump(t) => Term::Jump(target(pieces, renamer, home, size, extra, t)),
+        Term::If(a, yes, no) => {
+            let a = renamer.arg(a);
+            let yes = target(pieces, renamer, home, size, extra, yes);
+            Term::If(a, yes, target(pieces, renamer, home, size, extra, no))
+        }
+        Term::Switch(a, ints, tags) => {
+            let a = renamer.arg(a);
+            let ints = ints.iter().map(|t| target(pieces, renamer, home, size, extra, t)).collect();
+            let tags = tags.iter().map(|t| target(pieces, renamer, home, size, extra, t)).collect();
+            Term::Switch(a, ints, tags)
+        }
+        Term::Tail { closure, args, known } => {
+            Term::Tail { closure: renamer.arg(closure), args: renamer.args(args), known: *known }
+        }
+        Term::Part(id, args) => Term::Part(*id, renamer.args(args)),
+        Term::Leave(exit, args) => Term::Leave(*exit, renamer.args(args)),
+        Term::Pushtrap { .. } | Term::Poptrap(_) | Term::Unreachable => Term::Unreachable,
+    }
+}
+
+/// The name of a part: of the unit that it initialises, else a number.
+fn part_name(func: &Func, flow: &Flow, pieces: &Pieces, global_names: &[String], entry: usize, is_main: bool) -> String {
+    if is_main {
+        for &b in &flow.order {
+            if pieces.owner[b] == entry {
+                for instr in &func.blocks[b].body {
+                    if let Some(unit) = unit_set(global_names, instr) {
+                        return format!("init_{}", short_unit(unit));
+                    }
+                }
+            }
+        }
+    }
+    format!("{}_part", func.name)
+}
+
+/// `name`, or the first of `name_2`, `name_3` … that is free.
+fn unique(taken: &mut BTreeSet<String>, name: String) -> String {
+    let mut result = name.clone();
+    let mut n = 1;
+    while !taken.insert(result.clone()) {
+        n += 1;
+        result = format!("{name}_{n}");
+    }
+    result
+}
+
+/// The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`.
+fn split(
+    func: &mut Func,
+    global_names: &[String],
+    is_main: bool,
+    next: usize,
+    taken: &mut BTreeSet<String>,
+) -> Result<Vec<Func>> {
+    cut(func, global_names, is_main);
+    let flow = flow::run(&func.blocks);
+    let n = func.blocks.len();
+    let mut entries = vec![false; n];
+    for &b in &flow.irreducible {
+        entries[b] = true;
+    }
+    if is_main {
+        unit_starts(func, &flow, global_names, &mut entries);
+    }
+    large_subtrees(func, &flow, &mut entries);
+    if flow.irreducible.is_empty() {
+        deep_blocks(&structure::run(func, &flow)?, 0, &mut entries);
+    }
+    if !entries.contains(&true) {
+        return Ok(Vec::new());
+    }
+    let owner = close(&flow, &mut entries);
+    let mut pieces = Pieces { owner, place: vec![0; n], id: vec![func.id; n], live: live_in(func, &flow) };
+    let mut heads = vec![flow.order[0]];
+    for &b in &flow.order {
+        if entries[b] {
+            pieces.id[b] = (next + heads.len() - 1) as FuncId;
+            heads.push(b);
+        }
+    }
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); n];
+    for &b in &flow.order {
+        let home = pieces.owner[b];
+        let header = if flow.index[home] == 0 { 0 } else { 1 };
+        pieces.place[b] = members[home].len() + header;
+        members[home].push(b);
+    }
+    let names = func.names.clone();
+    let mut renamer = Renamer { names: &names, map: vec![None; names.len()], touched: Vec::new(), new_names: Vec::new() };
+    let mut result = Vec::new();
+    for &head in &heads {
+        let first = flow.index[head] == 0;
+        let mut params = Vec::new();
+        let mut blocks = Vec::new();
+        if first {
+            params = renamer.vars(&func.params);
+        } else {
+            // the block's own parameters come from outside under other names
+            for &p in &func.blocks[head].params {
+                params.push(renamer.new_names.len() as Var);
+                renamer.new_names.push(names[p as usize].clone());
+            }
+            let args = params.iter().map(|v| Arg::Var(*v)).collect();
+            params.extend(renamer.vars(&pieces.live[head]));
+            blocks.push(Block { params: Vec::new(), body: Vec::new(), term: Term::Jump(Target { block: 1, args }) });
+        }
+        let size = members[head].len() + blocks.len();
+        let mut extra = Vec::new();
+        for &b in &members[head] {
+            let block = &func.blocks[b];
+            let params = renamer.vars(&block.params);
+            let body = block.body.iter().map(|i| renamer.instr(i)).collect();
+            let term = term(&pieces, &mut renamer, head, size, &mut extra, &block.term);
+            blocks.push(Block { params, body, term });
+        }
+        blocks.append(&mut extra);
+        let name = if first {
+            func.name.clone()
+        } else {
+            unique(taken, part_name(func, &flow, &pieces, global_names, head, is_main))
+        };
+        result.push(Func {
+            id: pieces.id[head],
+            name,
+            kind: if first { func.kind } else { Kind::Part },
+            params,
+            exits: func.exits,
+            blocks,
+            names: renamer.reset(),
+        });
+    }
+    Ok(result)
+}
+
+pub fn run(program: &mut Program) -> Result<()> {
+    let mut taken = BTreeSet::new();
+    for func in program.functions.iter().flatten() {
+        taken.insert(func.name.clone());
+    }
+    let most = 16 * program.functions.len() + 10000;
+    let mut id = 0;
+    while id < program.functions.len() {
+        let next = program.functions.len();
+        if next > most {
+            return Err(Error::other("a function cannot be split"));
+        }
+        let is_main = id == program.main as usize;
+        let global_names = std::mem::take(&mut program.global_names);
+        if let Some(func) = program.functions[id].as_mut() {
+            let mut pieces = split(func, &global_names, is_main, next, &mut taken)?.into_iter();
+            if let Some(first) = pieces.next() {
+                program.functions[id] = Some(first);
+                program.functions.extend(pieces.map(Some));
+            }
+        }
+        program.global_names = global_names;
+        id += 1;
+    }
+    Ok(())
+}
