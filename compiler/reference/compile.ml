@@ -71,6 +71,8 @@ let translate bytes options =
   reached Known_calls;
   Dead_code.run effects program;
   reached Dead_code;
+  Split.run program;
+  reached Split;
   let compact = match options.style with Lua_text.Compact -> true | _ -> false in
   let emission : Emit.options = { target = options.target; style = options.style } in
   let warnings = ref [] in
