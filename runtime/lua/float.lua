@@ -334,7 +334,7 @@ function P.caml_fma_float(x, y, z)
   local top, rest = sum_and_error(p, high)
   local tail = sum_to_odd(rest, low)
   local place = -1074 - scale
-  local sum = top + tail
+  local sum, below = sum_and_error(top, tail)
   if place > 400 then
     return sum * 0.0
   elseif sum == 0 or sum >= 2.0 ^ (place + 52) or sum <= -2.0 ^ (place + 52) then
@@ -343,8 +343,8 @@ function P.caml_fma_float(x, y, z)
   -- A subnormal result is rounded at its fixed place; a tie goes to the even one.
   local unit = 2.0 ^ place
   local shift = 6755399441055744.0 * unit
-  local whole = top + shift - shift
-  local rest = sum_to_odd(top - whole, tail)
+  local whole = sum + shift - shift
+  local rest = sum_to_odd(sum - whole, below)
   local odd = whole / unit % 2 == 1
   if rest > unit / 2 or rest == unit / 2 and odd then
     whole = whole + unit
