@@ -139,7 +139,7 @@ impl Data<'_> {
         let mut chunk = 0;
         let fields = self.children(node)?.to_vec();
         for (i, &child) in fields.iter().enumerate() {
-            if i as u32 % MAX_ITEMS == 0 {
+            if (i as u32).is_multiple_of(MAX_ITEMS) {
                 chunk = 0;
             }
             let mut info = *self.info(child)?;
