@@ -10,11 +10,23 @@ let each_arg instr f =
     List.iter f args
   | Closures { functions; _ } -> List.iter (fun (_, captured) -> List.iter f captured) functions
 
+(* List.map, quick on short lists; `f` is called from the first to the last. *)
+let map_list f = function
+  | [] -> []
+  | [ a ] -> [ f a ]
+  | [ a; b ] ->
+    let a = f a in
+    [ a; f b ]
+  | a :: b :: rest ->
+    let a = f a in
+    let b = f b in
+    a :: b :: List.map f rest
+
 let map_args f = function
-  | Prim (dest, name, args) -> Prim (dest, name, List.map f args)
-  | Try t -> Try { t with args = List.map f t.args }
-  | Apply a -> Apply { a with closure = f a.closure; args = List.map f a.args }
-  | Closures c -> Closures { c with functions = List.map (fun (id, captured) -> (id, List.map f captured)) c.functions }
+  | Prim (dest, name, args) -> Prim (dest, name, map_list f args)
+  | Try t -> Try { t with args = map_list f t.args }
+  | Apply a -> Apply { a with closure = f a.closure; args = map_list f a.args }
+  | Closures c -> Closures { c with functions = List.map (fun (id, captured) -> (id, map_list f captured)) c.functions }
 
 (* The variables that an instruction defines. *)
 let dests = function
@@ -24,8 +36,8 @@ let dests = function
 let map_dests f = function
   | Prim (dest, name, args) -> Prim (f dest, name, args)
   | Apply a -> Apply { a with dest = f a.dest }
-  | Closures c -> Closures { c with dests = List.map f c.dests }
-  | Try t -> Try { t with dests = List.map f t.dests }
+  | Closures c -> Closures { c with dests = map_list f c.dests }
+  | Try t -> Try { t with dests = map_list f t.dests }
 
 (* Where control may go, in the order of the text. *)
 let targets = function
@@ -66,9 +78,9 @@ let map_own_args f = function
   | Switch (a, ints, tags) -> Switch (f a, ints, tags)
   | Tail t ->
     let closure = f t.closure in
-    Tail { t with closure; args = List.map f t.args }
-  | Part (id, args) -> Part (id, List.map f args)
-  | Leave (exit, args) -> Leave (exit, List.map f args)
+    Tail { t with closure; args = map_list f t.args }
+  | Part (id, args) -> Part (id, map_list f args)
+  | Leave (exit, args) -> Leave (exit, map_list f args)
   | (Jump _ | Pushtrap _ | Poptrap _ | Unreachable) as term -> term
 
 (* What the terminator and its targets use. *)
@@ -77,4 +89,4 @@ let each_term_arg term f =
   List.iter (fun t -> List.iter f t.args) (targets term)
 
 let map_term_args f term =
-  map_targets (fun t -> { t with args = List.map f t.args }) (map_own_args f term)
+  map_targets (fun t -> { t with args = map_list f t.args }) (map_own_args f term)

@@ -54,10 +54,19 @@ let identity (f : func) = Array.init (Array.length f.names) (fun v -> Var v)
 
 let substitute (f : func) replace =
   let arg a = resolve replace a in
+  let touched = ref false in
+  let test a = match a with Var v when not (is_var replace.(v) v) -> touched := true | _ -> () in
+  let instr i =
+    touched := false;
+    Visit.each_arg i test;
+    if !touched then Visit.map_args arg i else i
+  in
   Array.iter
     (fun (b : block) ->
-      b.body <- List.map (Visit.map_args arg) b.body;
-      b.term <- Visit.map_term_args arg b.term)
+      b.body <- List.map instr b.body;
+      touched := false;
+      Visit.each_term_arg b.term test;
+      if !touched then b.term <- Visit.map_term_args arg b.term)
     f.blocks
 
 (* Blocks that can be reached, in reverse postorder. *)
@@ -306,40 +315,25 @@ let removable effect_of = function
   | Closures _ -> true
   | Apply _ | Try _ -> false
 
-(* Drops parameters and instructions that nothing needs. *)
+(* Drops parameters and instructions that nothing needs. Instructions are looked at from the last to the first, so that the
+   effect is asked only of those that no later one needs. *)
 let unused (f : func) effect_of =
   let count = Array.length f.names in
   let definitions = Array.make count Outside in
   let incoming = Array.make count [] in
   let live = Array.make count false in
   let work = ref [] in
-  let need_var v =
-    if not live.(v) then begin
-      live.(v) <- true;
-      work := v :: !work
-    end
+  let need = function
+    | Var v ->
+      if not live.(v) then begin
+        live.(v) <- true;
+        work := v :: !work
+      end
+    | _ -> ()
   in
-  let need = function Var v -> need_var v | _ -> () in
-  let items =
-    Array.map
-      (fun (b : block) ->
-        List.iter (fun v -> definitions.(v) <- Param) b.params;
-        let items =
-          List.map
-            (fun instr ->
-              let item = { instr; kept = not (removable effect_of instr) } in
-              List.iter (fun v -> definitions.(v) <- Result item) (Visit.dests instr);
-              if item.kept then Visit.each_arg instr need;
-              item)
-            b.body
-        in
-        Visit.each_own_arg b.term need;
-        List.iter
-          (fun t ->
-            each_passed f t (fun p a -> match a with Var v -> incoming.(p) <- v :: incoming.(p) | _ -> ()))
-          (Visit.targets b.term);
-        items)
-      f.blocks
+  let keep item =
+    item.kept <- true;
+    Visit.each_arg item.instr need
   in
   let rec run () =
     match !work with
@@ -348,22 +342,45 @@ let unused (f : func) effect_of =
       work := rest;
       (match definitions.(v) with
       | Outside -> ()
-      | Param -> List.iter need_var incoming.(v)
-      | Result item ->
-        if not item.kept then begin
-          item.kept <- true;
-          Visit.each_arg item.instr need
-        end);
+      | Param -> List.iter need incoming.(v)
+      | Result item -> if not item.kept then keep item);
       run ()
   in
+  (* Of each block, the last first. *)
+  let items =
+    Array.map
+      (fun (b : block) ->
+        List.iter (fun v -> definitions.(v) <- Param) b.params;
+        let items =
+          List.rev_map
+            (fun instr ->
+              let item = { instr; kept = false } in
+              List.iter (fun v -> definitions.(v) <- Result item) (Visit.dests instr);
+              item)
+            b.body
+        in
+        List.iter (fun t -> each_passed f t (fun p a -> incoming.(p) <- a :: incoming.(p))) (Visit.targets b.term);
+        items)
+      f.blocks
+  in
+  Array.iter (fun (b : block) -> Visit.each_own_arg b.term need) f.blocks;
   run ();
+  for n = Array.length f.blocks - 1 downto 0 do
+    List.iter
+      (fun item ->
+        if not (item.kept || removable effect_of item.instr) then begin
+          keep item;
+          run ()
+        end)
+      items.(n)
+  done;
   let changed = ref false in
   Array.iteri
     (fun n (b : block) ->
       if List.exists (fun v -> not live.(v)) b.params then changed := true;
       if List.exists (fun item -> not item.kept) items.(n) then begin
         changed := true;
-        b.body <- List.map (fun item -> item.instr) (List.filter (fun item -> item.kept) items.(n))
+        b.body <- List.fold_left (fun body item -> if item.kept then item.instr :: body else body) [] items.(n)
       end)
     f.blocks;
   if !changed then drop_params f (fun v -> live.(v));
@@ -399,7 +416,6 @@ let number_variables (f : func) =
 let func f effect_of =
   let rec round left =
     if left > 0 then begin
-      number_blocks f;
       let same = same_params f in
       let threaded = thread f in
       number_blocks f;
@@ -408,8 +424,12 @@ let func f effect_of =
       if same || threaded || merged || dropped then round (left - 1)
     end
   in
-  round 3;
-  number_blocks f;
+  if Array.length f.blocks = 1 then ignore (unused f effect_of)
+  else begin
+    number_blocks f;
+    round 3;
+    number_blocks f
+  end;
   number_variables f
 
 (* Simplifies all functions of a program. *)

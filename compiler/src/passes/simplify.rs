@@ -340,62 +340,93 @@ fn removable(i: &Instr, effect_of: &dyn Fn(&str) -> Effect) -> bool {
     }
 }
 
-/// Drops parameters and instructions that nothing needs.
-fn unused(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) -> bool {
-    let count = f.names.len();
-    let mut definitions = vec![Definition::Outside; count];
-    let mut incoming: Vec<Vec<Var>> = vec![Vec::new(); count];
-    let mut live = vec![false; count];
-    let mut kept: Vec<Vec<bool>> = Vec::new();
-    let mut work = Vec::new();
-    let mut need = |work: &mut Vec<Var>, a: &Arg| {
-        if let Arg::Var(v) = a {
-            if !live[*v as usize] {
-                live[*v as usize] = true;
-                work.push(*v);
+/// What is needed of a function.
+struct Needs<'a> {
+    f: &'a Func,
+    definitions: Vec<Definition>,
+    /// What jumps pass for each parameter.
+    incoming: Vec<Vec<Arg>>,
+    live: Vec<bool>,
+    /// Of each block, for each instruction.
+    kept: Vec<Vec<bool>>,
+    work: Vec<Var>,
+}
+
+impl Needs<'_> {
+    fn need(&mut self, a: &Arg) {
+        if let Arg::Var(v) = a
+            && !self.live[*v as usize]
+        {
+            self.live[*v as usize] = true;
+            self.work.push(*v);
+        }
+    }
+
+    fn keep(&mut self, b: usize, n: usize) {
+        self.kept[b][n] = true;
+        visit::each_arg(&self.f.blocks[b].body[n], &mut |a| self.need(a));
+    }
+
+    fn run(&mut self) {
+        while let Some(v) = self.work.pop() {
+            match self.definitions[v as usize] {
+                Definition::Outside => {}
+                Definition::Param => {
+                    for a in std::mem::take(&mut self.incoming[v as usize]) {
+                        self.need(&a);
+                    }
+                }
+                Definition::Result(b, n) => {
+                    if !self.kept[b][n] {
+                        self.keep(b, n);
+                    }
+                }
             }
         }
+    }
+}
+
+/// Drops parameters and instructions that nothing needs. Instructions are looked at from the last to the first, so that the
+/// effect is asked only of those that no later one needs.
+fn unused(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) -> bool {
+    let count = f.names.len();
+    let mut needs = Needs {
+        f,
+        definitions: vec![Definition::Outside; count],
+        incoming: vec![Vec::new(); count],
+        live: vec![false; count],
+        kept: Vec::new(),
+        work: Vec::new(),
     };
     for (b, block) in f.blocks.iter().enumerate() {
         for v in &block.params {
-            definitions[*v as usize] = Definition::Param;
+            needs.definitions[*v as usize] = Definition::Param;
         }
-        let mut keep = Vec::new();
         for (n, i) in block.body.iter().enumerate() {
             for v in visit::dests(i) {
-                definitions[*v as usize] = Definition::Result(b, n);
-            }
-            keep.push(!removable(i, effect_of));
-            if !removable(i, effect_of) {
-                visit::each_arg(i, &mut |a| need(&mut work, a));
+                needs.definitions[*v as usize] = Definition::Result(b, n);
             }
         }
-        kept.push(keep);
-        visit::each_own_arg(&block.term, &mut |a| need(&mut work, a));
+        needs.kept.push(vec![false; block.body.len()]);
         for t in visit::targets(&block.term) {
             for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
-                if let Arg::Var(v) = a {
-                    incoming[*p as usize].push(*v);
-                }
+                needs.incoming[*p as usize].push(a.clone());
             }
         }
     }
-    while let Some(v) = work.pop() {
-        match definitions[v as usize] {
-            Definition::Outside => {}
-            Definition::Param => {
-                for from in &incoming[v as usize] {
-                    need(&mut work, &Arg::Var(*from));
-                }
-            }
-            Definition::Result(b, n) => {
-                if !kept[b][n] {
-                    kept[b][n] = true;
-                    visit::each_arg(&f.blocks[b].body[n], &mut |a| need(&mut work, a));
-                }
+    for block in &f.blocks {
+        visit::each_own_arg(&block.term, &mut |a| needs.need(a));
+    }
+    needs.run();
+    for (b, block) in f.blocks.iter().enumerate().rev() {
+        for (n, i) in block.body.iter().enumerate().rev() {
+            if !needs.kept[b][n] && !removable(i, effect_of) {
+                needs.keep(b, n);
+                needs.run();
             }
         }
     }
+    let (kept, live) = (needs.kept, needs.live);
     let mut changed = false;
     for (block, keep) in f.blocks.iter_mut().zip(&kept) {
         changed = changed || block.params.iter().any(|v| !live[*v as usize]) || keep.iter().any(|k| !k);
@@ -444,17 +475,21 @@ fn number_variables(f: &mut Func) {
 
 /// Simplifies one function.
 pub fn function(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) {
-    let mut rounds = 3;
-    while rounds > 0 {
+    if f.blocks.len() == 1 {
+        unused(f, effect_of);
+    } else {
         number_blocks(f);
-        let same = same_params(f);
-        let threaded = thread(f);
+        let mut rounds = 3;
+        while rounds > 0 {
+            let same = same_params(f);
+            let threaded = thread(f);
+            number_blocks(f);
+            let merged = merge(f);
+            let dropped = unused(f, effect_of);
+            rounds = if same || threaded || merged || dropped { rounds - 1 } else { 0 };
+        }
         number_blocks(f);
-        let merged = merge(f);
-        let dropped = unused(f, effect_of);
-        rounds = if same || threaded || merged || dropped { rounds - 1 } else { 0 };
     }
-    number_blocks(f);
     number_variables(f);
 }
 
