@@ -1,8 +1,6 @@
 (* The runtime's sections and their headers (ARCHITECTURE.md, section 4): a table from the name of a primitive to the
    section that provides it for one version of the bytecode and one target. *)
 
-module Names = Map.Make (String)
-
 (* What calling a primitive may do: nothing outside, read state, change it. *)
 type effects = Const | Mutable | Mutator
 
@@ -24,11 +22,25 @@ type section = {
   mutable code : string;
 }
 
-(* The sections for one version and target, in the order of the files. *)
-type table = { mutable sections : section array; mutable count : int; mutable index : int Names.t }
+(* The sections for one version and target, in the order of the files. The index has the names and aliases with the
+   number of their section, by hash: every instruction of a program is looked up in every pass. *)
+type table = { mutable sections : section array; mutable count : int; index : (string * int) list array }
+
+let buckets = 1024
+
+(* Of the length and three characters: names are alike at the start. *)
+let hash name =
+  let n = String.length name in
+  let code i = Char.code name.[i] in
+  if n = 0 then 0 else (n + (7 * code (n - 1)) + (31 * code (n / 2)) + (61 * code (n * 3 / 4))) land (buckets - 1)
 
 (* Number of the section that provides `name`, as itself or as an alias. *)
-let position table name = Names.find_opt name table.index
+let position table name =
+  let rec search = function
+    | [] -> None
+    | (known, i) :: rest -> if String.equal known name then Some i else search rest
+  in
+  search table.index.(hash name)
 
 let find table name =
   match position table name with Some i when i < table.count -> Some table.sections.(i) | _ -> None
@@ -169,7 +181,7 @@ let finish table reading =
           | Some other ->
               fail section.file section.line
                 ("'" ^ name ^ "' is provided at " ^ other.file ^ ":" ^ string_of_int other.line ^ " already"));
-          table.index <- Names.add name table.count table.index)
+          table.index.(hash name) <- (name, table.count) :: table.index.(hash name))
         (section.name :: section.aliases);
       add table section
   | _ -> ()
@@ -188,7 +200,7 @@ let key_and_value rest =
 
 (* Reads the files (name, text) of a runtime; `files` is sorted by name. *)
 let parse files version target =
-  let table = { sections = [||]; count = 0; index = Names.empty } in
+  let table = { sections = [||]; count = 0; index = Array.make buckets [] } in
   List.iter
     (fun (file, text) ->
       let reading = ref None in
