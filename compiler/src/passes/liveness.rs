@@ -2,7 +2,7 @@
 
 use crate::bytecode::opcode::Op;
 use crate::error::Result;
-use crate::passes::discover::{ends_block, traffic, Code, NONE};
+use crate::passes::discover::{Code, NONE, ends_block, traffic};
 
 #[derive(Default)]
 pub struct Graph {
@@ -154,8 +154,8 @@ impl Graph {
                 let last = self.live[b].len() - 1;
                 let bottom = self.live[*p].len() - 1;
                 let mut changed = false;
-                for slot in 0..last {
-                    if slot < bottom && self.live[b][slot] && marks[*p][slot] == 0 && !self.live[*p][slot] {
+                for (slot, mark) in marks[*p].iter().enumerate().take(last.min(bottom)) {
+                    if self.live[b][slot] && *mark == 0 && !self.live[*p][slot] {
                         self.live[*p][slot] = true;
                         changed = true;
                     }

@@ -58,11 +58,7 @@ fn definition(name: &str) -> String {
     match name.find('.') {
         Some(i) => {
             let text = sanitise(&name[i + 1..]);
-            if text.bytes().all(|b| b == b'_') {
-                "op".to_string()
-            } else {
-                text
-            }
+            if text.bytes().all(|b| b == b'_') { "op".to_string() } else { text }
         }
         None => String::new(),
     }

@@ -228,11 +228,7 @@ fn lead_through(f: &Func, outside: &[bool], t: &Target) -> Option<Target> {
             None => break,
         }
     }
-    if moved {
-        Some(at)
-    } else {
-        None
-    }
+    if moved { Some(at) } else { None }
 }
 
 /// The end of a block that a jump goes to, when it is nothing but an exit.

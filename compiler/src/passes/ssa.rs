@@ -7,7 +7,7 @@ use crate::bytecode::opcode::{Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
 use crate::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target, Term, Var};
-use crate::passes::discover::{self, ends_block, fail, Code, NONE};
+use crate::passes::discover::{self, Code, NONE, ends_block, fail};
 use crate::passes::liveness::{self, Graph};
 use crate::passes::names;
 
@@ -129,12 +129,12 @@ impl Builder<'_, '_> {
             return;
         }
         for (index, name) in self.debug.stack_names(pc) {
-            if index < depth {
-                if let Arg::Var(v) = state.slots[depth - 1 - index] {
-                    if v != u32::MAX && self.names[v as usize].is_empty() {
-                        self.names[v as usize] = names::variable(&name);
-                    }
-                }
+            if index < depth
+                && let Arg::Var(v) = state.slots[depth - 1 - index]
+                && v != u32::MAX
+                && self.names[v as usize].is_empty()
+            {
+                self.names[v as usize] = names::variable(&name);
             }
         }
     }
@@ -346,10 +346,11 @@ impl Builder<'_, '_> {
             Op::Branchif(l) | Op::Branchifnot(l) => {
                 let taken = matches!(op, Op::Branchif(_));
                 let (yes, no) = if taken { (*l, next) } else { (next, *l) };
-                if let Arg::Var(v) = accu {
-                    if v != u32::MAX && self.booleans[v as usize] {
-                        state.accu = Arg::Int(1);
-                    }
+                if let Arg::Var(v) = accu
+                    && v != u32::MAX
+                    && self.booleans[v as usize]
+                {
+                    state.accu = Arg::Int(1);
                 }
                 let yes = self.edge(self.code.block_at[yes], &state, pc)?;
                 state.accu = Arg::Int(0);
