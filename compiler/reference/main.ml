@@ -18,11 +18,13 @@ let words path message =
 
 let io_failed path message = raise (Failed (6, path ^ ": " ^ words path message))
 
+(* What is left of a channel; a file in one piece, which as Lua takes no copy. *)
 let read_all channel =
-  let content = Buffer.create 65536 in
-  let chunk = Bytes.create 65536 in
+  let size = match in_channel_length channel with size when size > 4096 -> size | _ -> 4096 | exception Sys_error _ -> 4096 in
+  let content = Buffer.create size in
+  let chunk = Bytes.create size in
   let rec loop () =
-    let n = input channel chunk 0 65536 in
+    let n = input channel chunk 0 size in
     if n > 0 then begin
       Buffer.add_subbytes content chunk 0 n;
       loop ()

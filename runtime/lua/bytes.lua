@@ -50,7 +50,8 @@ end
 
 --// Provides: bytes_write
 --// Requires: bytes_load
--- Writes s into b from byte i on. The caller has checked the bounds.
+-- Writes s into b from byte i on. The caller has checked the bounds. A packed value stays packed when the copy that
+-- this takes is at most eight times what is written: so `^` and the reading of files never meet single bytes.
 P.bytes_write = function(b, i, s)
   local n = #s
   if n == 0 then return end
@@ -61,7 +62,19 @@ P.bytes_write = function(b, i, s)
     b.s = s
     return
   end
-  if not b[1] then Load(b, 0) end
+  if not b[1] then
+    local size = b.n
+    if 8 * n >= size then
+      local old = b.s
+      if old then
+        b.s = Sub(old, 1, i) .. s .. Sub(old, i + n + 1)
+      else
+        b.s = Rep("\0", i) .. s .. Rep("\0", size - i - n)
+      end
+      return
+    end
+    Load(b, 0)
+  end
   local j = 1
   while j + 7 <= n do
     local k = i + j
