@@ -1,5 +1,5 @@
 //! Small programs with what every step makes of them: `snapshots/NAME.md` has a section for the source, the bytecode, the
-//! IR after its construction and when it is optimised, the Lua and the output. `BLESS=1` writes all sections but the source.
+//! IR after its construction and after the last pass, the Lua and the output. `BLESS=1` writes all sections but the source.
 //!
 //! The programs are compiled with `snapshots/base.ml` in place of OCaml's library; its functions are not shown.
 
@@ -24,7 +24,7 @@ const VERSION: &str = "4.13.1";
 const STAGES: [(&str, &str, &str); 4] = [
     ("Bytecode", "text", "bytecode"),
     ("IR: static single assignment", "text", "ssa"),
-    ("IR: optimised", "text", "dead_code"),
+    ("IR: after the last pass", "text", "split"),
     ("Lua", "lua", "lua"),
 ];
 
