@@ -8,12 +8,40 @@
 --// Provides: descriptors
 -- Open files by number, as the kernel would number them: a descriptor is `{handle =, lines =}`, or
 -- `{text =}` for a file of the pseudo file system.
-local io = io or {}
-local descriptors = {
-  [0] = io.stdin and { handle = io.stdin, standard = true },
-  [1] = io.stdout and { handle = io.stdout, standard = true },
-  [2] = io.stderr and { handle = io.stderr, standard = true },
-}
+local descriptors
+if io then
+  descriptors = {
+    [0] = { handle = io.stdin, standard = true },
+    [1] = { handle = io.stdout, standard = true },
+    [2] = { handle = io.stderr, standard = true },
+  }
+else
+  -- An engine whose only output is print: whole lines go out, the rest of a line when it is flushed.
+  local function printer()
+    local rest = ""
+    local handle = {}
+    function handle.write(_, text)
+      rest = rest .. text
+      local lines, after = string.match(rest, "^(.*)\n(.*)$")
+      if lines then
+        print(lines)
+        rest = after
+      end
+      return true
+    end
+    function handle.flush()
+      if rest ~= "" then
+        print(rest)
+        rest = ""
+      end
+    end
+    function handle.close()
+      handle.flush()
+    end
+    return { handle = handle, standard = true }
+  end
+  descriptors = { [0] = { text = "" }, [1] = printer(), [2] = printer() }
+end
 P.descriptors = descriptors
 
 --// Provides: channel_write

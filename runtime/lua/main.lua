@@ -36,6 +36,9 @@ end
 P.main = function(f)
   local ok, e = P.start(f, {f, 0}, 0)
   if ok then return leave(0) end
+  -- Where the engine cannot leave, caml_sys_exit has thrown this.
+  local code = Type(e) == "string" and string.match(e, "^exit (%d+)$")
+  if code then return leave(tonumber(code)) end
   local known, exception = Pcall(Caught, e)
   if known then return uncaught(exception) end
   if io then io.stderr:write("lua_of_ocaml: internal error: ", tostring(e), "\n") else print(e) end
