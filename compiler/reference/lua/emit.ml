@@ -3,8 +3,7 @@
 open Program
 open Syntax
 
-(* Above this many arguments a call passes one table. *)
-let max_args = 100
+let max_args = Registers.max_args
 
 (* A depth beyond which a function goes on in a fresh coroutine. *)
 let max_depth = 40000
@@ -294,6 +293,30 @@ let closures emitter results functions out =
   in
   patch results functions (create results functions out)
 
+(* Results beyond what Lua can assign at once come in the table `T`; the body then leaves with nil and a table. *)
+let try_ emitter dests body args out =
+  let exprs = exprs emitter args in
+  let text = "Try(" ^ arguments [ place emitter body; "D" ] exprs ^ ")" in
+  let vars = all_vars exprs [] in
+  let list = List.map (dest emitter) dests in
+  if List.compare_length_with list max_args <= 0 then
+    Assign { local = false; dests = list; value = { text; kind = Prefix; int = None; vars } } :: out
+  else begin
+    emitter.scratch <- true;
+    let several = match func_of emitter body with Some f -> f.exits > 1 | None -> false in
+    let unpack =
+      if several then "if T[3] == nil and T[4] then T = {true, T[2], Unpack(T[4])} end"
+      else "if T[2] == nil and T[3] then T = {true, Unpack(T[3])} end"
+    in
+    let out = ref (Text (constant unpack Compound) :: Text (compound ("T = {" ^ text ^ "}") vars) :: out) in
+    List.iteri
+      (fun i d ->
+        let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
+        out := Assign { local = false; dests = [ d ]; value } :: !out)
+      list;
+    !out
+  end
+
 let instr emitter instr out =
   match instr with
   | Prim (dest, name, args) -> prim_statement emitter dest name args out
@@ -301,11 +324,7 @@ let instr emitter instr out =
       let e = value emitter instr in
       if register emitter dest = Flow.none then drop_value e out else assign emitter dest e :: out
   | Closures { dests; functions } -> closures emitter dests functions out
-  | Try { dests; body; args } ->
-      let exprs = exprs emitter args in
-      let text = "Try(" ^ arguments [ place emitter body; "D" ] exprs ^ ")" in
-      let value = { text; kind = Prefix; int = None; vars = all_vars exprs [] } in
-      Assign { local = false; dests = List.map (dest emitter) dests; value } :: out
+  | Try { dests; body; args } -> try_ emitter dests body args out
 
 (* The instructions of a block that are not folded. *)
 let code emitter b out =
@@ -331,7 +350,11 @@ let finish emitter b out =
       let exprs = exprs emitter args in
       let alone = match exprs with [] -> true | _ :: _ -> false in
       let first = if emitter.func.exits > 1 || alone then [ string_of_int exit ] else [] in
-      Return (compound (list first exprs) (all_vars exprs [])) :: out
+      let text =
+        if List.compare_length_with exprs max_args < 0 then list first exprs
+        else list (first @ [ "nil"; "{" ^ list [] exprs ^ "}" ]) []
+      in
+      Return (compound text (all_vars exprs [])) :: out
   | Unreachable -> Fail (constant "Error(\"unreachable\")" Prefix) :: out
   | _ -> Error.fail (emitter.func.name ^ ": a trap was not outlined")
 

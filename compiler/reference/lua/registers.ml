@@ -9,6 +9,9 @@ module Taken = Set.Make (String)
 (* Locals of a function; the rest of Lua's 200 and of its 250 stack slots is for temporaries. *)
 let limit = 120
 
+(* Above this many arguments a call passes one table. *)
+let max_args = 100
+
 (* Up to here a variable gets a new register for its name's sake. *)
 let named = 60
 
@@ -263,7 +266,7 @@ let bases func hints =
 (* Parameters get registers in their order; of a closure function the first is `C`, and stays occupied. *)
 let parameters chooser func =
   let registers = chooser.registers in
-  let many = List.compare_length_with func.params 100 > 0 in
+  let many = List.compare_length_with func.params (max_args + chooser.kept) > 0 in
   let closure = match func.kind with Closure -> true | Body | Part_of -> false in
   List.iteri
     (fun i p ->

@@ -125,6 +125,15 @@ let large_subtrees func (flow : Flow.t) entries =
       else if not entries.(b) then total.(parent) <- total.(parent) + total.(b)
     done
 
+(* Is something gained when the block begins a part? Not when it is all of a part, or only calls one. *)
+let worth func b =
+  let empty b = match func.blocks.(b).body with [] -> true | _ :: _ -> false in
+  let calls = empty b && match func.blocks.(b).term with Part _ -> true | _ -> false in
+  let starts =
+    match (func.kind, func.blocks.(0).term) with Part_of, Jump t -> empty 0 && t.block = b | _ -> false
+  in
+  (not calls) && not starts
+
 (* The entry whose function each block belongs to: what is jumped to from another function is an entry. *)
 let close (flow : Flow.t) entries =
   let owner = Array.make (Array.length entries) Flow.none in
@@ -329,6 +338,7 @@ let split func global_names is_main next taken =
   if is_main then unit_starts func flow global_names entries;
   large_subtrees func flow entries;
   (match flow.Flow.irreducible with [] -> deep_blocks (Structure.run func flow) 0 entries | _ :: _ -> ());
+  Array.iteri (fun b entry -> entries.(b) <- entry && worth func b) entries;
   if not (Array.exists (fun entry -> entry) entries) then []
   else begin
     let owner = close flow entries in

@@ -5,7 +5,7 @@ use super::forest::{self, Forest, dests};
 use super::literal;
 use super::locals;
 use super::lua_text::Style;
-use super::registers::{self, Registers};
+use super::registers::{self, MAX_ARGS, Registers};
 use super::structure::{self, Node, Test};
 use super::syntax::{Dest, Expr, Function, Kind, Stat, constant, terminated};
 use super::template::{Form, Template, int, operand};
@@ -15,8 +15,6 @@ use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
 use crate::link::fragment::Table;
 use crate::target::Target;
 
-/// Above this many arguments a call passes one table.
-pub const MAX_ARGS: usize = 100;
 /// A depth beyond which a function goes on in a fresh coroutine.
 const MAX_DEPTH: usize = 40000;
 
@@ -423,20 +421,39 @@ impl<'a> Emitter<'a> {
                 Ok(())
             }
             Instr::Closures { dests, functions } => self.closures(dests, functions, out),
-            Instr::Try { dests, body, args } => {
-                let place = self.place(*body)?;
-                let exprs = self.exprs(args)?;
-                let mut vars = Vec::new();
-                let text = format!("Try({})", arguments(&[&place, "D"], &exprs, &mut vars));
-                let mut list = Vec::new();
-                for d in dests {
-                    list.push(self.dest(*d)?);
-                }
-                let value = Expr { text, kind: Kind::Prefix, int: None, vars };
-                out.push(Stat::Assign { local: false, dests: list, value });
-                Ok(())
-            }
+            Instr::Try { dests, body, args } => self.try_(dests, *body, args, out),
         }
+    }
+
+    /// Results beyond what Lua can assign at once come in the table `T`; the body then leaves with nil and a table.
+    fn try_(&mut self, dests: &[Var], body: FuncId, args: &[Arg], out: &mut Vec<Stat>) -> Result<()> {
+        let place = self.place(body)?;
+        let exprs = self.exprs(args)?;
+        let mut vars = Vec::new();
+        let text = format!("Try({})", arguments(&[&place, "D"], &exprs, &mut vars));
+        let mut list = Vec::new();
+        for d in dests {
+            list.push(self.dest(*d)?);
+        }
+        if list.len() <= MAX_ARGS {
+            let value = Expr { text, kind: Kind::Prefix, int: None, vars };
+            out.push(Stat::Assign { local: false, dests: list, value });
+            return Ok(());
+        }
+        self.scratch = true;
+        out.push(Stat::Text(compound(format!("T = {{{text}}}"), vars)));
+        let several = matches!(self.program.functions.get(body as usize), Some(Some(f)) if f.exits > 1);
+        let unpack = if several {
+            "if T[3] == nil and T[4] then T = {true, T[2], Unpack(T[4])} end"
+        } else {
+            "if T[2] == nil and T[3] then T = {true, Unpack(T[3])} end"
+        };
+        out.push(Stat::Text(constant(unpack.into(), Kind::Compound)));
+        for (i, d) in list.into_iter().enumerate() {
+            let value = constant(format!("T[{}]", i + 1), Kind::Prefix);
+            out.push(Stat::Assign { local: false, dests: vec![d], value });
+        }
+        Ok(())
     }
 
     /// The instructions of a block that are not folded.
@@ -478,7 +495,14 @@ impl<'a> Emitter<'a> {
                 let mut vars = Vec::new();
                 let selector = exit.to_string();
                 let first: &[&str] = if func.exits > 1 || exprs.is_empty() { &[&selector] } else { &[] };
-                let text = list(first, &exprs, &mut vars);
+                let text = if exprs.len() < MAX_ARGS {
+                    list(first, &exprs, &mut vars)
+                } else {
+                    let table = format!("{{{}}}", list(&[], &exprs, &mut vars));
+                    let mut all = first.to_vec();
+                    all.extend_from_slice(&["nil", &table]);
+                    list(&all, &[], &mut vars)
+                };
                 out.push(Stat::Return(compound(text, vars)));
             }
             Term::Unreachable => out.push(Stat::Fail(constant("Error(\"unreachable\")".into(), Kind::Prefix))),

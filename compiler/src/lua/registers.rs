@@ -11,6 +11,8 @@ use crate::link::fragment::Table;
 
 /// Locals of a function; the rest of Lua's 200 and of its 250 stack slots is for temporaries.
 pub const LIMIT: usize = 120;
+/// Above this many arguments a call passes one table.
+pub const MAX_ARGS: usize = 100;
 /// Up to here a variable gets a new register for its name's sake.
 const NAMED: usize = 60;
 
@@ -315,7 +317,7 @@ fn parameters(chooser: &mut Chooser, func: &Func) {
             chooser.registers.is_param[r] = true;
             chooser.registers.of[*p as usize] = r;
             chooser.occupied[r] = true;
-        } else if func.params.len() > 100 {
+        } else if func.params.len() - chooser.kept > MAX_ARGS {
             chooser.choose(*p);
         } else {
             let r = chooser.add_local(chooser.base[*p as usize]);

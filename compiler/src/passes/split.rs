@@ -139,6 +139,16 @@ fn large_subtrees(func: &Func, flow: &Flow, entries: &mut [bool]) {
     }
 }
 
+/// Is something gained when the block begins a part? Not when it is all of a part, or only calls one.
+fn worth(func: &Func, b: usize) -> bool {
+    let calls = func.blocks[b].body.is_empty() && matches!(func.blocks[b].term, Term::Part(..));
+    let starts = match &func.blocks[0].term {
+        Term::Jump(t) => func.kind == Kind::Part && func.blocks[0].body.is_empty() && t.block as usize == b,
+        _ => false,
+    };
+    !calls && !starts
+}
+
 /// The entry whose function each block belongs to: what is jumped to from another function is an entry.
 fn close(flow: &Flow, entries: &mut [bool]) -> Vec<usize> {
     let mut owner = vec![NONE; entries.len()];
@@ -379,6 +389,9 @@ fn split(
     large_subtrees(func, &flow, &mut entries);
     if flow.irreducible.is_empty() {
         deep_blocks(&structure::run(func, &flow)?, 0, &mut entries);
+    }
+    for b in 0..n {
+        entries[b] = entries[b] && worth(func, b);
     }
     if !entries.contains(&true) {
         return Ok(Vec::new());
