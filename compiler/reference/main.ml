@@ -175,12 +175,18 @@ let rec parse (arguments : arguments) = function
       | Some target -> arguments.target <- target
       | None -> misused ("unknown target '" ^ name ^ "'"));
       parse arguments rest
-  | "--pretty" :: rest ->
-      arguments.style <- Lua_text.Pretty;
-      parse arguments rest
-  | "--compact" :: rest ->
-      arguments.style <- Lua_text.Compact;
-      parse arguments rest
+  | "--pretty" :: rest -> (
+      match arguments.style with
+      | Lua_text.Compact -> misused "--pretty and --compact exclude each other"
+      | _ ->
+          arguments.style <- Lua_text.Pretty;
+          parse arguments rest)
+  | "--compact" :: rest -> (
+      match arguments.style with
+      | Lua_text.Pretty -> misused "--pretty and --compact exclude each other"
+      | _ ->
+          arguments.style <- Lua_text.Compact;
+          parse arguments rest)
   | "--dump" :: name :: rest ->
       (match List.find_opt (fun (known, _) -> String.equal known name) Compile.dumps with
       | Some (_, dump) -> arguments.dump <- Some dump

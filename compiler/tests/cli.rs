@@ -65,7 +65,7 @@ fn a_closed_pipe_is_an_error_and_no_panic() {
 
 #[test]
 fn every_stage_can_be_shown() {
-    for stage in ["bytecode", "ssa", "outline", "simplify", "known_calls", "dead_code", "lua"] {
+    for stage in ["bytecode", "ssa", "outline", "simplify", "known_calls", "dead_code", "split", "lua"] {
         for input in [TINY, TINY_5] {
             let output = run(&["compile", input, "--dump", stage]);
             assert!(output.status.success() && output.stderr.is_empty(), "{stage}");
@@ -177,4 +177,11 @@ fn the_runtime_has_what_the_fixtures_need() {
     let output = run(&["check-runtime", TINY, TINY_5]);
     assert!(output.status.success());
     assert!(output.stdout.starts_with(b"Missing: 0\n"));
+}
+
+/// The reference prints its version into the same header.
+#[test]
+fn the_reference_has_the_same_version() {
+    let linker = include_str!("../reference/link/linker.ml");
+    assert!(linker.contains(concat!("let version = \"", env!("CARGO_PKG_VERSION"), "\"")));
 }
