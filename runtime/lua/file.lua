@@ -112,7 +112,7 @@ function P.file_kind(path)
   end
   local handle, message, code = open(path, "rb")
   if not handle then
-    -- Engines without error numbers tell by the message that a path exists but may not be read.
+    -- 13 is EACCES: it is there, but may not be read.
     if code == 13 then
       return "file"
     end
@@ -120,6 +120,7 @@ function P.file_kind(path)
   end
   local _, _, reason = handle:read(1)
   handle:close()
+  -- 21 is EISDIR.
   return reason == 21 and "directory" or "file"
 end
 
@@ -180,16 +181,16 @@ end
 
 --// Provides: shell
 --// Requires: caml_raise_sys_error
--- Runs a command by the shell and gives what it prints; where it fails, Sys_error with the reason at
+-- Runs a command on a path (or on `argument`, which stands for it) by the shell and gives what it prints; where it fails, Sys_error with the reason at
 -- the end of the command's own message. What Lua's library lacks (folders) has no other way.
 local popen = io and io.popen
 local function quoted(text)
   return "'" .. string.gsub(text, "'", "'\\''") .. "'"
 end
-function P.shell(command, path)
+function P.shell(command, path, argument)
   local output
   if popen then
-    local usable, pipe = Pcall(popen, command .. " " .. quoted(path) .. " 2>&1 && echo +", "r")
+    local usable, pipe = Pcall(popen, command .. " " .. quoted(argument or path) .. " 2>&1 && echo +", "r")
     output = usable and pipe and pipe:read("*a")
     if output then
       pipe:close()
@@ -230,7 +231,7 @@ function P.caml_sys_read_directory(path)
     return array
   end
   -- The slash makes `ls` refuse what is not a folder.
-  local listing = P.shell("ls -1A --", Sub(path, -1) == "/" and path or path .. "/")
+  local listing = P.shell("ls -1A --", path, Sub(path, -1) == "/" and path or path .. "/")
   for name in string.gmatch(listing, "[^\n]+") do
     array[#array + 1] = name
   end
