@@ -38,7 +38,7 @@ pub fn run(out: &Path, a: &str, b: &str) -> Result<Comparison> {
     if stages_of_one != stages(&other)? {
         return Err(Error::Differ(format!("{a} and {b} do not have the same stages")));
     }
-    let names = names(&[one.clone()]);
+    let names = names(std::slice::from_ref(&one));
     let mut all = Comparison { text: String::new(), identical: true };
     for stage in stages_of_one {
         let place = |folder: &Path| folder.join(&stage).join(OUTPUT);

@@ -1,5 +1,8 @@
 //! `lua_of_ocaml` translates OCaml bytecode to one self-contained Lua file. See `compiler/ARCHITECTURE.md`.
 
+// Loops over indices, as in compiler/reference, which is read side by side.
+#![allow(clippy::needless_range_loop)]
+
 pub mod bytecode;
 pub mod compile;
 pub mod error;

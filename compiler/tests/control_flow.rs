@@ -149,7 +149,13 @@ fn interpret(func: &Func, seed: u64) -> String {
                     seed = (seed * 1103 + 12345) % 65536;
                     seed / 16 % 8
                 }
-                "%int_add" => if a[0] + a[1] > 9 { (a[0] + a[1]) % 10 } else { a[0] + a[1] },
+                "%int_add" => {
+                    if a[0] + a[1] > 9 {
+                        (a[0] + a[1]) % 10
+                    } else {
+                        a[0] + a[1]
+                    }
+                }
                 "%int_lt" => u64::from(a[0] < a[1]),
                 _ => a[0],
             };
@@ -157,7 +163,13 @@ fn interpret(func: &Func, seed: u64) -> String {
         let edge = match &block.term {
             Term::Return(a) => return format!("{} {}", out.join(" "), value(&values, a)),
             Term::Jump(t) => t,
-            Term::If(a, yes, no) => if value(&values, a) != 0 { yes } else { no },
+            Term::If(a, yes, no) => {
+                if value(&values, a) != 0 {
+                    yes
+                } else {
+                    no
+                }
+            }
             Term::Switch(a, ints, tags) => {
                 let v = value(&values, a) as usize;
                 if v < ints.len() { &ints[v] } else { &tags[v - ints.len()] }

@@ -46,9 +46,8 @@ pub fn function_place(options: Options, func: &Func) -> String {
 
 /// `P.name`, or `P["%name"]` when it is not an identifier.
 pub fn primitive_place(name: &str) -> String {
-    let identifier = !name.is_empty()
-        && !name.as_bytes()[0].is_ascii_digit()
-        && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    let identifier =
+        !name.is_empty() && !name.as_bytes()[0].is_ascii_digit() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
     if identifier { format!("P.{name}") } else { format!("P[{}]", literal::string(name.as_bytes())) }
 }
 
@@ -678,13 +677,7 @@ impl<'a> Emitter<'a> {
     }
 }
 
-pub fn run(
-    table: &Table,
-    program: &Program,
-    func: &Func,
-    options: Options,
-    warnings: &mut Vec<String>,
-) -> Result<Function> {
+pub fn run(table: &Table, program: &Program, func: &Func, options: Options, warnings: &mut Vec<String>) -> Result<Function> {
     let flow = flow::run(&func.blocks);
     let forest = forest::run(table, func, &flow);
     let registers = registers::run(table, func, &flow, &forest, options.style != Style::Compact);

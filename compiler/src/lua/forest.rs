@@ -113,8 +113,8 @@ fn expression(table: &Table, instr: &Instr, operands: usize) -> (bool, Effect) {
     let small = operands <= MAX_OPERANDS;
     match instr {
         Instr::Prim { name, .. } => {
-            let statement = name != "%block"
-                && table.find(name).is_some_and(|s| s.fixup.is_some() || matches!(s.form, Form::Statement(_)));
+            let statement =
+                name != "%block" && table.find(name).is_some_and(|s| s.fixup.is_some() || matches!(s.form, Form::Statement(_)));
             (small && !statement, effect_of(table, name))
         }
         Instr::Apply { .. } => (small, Effect::Mutator),
@@ -201,8 +201,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow) -> Forest {
             }
         }
     }
-    let mut waiting =
-        Waiting { effect: vec![None; n], depth: vec![0; n], size: vec![0; n], reads: Vec::new(), change: None };
+    let mut waiting = Waiting { effect: vec![None; n], depth: vec![0; n], size: vec![0; n], reads: Vec::new(), change: None };
     for &b in &flow.order {
         let block = &func.blocks[b];
         flush(&mut waiting, Effect::Mutator);

@@ -17,8 +17,8 @@ pub const MAX_ARGS: usize = 100;
 const NAMED: usize = 60;
 
 const KEYWORDS: [&str; 25] = [
-    "and", "break", "continue", "do", "else", "elseif", "end", "false", "for", "function", "global", "goto", "if",
-    "in", "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while", "self",
+    "and", "break", "continue", "do", "else", "elseif", "end", "false", "for", "function", "global", "goto", "if", "in", "local",
+    "nil", "not", "or", "repeat", "return", "then", "true", "until", "while", "self",
 ];
 
 pub struct Registers {

@@ -32,7 +32,11 @@ pub struct Dest {
 
 #[derive(Clone, Debug)]
 pub enum Stat {
-    Assign { local: bool, dests: Vec<Dest>, value: Expr },
+    Assign {
+        local: bool,
+        dests: Vec<Dest>,
+        value: Expr,
+    },
     Local(Vec<String>),
     /// Any other statement of one line.
     Text(Expr),

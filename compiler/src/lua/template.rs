@@ -7,7 +7,12 @@ use crate::error::{self, Error};
 pub enum Piece {
     Text(String),
     /// Argument (0: the result), what is added to it, whether it stands between delimiters, whether it is indexed or called.
-    Hole { arg: usize, plus: i32, bare: bool, prefix: bool },
+    Hole {
+        arg: usize,
+        plus: i32,
+        bare: bool,
+        prefix: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -125,8 +130,7 @@ impl Template {
         let chars: Vec<char> = text.chars().collect();
         let n = chars.len();
         let kind = shape(&chars);
-        let mut template =
-            Template { pieces: Vec::new(), counts: [0; 10], lazy: [false; 10], order: Vec::new(), kind };
+        let mut template = Template { pieces: Vec::new(), counts: [0; 10], lazy: [false; 10], order: Vec::new(), kind };
         let mut pending = String::new();
         let mut lazy = false;
         let mut i = 0;
@@ -157,7 +161,8 @@ impl Template {
             let assigned = before > 1 && chars[before - 1] == '=' && !"=~<>".contains(chars[before - 2]) && next == n;
             let opens = before == 0 || "(,[{".contains(chars[before - 1]);
             let closes = next == n || "),]}".contains(chars[next]);
-            let prefix = after < n && "[(.:".contains(chars[after]) && !(chars[after] == '.' && after + 1 < n && chars[after + 1] == '.');
+            let prefix =
+                after < n && "[(.:".contains(chars[after]) && !(chars[after] == '.' && after + 1 < n && chars[after + 1] == '.');
             if !pending.is_empty() {
                 template.pieces.push(Piece::Text(std::mem::take(&mut pending)));
             }

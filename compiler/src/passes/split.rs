@@ -52,7 +52,7 @@ fn cut(func: &mut Func, global_names: &[String], is_main: bool) {
         for (i, instr) in func.blocks[b].body.iter().enumerate() {
             total += cost(instr);
             let sets = is_main && unit_set(global_names, instr).is_some();
-            if (sets || total > BLOCK_LIMIT) && (i + 1 < length || sets) {
+            if sets || (total > BLOCK_LIMIT && i + 1 < length) {
                 after = i + 1;
                 break;
             }
@@ -259,9 +259,7 @@ impl Renamer<'_> {
 
     fn instr(&mut self, instr: &Instr) -> Instr {
         match instr {
-            Instr::Prim { dest, name, args } => {
-                Instr::Prim { dest: self.var(*dest), name: name.clone(), args: self.args(args) }
-            }
+            Instr::Prim { dest, name, args } => Instr::Prim { dest: self.var(*dest), name: name.clone(), args: self.args(args) },
             Instr::Apply { dest, closure, args, known } => {
                 Instr::Apply { dest: self.var(*dest), closure: self.arg(closure), args: self.args(args), known: *known }
             }
@@ -269,9 +267,7 @@ impl Renamer<'_> {
                 dests: self.vars(dests),
                 functions: functions.iter().map(|(id, captured)| (*id, self.args(captured))).collect(),
             },
-            Instr::Try { dests, body, args } => {
-                Instr::Try { dests: self.vars(dests), body: *body, args: self.args(args) }
-            }
+            Instr::Try { dests, body, args } => Instr::Try { dests: self.vars(dests), body: *body, args: self.args(args) },
         }
     }
 
@@ -441,11 +437,8 @@ fn split(
             blocks.push(Block { params, body, term });
         }
         blocks.append(&mut extra);
-        let name = if first {
-            func.name.clone()
-        } else {
-            unique(taken, part_name(func, &flow, &pieces, global_names, head, is_main))
-        };
+        let name =
+            if first { func.name.clone() } else { unique(taken, part_name(func, &flow, &pieces, global_names, head, is_main)) };
         result.push(Func {
             id: pieces.id[head],
             name,
