@@ -181,8 +181,8 @@ end
 
 --// Provides: shell
 --// Requires: caml_raise_sys_error
--- Runs a command on a path (or on `argument`, which stands for it) by the shell and gives what it prints; where it fails, Sys_error with the reason at
--- the end of the command's own message. What Lua's library lacks (folders) has no other way.
+-- Runs a command on a path (or on `argument`, which stands for it) by the shell and gives what it prints; where it fails,
+-- Sys_error with the reason at the end of the command's own message. What Lua's library lacks (folders) has no other way.
 local popen = io and io.popen
 local function quoted(text)
   return "'" .. string.gsub(text, "'", "'\\''") .. "'"
