@@ -1,5 +1,8 @@
 //! A scratch folder with a seed, and the command in it.
 
+// Each file of tests uses its part of this.
+#![allow(dead_code)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -40,7 +40,7 @@ let cut func global_names is_main =
         let total = total + cost instr in
         let sets = is_main && is_set global_names instr in
         let more = match rest with [] -> false | _ :: _ -> true in
-        if (sets || total > block_limit) && (more || sets) then Some (instr :: before, rest)
+        if sets || (total > block_limit && more) then Some (instr :: before, rest)
         else part rest total (instr :: before)
   in
   let count = Array.length func.blocks in
