@@ -21,7 +21,15 @@ function Load(b, i)
       j = j + 1
     end
   else
-    for j = 1, n do b[j] = 0 end
+    local j = 1
+    while j + 7 <= n do
+      b[j], b[j + 1], b[j + 2], b[j + 3], b[j + 4], b[j + 5], b[j + 6], b[j + 7] = 0, 0, 0, 0, 0, 0, 0, 0
+      j = j + 8
+    end
+    while j <= n do
+      b[j] = 0
+      j = j + 1
+    end
   end
   return b[i + 1]
 end

@@ -52,17 +52,26 @@ P.caml_string_get64 = function(s, i)
 end
 
 --// Provides: string_order const
--- OCaml orders strings by their bytes; Lua's < uses the locale.
-P.string_order = function(a, b)
-  if a == b then return 0 end
-  local i = 1
-  while true do
-    local x, y = Byte(a, i), Byte(b, i)
-    if x ~= y then
-      if not x or y and x < y then return -1 end
-      return 1
+-- OCaml orders strings by their bytes. So do LuaJIT, and the others where the locale does not say otherwise.
+local locale = os and os.setlocale and os.setlocale(nil, "collate") or "C"
+if jit or locale == "C" or locale == "POSIX" then
+  P.string_order = function(a, b)
+    if a == b then return 0 end
+    if a < b then return -1 end
+    return 1
+  end
+else
+  P.string_order = function(a, b)
+    if a == b then return 0 end
+    local i = 1
+    while true do
+      local x, y = Byte(a, i), Byte(b, i)
+      if x ~= y then
+        if not x or y and x < y then return -1 end
+        return 1
+      end
+      i = i + 1
     end
-    i = i + 1
   end
 end
 
