@@ -139,7 +139,8 @@ let place data root =
 
 let wide data out decimal =
   let text = Literal.wide data.target decimal in
-  if not (String.equal text decimal) then data.lossy <- decimal :: data.lossy;
+  let said = match data.lossy with last :: _ -> String.equal last decimal | [] -> false in
+  if not (String.equal text decimal || said) then data.lossy <- decimal :: data.lossy;
   Buffer.add_string out text
 
 (* What the template of a primitive gives. *)

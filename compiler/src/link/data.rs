@@ -167,7 +167,7 @@ impl Data<'_> {
 
     fn wide(&mut self, out: &mut String, decimal: &str) -> Result<()> {
         let text = literal::wide(self.target, decimal)?;
-        if text != decimal {
+        if text != decimal && self.lossy.last().map(String::as_str) != Some(decimal) {
             self.lossy.push(decimal.into());
         }
         out.push_str(&text);
