@@ -1,6 +1,8 @@
 //! Random control flow graphs, reducible or not, through `split` and the Lua back end: what the Lua of each engine
 //! does is compared with an interpreter of the IR.
 
+#![allow(clippy::needless_range_loop)]
+
 use std::process::Command;
 
 use lua_of_ocaml::bytecode::unmarshal::Arena;
