@@ -37,6 +37,41 @@ pub enum Float {
     Special(&'static str),
 }
 
+/// The decimal text of `d.ddd × 10^exponent`.
+fn layout(negative: bool, digits: &str, exponent: i32) -> String {
+    let mut text = String::new();
+    if negative {
+        text.push('-');
+    }
+    let n = digits.len() as i32;
+    if (0..17).contains(&exponent) {
+        for i in 0..(exponent + 1).max(n) {
+            if i == exponent + 1 {
+                text.push('.');
+            }
+            text.push(if i < n { digits.as_bytes()[i as usize] as char } else { '0' });
+        }
+        if n <= exponent + 1 {
+            text.push_str(".0");
+        }
+    } else if (-5..0).contains(&exponent) {
+        text.push_str("0.");
+        for _ in 0..(-1 - exponent) {
+            text.push('0');
+        }
+        text.push_str(digits);
+    } else {
+        text.push_str(&digits[..1]);
+        if n > 1 {
+            text.push('.');
+            text.push_str(&digits[1..]);
+        }
+        text.push('e');
+        text.push_str(&exponent.to_string());
+    }
+    text
+}
+
 /// 17 significant digits, exactly rounded, without trailing zeros, always with a point or an exponent.
 pub fn float(bits: [u8; 8]) -> Float {
     let value = f64::from_bits(u64::from_be_bytes(bits));
@@ -76,41 +111,6 @@ pub fn double(table: &Table, bits: &[u8; 8]) -> Result<String> {
             _ => Err(Error::other(format!("the runtime has no template for {name}"))),
         },
     }
-}
-
-/// The decimal text of `d.ddd × 10^exponent`.
-fn layout(negative: bool, digits: &str, exponent: i32) -> String {
-    let mut text = String::new();
-    if negative {
-        text.push('-');
-    }
-    let n = digits.len() as i32;
-    if (0..17).contains(&exponent) {
-        for i in 0..(exponent + 1).max(n) {
-            if i == exponent + 1 {
-                text.push('.');
-            }
-            text.push(if i < n { digits.as_bytes()[i as usize] as char } else { '0' });
-        }
-        if n <= exponent + 1 {
-            text.push_str(".0");
-        }
-    } else if (-5..0).contains(&exponent) {
-        text.push_str("0.");
-        for _ in 0..(-1 - exponent) {
-            text.push('0');
-        }
-        text.push_str(digits);
-    } else {
-        text.push_str(&digits[..1]);
-        if n > 1 {
-            text.push('.');
-            text.push_str(&digits[1..]);
-        }
-        text.push('e');
-        text.push_str(&exponent.to_string());
-    }
-    text
 }
 
 /// An integer of more than 31 bits as the target has it.

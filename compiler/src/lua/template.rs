@@ -124,6 +124,32 @@ fn shape(chars: &[char]) -> Kind {
     Kind::Prefix
 }
 
+/// The text as an operand; `prefix` when it is indexed or called.
+pub fn operand(e: &Expr, prefix: bool) -> String {
+    let plain = match e.kind {
+        Kind::Prefix => true,
+        Kind::Atom => !prefix,
+        Kind::Compound => false,
+    };
+    if plain { e.text.clone() } else { format!("({})", e.text) }
+}
+
+/// The integer constant.
+pub fn int(n: i32) -> Expr {
+    let kind = if n < 0 { Kind::Compound } else { Kind::Atom };
+    Expr { text: n.to_string(), kind, int: Some(n), vars: Vec::new() }
+}
+
+/// `e + n`, folded when `e` is a constant.
+pub fn add(e: &Expr, n: i32) -> Expr {
+    if let Some(value) = e.int {
+        return int(value + n);
+    }
+    let base = operand(e, false);
+    let text = if n < 0 { format!("{base} - {}", -n) } else { format!("{base} + {n}") };
+    Expr { text, kind: Kind::Compound, int: None, vars: e.vars.clone() }
+}
+
 impl Template {
     pub fn parse(text: &str) -> Result<Template, String> {
         let text = text.trim();
@@ -213,30 +239,4 @@ impl Template {
         }
         Ok(Expr { text, kind: self.kind, int: None, vars })
     }
-}
-
-/// The text as an operand; `prefix` when it is indexed or called.
-pub fn operand(e: &Expr, prefix: bool) -> String {
-    let plain = match e.kind {
-        Kind::Prefix => true,
-        Kind::Atom => !prefix,
-        Kind::Compound => false,
-    };
-    if plain { e.text.clone() } else { format!("({})", e.text) }
-}
-
-/// The integer constant.
-pub fn int(n: i32) -> Expr {
-    let kind = if n < 0 { Kind::Compound } else { Kind::Atom };
-    Expr { text: n.to_string(), kind, int: Some(n), vars: Vec::new() }
-}
-
-/// `e + n`, folded when `e` is a constant.
-pub fn add(e: &Expr, n: i32) -> Expr {
-    if let Some(value) = e.int {
-        return int(value + n);
-    }
-    let base = operand(e, false);
-    let text = if n < 0 { format!("{base} - {}", -n) } else { format!("{base} + {n}") };
-    Expr { text, kind: Kind::Compound, int: None, vars: e.vars.clone() }
 }
