@@ -300,7 +300,7 @@ let rename_term pieces renamer piece old =
   | Leave (exit, list) -> Leave (exit, args renamer list)
   | Pushtrap _ | Poptrap _ | Unreachable -> Unreachable
 
-(* The name of a part: of the unit that it initialises, else a number. *)
+(* The name of a part: of the unit that it initialises, else of the function. *)
 let part_name func (members : int list) global_names is_main =
   let rec first body =
     match body with

@@ -67,13 +67,7 @@ struct Range {
 fn ranges(list: &[Target], first: usize, all: &[&Target]) -> Vec<Range> {
     let mut found: Vec<Range> = Vec::new();
     for (i, target) in list.iter().enumerate() {
-        let mut edge = first + i;
-        for k in 0..first + i {
-            if all[k] == target {
-                edge = k;
-                break;
-            }
-        }
+        let edge = all[..first + i].iter().position(|other| *other == target).unwrap_or(first + i);
         match found.last_mut() {
             Some(last) if last.edge == edge => last.single = false,
             _ => found.push(Range { low: i as i32, edge, single: true }),

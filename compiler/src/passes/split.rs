@@ -337,7 +337,7 @@ fn term(pieces: &Pieces, renamer: &mut Renamer, home: usize, size: usize, extra:
     }
 }
 
-/// The name of a part: of the unit that it initialises, else a number.
+/// The name of a part: of the unit that it initialises, else of the function.
 fn part_name(func: &Func, flow: &Flow, pieces: &Pieces, global_names: &[String], entry: usize, is_main: bool) -> String {
     if is_main {
         for &b in &flow.order {
@@ -386,8 +386,8 @@ fn split(
     if flow.irreducible.is_empty() {
         deep_blocks(&structure::run(func, &flow)?, 0, &mut entries);
     }
-    for b in 0..n {
-        entries[b] = entries[b] && worth(func, b);
+    for (b, entry) in entries.iter_mut().enumerate() {
+        *entry = *entry && worth(func, b);
     }
     if !entries.contains(&true) {
         return Ok(Vec::new());
