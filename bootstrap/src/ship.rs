@@ -60,7 +60,7 @@ fn readme(manifest: &Manifest) -> String {
     lua hello.lua
 
 It runs on Lua 5.1 to 5.4 and LuaJIT, from the same bytes (`luajit compiler.lua …` is the quickest), reads the
-bytecode of OCaml 4.13 and later, and needs nothing else. `lua compiler.lua help` lists its options.
+bytecode of OCaml 4.13 and later, and needs nothing else. Without arguments it says its usage.
 
 ## What it was made from
 
