@@ -84,16 +84,16 @@ pub fn table(manifest: &Manifest) -> String {
     let name = wide(5, |stage| &stage.name);
     let engine = wide(6, |stage| &stage.engine_version);
     let mut text =
-        format!("{:name$}  {:engine$}  {:16}  {:>9}  {:>8}  {:>7}\n", "stage", "engine", "blake3", "bytes", "seconds", "peak MB");
+        format!("{:name$}  {:engine$}  {:>9}  {:>8}  {:>7}  blake3\n", "stage", "engine", "bytes", "seconds", "peak MB");
     for stage in stages {
         let (seconds, peak) = manifest.cost(&stage.name);
-        let hash = stage.blake3.get(..16).unwrap_or(&stage.blake3);
         text += &format!(
-            "{:name$}  {:engine$}  {hash:16}  {:>9}  {seconds:>8.1}  {:>7}\n",
+            "{:name$}  {:engine$}  {:>9}  {seconds:>8.1}  {:>7}  {}\n",
             stage.name,
             stage.engine_version,
             stage.bytes,
-            peak / 1_000_000
+            peak / 1_000_000,
+            stage.blake3
         );
     }
     text + "\n" + &verdicts(&manifest.proof.verdicts)
