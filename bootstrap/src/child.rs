@@ -9,16 +9,10 @@ use lua_of_ocaml::lua::lua_text::Style;
 use lua_of_ocaml::runtime::embedded;
 use lua_of_ocaml::target::Target;
 
+use crate::engine::{MLUA, RUNTIME, RUST};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::report;
-use crate::stage::RUNTIME;
-
-/// The hidden sub-command of the Rust compiler.
-pub const RUST: &str = "stage-by-rust";
-
-/// The hidden sub-command of the embedded Lua.
-pub const MLUA: &str = "stage-by-mlua";
 
 /// Runs a hidden sub-command, if the command line has one.
 pub fn run(arguments: &[String]) -> Option<ExitCode> {

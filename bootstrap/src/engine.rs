@@ -6,6 +6,15 @@ use std::process::Command;
 
 use crate::error::{Error, Result};
 
+/// The hidden sub-command of the Rust compiler.
+pub const RUST: &str = "stage-by-rust";
+
+/// The hidden sub-command of the embedded Lua.
+pub const MLUA: &str = "stage-by-mlua";
+
+/// The folder in which a compiler finds and embeds the runtime's fragments.
+pub const RUNTIME: &str = "/static/runtime/lua";
+
 /// The commands that `--engine all` looks for, besides the embedded engine.
 const KNOWN: [&str; 6] = ["lua5.1", "lua5.2", "lua5.3", "lua5.4", "lua5.5", "luajit"];
 
@@ -81,12 +90,12 @@ impl Engine {
         Ok(match self {
             Engine::Rust => {
                 let mut command = Command::new(this()?);
-                command.arg(crate::child::RUST);
+                command.arg(RUST);
                 command
             }
             Engine::Mlua => {
                 let mut command = Command::new(this()?);
-                command.arg(crate::child::MLUA).arg(compiler);
+                command.arg(MLUA).arg(compiler);
                 command
             }
             Engine::Lua(name) => {

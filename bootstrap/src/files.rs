@@ -4,11 +4,19 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 
 /// The BLAKE3 hash of bytes, in hexadecimal.
 pub fn hash(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
+}
+
+/// JSON for people: indented, with a line end.
+pub fn to_json(value: &impl Serialize) -> Result<String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Error::Io(format!("cannot encode a manifest: {error}")))?;
+    Ok(text + "\n")
 }
 
 /// The whole of a file.

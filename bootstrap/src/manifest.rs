@@ -132,7 +132,7 @@ impl Manifest {
     /// Writes both forms into the folder of a run.
     pub fn write(&self, folder: &Path) -> Result<()> {
         files::write_whole(&folder.join("manifest.bin"), &to_binary(self)?)?;
-        files::write_whole(&folder.join("manifest.json"), to_json(self)?.as_bytes())
+        files::write_whole(&folder.join("manifest.json"), files::to_json(self)?.as_bytes())
     }
 
     /// Reads both forms from the folder of a run. They have to say the same, and the proof to have its hash.
@@ -174,10 +174,4 @@ fn configuration() -> impl bincode::config::Config {
 
 fn to_binary(value: &impl Serialize) -> Result<Vec<u8>> {
     bincode::serde::encode_to_vec(value, configuration()).map_err(|error| Error::Io(format!("cannot encode a manifest: {error}")))
-}
-
-/// JSON for people: indented, with a line end.
-pub fn to_json(value: &impl Serialize) -> Result<String> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Error::Io(format!("cannot encode a manifest: {error}")))?;
-    Ok(text + "\n")
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::manifest::{Manifest, Verdicts};
-use crate::stage::Finished;
+use crate::files;
+use crate::manifest::{Manifest, Measured, Stage, Verdicts};
 
 /// Writes to standard output; a reader that has gone away is not an error of ours to shout about.
 pub fn print(text: &str) -> Result<()> {
@@ -49,13 +49,8 @@ impl Progress {
         }
     }
 
-    pub fn done(&mut self, finished: &Finished) {
-        let stage = &finished.stage;
-        let how = if finished.measured.resumed {
-            "kept from the interrupted run".into()
-        } else {
-            format!("{:.1} s", finished.measured.seconds())
-        };
+    pub fn done(&mut self, stage: &Stage, measured: &Measured) {
+        let how = if measured.resumed { "kept from the interrupted run".into() } else { format!("{:.1} s", measured.seconds()) };
         let start = if self.terminal { "\r\x1b[K" } else { "" };
         note(&format!("{start}{} on {}: {} bytes, {how}\n", stage.name, stage.engine, stage.bytes));
     }
@@ -79,8 +74,7 @@ fn note(text: &str) {
 /// The table of stages and the verdicts.
 pub fn table(manifest: &Manifest) -> String {
     let stages = &manifest.proof.stages;
-    let wide =
-        |least: usize, text: fn(&crate::manifest::Stage) -> &str| stages.iter().map(|s| text(s).len()).fold(least, usize::max);
+    let wide = |least: usize, text: fn(&Stage) -> &str| stages.iter().map(|s| text(s).len()).fold(least, usize::max);
     let name = wide(5, |stage| &stage.name);
     let engine = wide(6, |stage| &stage.engine_version);
     let mut text =
@@ -136,5 +130,5 @@ pub fn json(manifest: &Manifest) -> Result<String> {
         let (seconds, peak_bytes) = manifest.cost(&stage.name);
         JsonStage { name: &stage.name, engine: &stage.engine, blake3: &stage.blake3, bytes: stage.bytes, seconds, peak_bytes }
     });
-    crate::manifest::to_json(&Json { stages: stages.collect(), verdicts: &manifest.proof.verdicts })
+    files::to_json(&Json { stages: stages.collect(), verdicts: &manifest.proof.verdicts })
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, RUNTIME};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::manifest::{FORMAT, Input, Manifest, Proof, Stage, Verdicts};
@@ -110,7 +110,7 @@ impl Derivation<'_> {
             engine: Engine::Rust,
             engine_version: Engine::Rust.version()?,
             compiler: None,
-            runtime: stage::RUNTIME.into(),
+            runtime: RUNTIME.into(),
             inputs: vec![self.seed_input(), runtime_input()],
         })
     }
@@ -122,7 +122,7 @@ impl Derivation<'_> {
             engine: engine.0.clone(),
             engine_version: engine.1.clone(),
             compiler: Some(format!("{}/{}", compiler.name, stage::OUTPUT)),
-            runtime: stage::RUNTIME.into(),
+            runtime: RUNTIME.into(),
             inputs: vec![self.seed_input(), Input { name: "compiler".into(), blake3: compiler.blake3.clone() }],
         })
     }

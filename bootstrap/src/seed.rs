@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::files;
-use crate::manifest::to_json;
 
 /// `manifest.json` beside a seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -126,7 +125,7 @@ pub fn run(path: Option<&Path>, rebuild: bool, write: bool) -> Result<String> {
         let manifest = describe(&built, &compiler_version()?)?;
         files::create_folder(&files::parent(&place))?;
         files::write_whole(&place, &built)?;
-        files::write_whole(&files::parent(&place).join("manifest.json"), to_json(&manifest)?.as_bytes())?;
+        files::write_whole(&files::parent(&place).join("manifest.json"), files::to_json(&manifest)?.as_bytes())?;
         return Ok(description(&place, &manifest));
     }
     let seed = Seed::load(Some(&place))?;

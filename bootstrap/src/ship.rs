@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::files;
-use crate::manifest::{Manifest, to_json};
+use crate::manifest::Manifest;
 use crate::stage::OUTPUT;
 use crate::verify;
 
@@ -26,7 +26,7 @@ pub fn run(out: &Path, folder: &Path) -> Result<String> {
     let work = tempfile::Builder::new().prefix(".ship-").tempdir_in(&parent);
     let work = work.map_err(|reason| Error::io("write into", &parent, reason))?;
     let compiler = files::read(&out.join("stage1").join(OUTPUT))?;
-    let json = to_json(&manifest)?;
+    let json = files::to_json(&manifest)?;
     let readme = readme(&manifest);
     let contents: [(&str, &[u8]); 3] =
         [("README.md", readme.as_bytes()), (OUTPUT, &compiler), ("manifest.json", json.as_bytes())];

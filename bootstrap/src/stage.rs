@@ -6,15 +6,12 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, RUNTIME};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::manifest::{Input, Measured, Stage, to_json};
+use crate::manifest::{Input, Measured, Stage};
 use crate::process::{self, Limits};
 use crate::report::Progress;
-
-/// The folder in which a compiler finds and embeds the runtime's fragments.
-pub const RUNTIME: &str = "/static/runtime/lua";
 
 /// The name of every stage's output in its folder.
 pub const OUTPUT: &str = "compiler.lua";
@@ -54,15 +51,15 @@ impl Plan {
         let place = folder.join(&self.name);
         let key = self.key()?;
         if let Some(finished) = resume(&place, &key) {
-            progress.done(&finished);
+            progress.done(&finished.stage, &finished.measured);
             return Ok(finished);
         }
         files::remove_folder(&place)?;
         files::create_folder(&place)?;
         let finished = self.derive(folder, &place, limits, progress)?;
         let record = Record { key, stage: finished.stage.clone(), measured: finished.measured.clone() };
-        files::write_whole(&place.join("record.json"), to_json(&record)?.as_bytes())?;
-        progress.done(&finished);
+        files::write_whole(&place.join("record.json"), files::to_json(&record)?.as_bytes())?;
+        progress.done(&finished.stage, &finished.measured);
         Ok(finished)
     }
 
@@ -76,7 +73,7 @@ impl Plan {
             Engine::Lua(_) | Engine::Ocamlrun => String::new(),
         };
         let facts = (&self.name, self.engine.name(), &self.engine_version, &self.inputs, options(), program);
-        Ok(files::hash(to_json(&facts)?.as_bytes()))
+        Ok(files::hash(files::to_json(&facts)?.as_bytes()))
     }
 
     fn derive(&self, folder: &Path, place: &Path, limits: Limits, progress: &mut Progress) -> Result<Finished> {

@@ -30,7 +30,7 @@ impl Scratch {
         fs::create_dir(folder.path().join("seed")).unwrap();
         fs::write(&seed, &bytes).unwrap();
         let manifest = bootstrap::seed::describe(&bytes, "4.13.1").unwrap();
-        fs::write(folder.path().join("seed/manifest.json"), bootstrap::manifest::to_json(&manifest).unwrap()).unwrap();
+        fs::write(folder.path().join("seed/manifest.json"), bootstrap::files::to_json(&manifest).unwrap()).unwrap();
         Scratch { folder, seed }
     }
 
