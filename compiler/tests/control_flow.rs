@@ -126,7 +126,7 @@ fn function(random: &mut Random) -> Func {
             _ => {}
         }
     }
-    Func { id: 0, name: "main".into(), kind: Kind::Closure, params: vec![0], exits: 0, blocks, names }
+    Func { id: 0, name: "main".into(), place: String::new(), kind: Kind::Closure, params: vec![0], exits: 0, blocks, names }
 }
 
 fn interpret(func: &Func, seed: u64) -> String {

@@ -2,10 +2,12 @@
 
 use std::process::Command;
 
+use lua_of_ocaml::compile::{self, Options};
 use lua_of_ocaml::lua::literal;
 use lua_of_ocaml::lua::lua_text::{self, Style};
 use lua_of_ocaml::lua::syntax::{Dest, Expr, Function, Kind, Stat, constant};
 use lua_of_ocaml::lua::template::{Template, int};
+use lua_of_ocaml::runtime;
 use lua_of_ocaml::target::Target;
 
 fn expand(template: &str, args: &[Expr]) -> String {
@@ -155,5 +157,38 @@ fn every_style_loads_on_every_engine() {
             let found = String::from_utf8_lossy(&output.stdout).into_owned();
             assert_eq!(found.trim(), "56748", "{engine} {style:?}\n{text}\n{}", String::from_utf8_lossy(&output.stderr));
         }
+    }
+}
+
+/// Each function of the fixture after its comment, or after nothing.
+fn functions(file: &[u8], style: Style) -> Vec<String> {
+    let runtime = runtime::embedded();
+    let options = Options { target: Target::Portable, style, dump: None, allow_missing: false, files: Vec::new(), runtime };
+    let text = compile::run(file, &options).unwrap().text;
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (before, line) in lines.iter().zip(&lines[1..]) {
+        if line.starts_with("F.Tiny_") {
+            let comment = if before.starts_with("--") { before } else { "" };
+            found.push(format!("{comment} {}", line.split(' ').next().unwrap()));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_pretty_style_says_where_a_function_comes_from() {
+    for file in [&include_bytes!("fixtures/tiny-4.13.bc")[..], include_bytes!("fixtures/tiny-5.3.bc")] {
+        let expected = [
+            "-- Tiny.even, tiny.ml:17 F.Tiny_even",
+            "-- Tiny.odd, tiny.ml:18 F.Tiny_odd",
+            "-- Tiny.attempt, tiny.ml:31 F.Tiny_attempt",
+            "-- Tiny.measure.(fun), tiny.ml:29 F.Tiny_measure_fun",
+            "-- Tiny.measure, tiny.ml:21 F.Tiny_measure",
+            "-- Tiny.attempt, tiny.ml:31 F.Tiny_attempt_try",
+        ];
+        assert_eq!(functions(file, Style::Pretty), expected);
+        let names: Vec<String> = expected.iter().map(|line| format!(" {}", line.split(' ').next_back().unwrap())).collect();
+        assert_eq!(functions(file, Style::Readable), names);
     }
 }

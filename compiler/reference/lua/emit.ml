@@ -493,4 +493,5 @@ let run table program (func : Program.func) options warnings =
   let start = if emitter.flag then Local [ "B" ] :: start else start in
   let start = if emitter.scratch then Local [ "T" ] :: start else start in
   let body = Locals.run registers (List.rev_append start (List.rev code)) in
-  { place = function_place options func; comment = func.name; params; body }
+  let comment = if String.length func.place = 0 then func.name else func.place in
+  { place = function_place options func; comment; params; body }

@@ -31,7 +31,7 @@ type stat =
 
 type func = {
   place : string;  (* what it is assigned to *)
-  comment : string;
+  comment : string;  (* where it stands in the OCaml source, else its name *)
   params : string list;
   body : stat list;
 }

@@ -50,6 +50,28 @@ let definition name =
     if !plain then text else "op"
   | None -> ""
 
+(* The file without its folder, "" for those that OCaml makes up. *)
+let base_name file =
+  let start = ref 0 in
+  String.iteri (fun i c -> if c = '/' || c = '\\' then start := i + 1) file;
+  let base = from file !start in
+  if String.equal base "_none_" then "" else base
+
+(* Where the function whose code begins at `start` (after its GRAB) stands in the OCaml source: `List.map, list.ml:92`. *)
+let place debug start =
+  match Debug_events.function_name debug start with
+  | None -> ""
+  | Some name -> (
+    let name =
+      match String.index_opt name '.' with
+      | Some i -> short_unit (String.sub name 0 i) ^ from name i
+      | None -> name
+    in
+    match Debug_events.line debug start with
+    | Some (file, line) when line > 0 && String.length (base_name file) > 0 ->
+      name ^ ", " ^ base_name file ^ ":" ^ string_of_int line
+    | _ -> name)
+
 (* A name for each function (in the order of their ids), unique in the program. *)
 let functions (image : Container.image) debug sites units =
   let count = Array.length sites in

@@ -112,7 +112,7 @@ let free_variables parent members (entry : target) =
 
 (* Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
    many values. *)
-let extract parent region (body : target) id name renaming =
+let extract parent region (body : target) id name place renaming =
   let members = List.sort (fun (a : int) b -> compare a b) region.members in
   let free = free_variables parent members body in
   let var = rename_var renaming and arg = rename_arg renaming in
@@ -157,7 +157,7 @@ let extract parent region (body : target) id name renaming =
   Array.iter (fun b -> b.term <- Visit.map_targets (fun t -> { t with block = number t.block }) b.term) blocks;
   let names = Array.init renaming.given_count (fun i -> parent.names.(renaming.given.(i))) in
   clear renaming;
-  let func = { id; name; kind = Body; params; exits = !exit_count; blocks; names } in
+  let func = { id; name; place; kind = Body; params; exits = !exit_count; blocks; names } in
   (func, List.map (fun v -> Var v) free, List.rev_map (fun (block, (_, n)) -> (block, n)) !exits)
 
 let fresh parent =
@@ -233,7 +233,7 @@ let func (f : func) next taken =
         done;
         taken := Strings.add !name !taken;
         let id = next + !made_count in
-        let func, args, exits = extract parent region body id !name renaming in
+        let func, args, exits = extract parent region body id !name f.place renaming in
         made := Some func :: !made;
         incr made_count;
         let added = call parent region exn handler id args exits in

@@ -386,6 +386,7 @@ let split func global_names is_main next taken =
       {
         id = pieces.id.(head);
         name = (if first then func.name else unique taken (part_name func list global_names is_main));
+        place = func.place;
         kind = (if first then func.kind else Part_of);
         params;
         exits = func.exits;

@@ -375,7 +375,7 @@ let build b =
   run ();
   self :: Array.to_list params
 
-let func code ids debug number name =
+let func code ids debug number name place =
   let f = code.functions.(number) in
   List.iter
     (fun (trap, slot) ->
@@ -411,7 +411,7 @@ let func code ids debug number name =
   let params = build b in
   let blocks = Array.append b.blocks (Array.of_list (List.rev b.landings)) in
   let names = Array.sub b.names 0 b.var_count in
-  { Program.id = ids.(number); name; kind = Program.Closure; params; exits = 0; blocks; names }
+  { Program.id = ids.(number); name; place; kind = Program.Closure; params; exits = 0; blocks; names }
 
 (* The program in SSA. *)
 let run (image : Container.image) =
@@ -431,7 +431,13 @@ let run (image : Container.image) =
   in
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
-  let functions = Array.mapi (fun id number -> Some (func code ids debug number names.(id))) order in
+  let functions =
+    Array.mapi
+      (fun id number ->
+        let place = Names.place debug sites.(id).Names.start in
+        Some (func code ids debug number names.(id) place))
+      order
+  in
   {
     Program.functions;
     main = ids.(0);

@@ -94,6 +94,8 @@ pub struct Func {
     pub id: FuncId,
     /// Of the OCaml source where debug information has it, else of the unit; unique in the program.
     pub name: String,
+    /// The definition in the OCaml source, its file and line: `List.map, list.ml:92`; "" when unknown.
+    pub place: String,
     pub kind: Kind,
     /// Closure: self first.
     pub params: Vec<Var>,

@@ -697,5 +697,6 @@ pub fn run(table: &Table, program: &Program, func: &Func, options: Options, warn
     }
     start.append(&mut code);
     let body = locals::run(&emitter.registers, start);
-    Ok(Function { place, comment: func.name.clone(), params, body })
+    let comment = if func.place.is_empty() { func.name.clone() } else { func.place.clone() };
+    Ok(Function { place, comment, params, body })
 }

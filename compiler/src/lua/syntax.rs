@@ -55,6 +55,7 @@ pub enum Stat {
 pub struct Function {
     /// What it is assigned to.
     pub place: String,
+    /// Where it stands in the OCaml source, else its name.
     pub comment: String,
     pub params: Vec<String>,
     pub body: Vec<Stat>,

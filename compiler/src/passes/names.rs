@@ -64,6 +64,30 @@ fn definition(name: &str) -> String {
     }
 }
 
+/// The file without its folder, "" for those that OCaml makes up.
+fn base_name(file: &str) -> &str {
+    let base = match file.rfind(['/', '\\']) {
+        Some(i) => &file[i + 1..],
+        None => file,
+    };
+    if base == "_none_" { "" } else { base }
+}
+
+/// Where the function whose code begins at `start` (after its GRAB) stands in the OCaml source: `List.map, list.ml:92`.
+pub fn place(debug: &Debug, start: usize) -> String {
+    let name = match debug.function_name(start) {
+        Some(name) => match name.find('.') {
+            Some(i) => format!("{}{}", short_unit(&name[..i]), &name[i..]),
+            None => name,
+        },
+        None => return String::new(),
+    };
+    match debug.line(start) {
+        Some((file, line)) if line > 0 && !base_name(&file).is_empty() => format!("{name}, {}:{line}", base_name(&file)),
+        _ => name,
+    }
+}
+
 /// A name for each function (in the order of their ids), unique in the program.
 pub fn functions(image: &Image, debug: &Debug, sites: &[Site], units: &[(usize, usize)]) -> Vec<String> {
     let mut unit_of: Vec<String> = Vec::new();
@@ -119,4 +143,18 @@ pub fn functions(image: &Image, debug: &Debug, sites: &[Site], units: &[(usize, 
         names.push(name);
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_not_shown() {
+        for (file, base) in
+            [("list.ml", "list.ml"), ("/a/b/list.ml", "list.ml"), ("a\\list.ml", "list.ml"), ("_none_", ""), ("a/", "")]
+        {
+            assert_eq!(base_name(file), base);
+        }
+    }
 }

@@ -171,7 +171,8 @@ fn extract(
         names.push(f.names[*v as usize].clone());
     }
     renaming.clear();
-    let function = Func { id, name, kind: Kind::Body, params, exits: exits.len() as u32, blocks, names };
+    let place = f.place.clone();
+    let function = Func { id, name, place, kind: Kind::Body, params, exits: exits.len() as u32, blocks, names };
     (function, free.into_iter().map(Arg::Var).collect(), exits)
 }
 

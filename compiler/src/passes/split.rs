@@ -442,6 +442,7 @@ fn split(
         result.push(Func {
             id: pieces.id[head],
             name,
+            place: func.place.clone(),
             kind: if first { func.kind } else { Kind::Part },
             params,
             exits: func.exits,

@@ -459,7 +459,7 @@ impl Builder<'_, '_> {
     }
 }
 
-fn function(code: &mut Code, ids: &[u32], debug: &Debug, number: usize, name: String) -> Result<Func> {
+fn function(code: &mut Code, ids: &[u32], debug: &Debug, number: usize, name: String, place: String) -> Result<Func> {
     let assigns = std::mem::take(&mut code.functions[number].assigns);
     for (trap, slot) in assigns {
         let mut trap = trap;
@@ -484,7 +484,7 @@ fn function(code: &mut Code, ids: &[u32], debug: &Debug, number: usize, name: St
     };
     let params = builder.build()?;
     let (blocks, names) = (builder.blocks, builder.names);
-    Ok(Func { id: ids[number], name, kind: Kind::Closure, params, exits: 0, blocks, names })
+    Ok(Func { id: ids[number], name, place, kind: Kind::Closure, params, exits: 0, blocks, names })
 }
 
 /// The program in SSA.
@@ -506,8 +506,9 @@ pub fn run(image: &Image) -> Result<Program> {
     let debug = debug_events::run(image)?;
     let function_names = names::functions(image, &debug, &sites, &code.units);
     let mut functions = Vec::new();
-    for (number, name) in order.iter().zip(function_names) {
-        functions.push(Some(function(&mut code, &ids, &debug, *number, name)?));
+    for ((number, site), name) in order.iter().zip(&sites).zip(function_names) {
+        let place = names::place(&debug, site.start);
+        functions.push(Some(function(&mut code, &ids, &debug, *number, name, place)?));
     }
     Ok(Program {
         functions,
