@@ -66,6 +66,7 @@ local function apply_list(f, D, n, list)
 end
 
 function A(f, D, n, ...)
+  if f[2] == n then return f[1](f, D, ...) end
   if n > 100 then return apply_list(f, D, n, (...)) end
   return apply_list(f, D, n, {...})
 end

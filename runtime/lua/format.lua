@@ -3,14 +3,14 @@
 --// Provides: format_digits const
 --// Requires: caml_invalid_argument
 -- Lays out `digits` (of a magnitude, already in the conversion's base) as a printf format says: flags, width, precision.
--- The letters l, n, L between them and the conversion only name the type.
+-- The letters l, n, L between them and the conversion only name the type; text before the `%` stays.
 local match, find = string.match, string.find
 function P.format_digits(format, negative, digits)
-  local flags, width, precision, conversion = match(format, "^%%([-+ 0#]*)(%d*)%.?(%d*)[lnL]?(%a)$")
+  local text, flags, width, point, precision, conversion = match(format, "^([^%%]*)%%([-+ 0#]*)(%d*)(%.?)(%d*)[lnL]?(%a)$")
   if not flags then
     P.caml_invalid_argument("format_int: bad format")
   end
-  local has_precision = find(format, ".", 1, true)
+  local has_precision = point ~= ""
   local prefix = ""
   if conversion == "d" or conversion == "i" then
     prefix = negative and "-" or find(flags, "+", 1, true) and "+" or find(flags, " ", 1, true) and " " or ""
@@ -33,13 +33,13 @@ function P.format_digits(format, negative, digits)
   end
   local missing = width == "" and 0 or width - #prefix - #digits
   if missing <= 0 then
-    return prefix .. digits
+    return text .. prefix .. digits
   elseif find(flags, "-", 1, true) then
-    return prefix .. digits .. Rep(" ", missing)
+    return text .. prefix .. digits .. Rep(" ", missing)
   elseif find(flags, "0", 1, true) and not has_precision then
-    return prefix .. Rep("0", missing) .. digits
+    return text .. prefix .. Rep("0", missing) .. digits
   end
-  return Rep(" ", missing) .. prefix .. digits
+  return text .. Rep(" ", missing) .. prefix .. digits
 end
 
 --// Provides: format_int32 const
