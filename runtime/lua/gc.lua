@@ -26,13 +26,20 @@ P.caml_gc_minor_words = function()
   return P.heap_words() + 0.0
 end
 
---// Provides: caml_gc_get const
+--// Provides: gc_control
+-- The parameters of Gc.set: they change nothing, but Gc.get gives them back.
+P.gc_control = {0, 262144, 0, 120, 0, 0, 0, 0, 0, 0, 0, 0}
+
+--// Provides: caml_gc_get mutable
+--// Requires: gc_control
 P.caml_gc_get = function()
-  return {0, 262144, 0, 120, 0, 0, 0, 0, 0, 0, 0, 0}
+  return {Unpack(P.gc_control)}
 end
 
 --// Provides: caml_gc_set
-P.caml_gc_set = function()
+--// Requires: gc_control
+P.caml_gc_set = function(control)
+  P.gc_control = {Unpack(control)}
   return 0
 end
 

@@ -14,8 +14,12 @@ P.caml_obj_tag = function(v)
 end
 
 --// Provides: caml_obj_block
---// Requires: array_make
+--// Requires: array_make, caml_invalid_argument
+-- No custom block (255) is made, nor a string (252) without room for its end, nor a closure (247) without code.
 P.caml_obj_block = function(tag, size)
+  if tag == 255 or tag == 252 and size == 0 or tag == 247 and size < 2 then
+    P.caml_invalid_argument("Obj.new_block")
+  end
   return P.array_make(tag, size, 0)
 end
 
