@@ -1,3 +1,4 @@
+--// Shares: numbers
 --// Requires: sign_bit, caml_floor_float, caml_ceil_float, caml_trunc_float, caml_round_float, caml_sqrt_float
 --// Requires: caml_abs_float, caml_exp_float, caml_expm1_float, caml_sinh_float, caml_cosh_float, caml_tanh_float
 --// Requires: caml_asinh_float, caml_cbrt_float, caml_erf_float, caml_erfc_float, caml_exp2_float, caml_log2_float
@@ -5,36 +6,6 @@
 --// Requires: caml_fmod_float, caml_copysign_float, caml_float_compare, caml_atan2_float, caml_classify_float
 --// Requires: caml_ldexp_float, caml_fma_float, caml_int_of_float
 -- Floats by ocamlrun: exact functions exactly, the others within a few units of the last place.
-local nan, zero = 0.0 / 0.0, 0.0
-if P.sign_bit(nan) then
-  nan = -nan
-end
-local negative_zero = -zero
-local kind_of = math.type
-
-local function show(x)
-  if Type(x) ~= "table" then
-    return tostring(x)
-  end
-  local parts = {}
-  for i = 1, #x do
-    parts[i] = tostring(x[i])
-  end
-  return "{" .. Concat(parts, ", ") .. "}"
-end
-
--- A primitive that is only a template on a target has no function to call.
-local function call(name, ...)
-  if P[name] then
-    return true, P[name](...)
-  end
-  return false
-end
-
-local function complain(name, got, wanted)
-  error("not ok " .. name .. ": " .. show(got) .. " instead of " .. show(wanted), 3)
-end
-
 -- Text, or a number of the engine's kind for ints, or a block of those.
 local function equal(name, wanted, ...)
   local there, got = call(name, ...)

@@ -1,35 +1,6 @@
+--// Shares: numbers
 --// Requires: sign_bit, caml_format_int, caml_int32_format, caml_format_float, caml_hexstring_of_float
 -- Numbers as text; the expected ones are what ocamlrun gives.
-local nan, zero = 0.0 / 0.0, 0.0
-if P.sign_bit(nan) then
-  nan = -nan
-end
-local negative_zero = -zero
-local kind_of = math.type
-
-local function show(x)
-  if Type(x) ~= "table" then
-    return tostring(x)
-  end
-  local parts = {}
-  for i = 1, #x do
-    parts[i] = tostring(x[i])
-  end
-  return "{" .. Concat(parts, ", ") .. "}"
-end
-
--- A primitive that is only a template on a target has no function to call.
-local function call(name, ...)
-  if P[name] then
-    return true, P[name](...)
-  end
-  return false
-end
-
-local function complain(name, got, wanted)
-  error("not ok " .. name .. ": " .. show(got) .. " instead of " .. show(wanted), 3)
-end
-
 -- Text, or a number of the engine's kind for ints, or a block of those.
 local function equal(name, wanted, ...)
   local there, got = call(name, ...)

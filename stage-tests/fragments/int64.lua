@@ -1,3 +1,4 @@
+--// Shares: numbers
 --// Requires: sign_bit, caml_int64_format, caml_int64_add, caml_int64_sub, caml_int64_mul, caml_int64_div
 --// Requires: caml_int64_mod, caml_int64_and, caml_int64_or, caml_int64_xor, caml_int64_shift_left
 --// Requires: caml_int64_shift_right, caml_int64_shift_right_unsigned, caml_int64_neg, caml_int64_to_float
@@ -5,33 +6,6 @@
 --// Requires: caml_int32_float_of_bits, caml_int64_of_string
 --// Requires: int64_halves
 -- Int64 by ocamlrun: results of every operation, bits of floats, text.
-local zero = 0.0
-local negative_zero = -zero
-local kind_of = math.type
-
-local function show(x)
-  if Type(x) ~= "table" then
-    return tostring(x)
-  end
-  local parts = {}
-  for i = 1, #x do
-    parts[i] = tostring(x[i])
-  end
-  return "{" .. Concat(parts, ", ") .. "}"
-end
-
--- A primitive that is only a template on a target has no function to call.
-local function call(name, ...)
-  if P[name] then
-    return true, P[name](...)
-  end
-  return false
-end
-
-local function complain(name, got, wanted)
-  error("not ok " .. name .. ": " .. show(got) .. " instead of " .. show(wanted), 3)
-end
-
 -- Text, or a number of the engine's kind for ints, or a block of those.
 local function equal(name, wanted, ...)
   local there, got = call(name, ...)

@@ -1,5 +1,6 @@
 //! The runtime's own tests: each file of `fragments/` runs on every engine and target after the sections that its
-//! `--// Requires:` lines name. A write to a global that does not exist is an error.
+//! `--// Requires:` lines name and the files of `fragments/shared/` that its `--// Shares:` lines name. A write to a
+//! global that does not exist is an error.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +33,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::from_args();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fragments");
     let mut tests: Vec<PathBuf> = std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    tests.retain(|path| path.is_file());
     tests.sort();
     let mut trials = Vec::new();
     for test in tests {
@@ -61,6 +63,9 @@ fn one(test: &Path, script: &Path, target: Target, engine: Engine) -> Result<()>
         add(&table, name, &mut done, &mut linked)?;
     }
     linked.push_str(EXCEPTIONS);
+    for name in text.lines().filter_map(|line| line.strip_prefix("--// Shares:")) {
+        linked.push_str(&std::fs::read_to_string(test.with_file_name("shared").join(name.trim()).with_extension("lua"))?);
+    }
     linked.push_str(&text);
     std::fs::create_dir_all(script.parent().context("a script without a folder")?)?;
     std::fs::write(script, linked)?;
