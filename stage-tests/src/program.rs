@@ -1,8 +1,9 @@
 //! The test programs: an OCaml file each, with what it prints under ocamlrun beside it.
 //!
 //! `NAME.ml` is the program; `NAME_parser.mly` and `NAME_lexer.mll` belong to it where they exist. `NAME.args` holds its
-//! arguments, one a line, and `NAME.in` its standard input. `NAME.out` is what it must print, `NAME.exit` its exit code where
-//! that is not 0, and `NAME.err` what it then says on standard error. `scripts/bless-programs` writes the last three.
+//! arguments, one a line, and `NAME.in` its standard input; `NAME.libs` names the libraries that it links (`str`, `unix`, …).
+//! `NAME.out` is what it must print, `NAME.exit` its exit code where that is not 0, and `NAME.err` what it then says on
+//! standard error. `scripts/bless-programs` writes the last three.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,6 +57,18 @@ impl Program {
     pub fn sources(&self) -> Vec<PathBuf> {
         let companions = ["_parser.mly", "_lexer.mll"].map(|end| self.sibling(end));
         companions.into_iter().filter(|file| file.exists()).chain([self.sibling(".ml")]).collect()
+    }
+
+    /// Compiles it in `folder` with `options` and links it, with its libraries, to `output`.
+    pub fn compile(&self, toolchain: &Toolchain, folder: &Path, output: &Path, options: &[&str]) -> Result<()> {
+        let libraries = std::fs::read_to_string(self.sibling(".libs")).unwrap_or_default();
+        let mut options: Vec<String> = options.iter().map(|option| option.to_string()).collect();
+        for library in libraries.split_whitespace() {
+            // OCaml 5 keeps each in a folder of its own.
+            options.extend(["-I".to_string(), format!("+{library}"), format!("{library}.cma")]);
+        }
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        toolchain.compile(&self.sources(), folder, output, &options)
     }
 
     fn sibling(&self, end: &str) -> PathBuf {

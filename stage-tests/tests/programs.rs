@@ -84,7 +84,7 @@ impl Case {
         let (name, options): (_, &[&str]) = if debug { ("program.bc", &["-g"]) } else { ("stripped.bc", &[]) };
         self.file(name, |output| {
             let folder = output.with_extension("build");
-            self.toolchain()?.compile(&self.program.sources(), &folder, output, options)
+            self.program.compile(self.toolchain()?, &folder, output, options)
         })
     }
 
