@@ -128,6 +128,7 @@ end
 --// Inline: %2 >= 0 and (%1[%{2+1}] or Load(%1, %2)) or Bound()
 
 --// Provides: caml_bytes_set
+--// Alias: caml_string_set
 --// Requires: bytes_load, caml_array_bound_error
 --// Statement: if %2 < 0 or not %1[%{2+1}] and not Load(%1, %2) then Bound() end %1[%{2+1}] = %3 % 256
 

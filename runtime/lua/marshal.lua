@@ -511,6 +511,7 @@ function P.caml_marshal_data_size(b, start)
 end
 
 --// Provides: caml_input_value
+--// Alias: caml_input_value_to_outside_heap
 --// Requires: marshal_header, marshal_read, channel_get, channel_get_all, caml_raise_end_of_file
 function P.caml_input_value(channel)
   local first = P.channel_get(channel, 1)
