@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::engine::Engine;
-use crate::process::{run, tool};
+use crate::process::{Outcome, run, tool};
 use crate::toolchain::Toolchain;
 use crate::{root, scratch};
 
@@ -61,6 +61,15 @@ impl Compiler {
 
     /// Translates `input`. What the compiler says when it refuses is the error.
     pub fn compile(&self, input: &Path, output: &Path, options: &[&str]) -> Result<()> {
+        let outcome = self.attempt(input, output, options)?;
+        if outcome.code != 0 {
+            bail!("{} ends with {}: {}", self.name(), outcome.code, String::from_utf8_lossy(&outcome.stderr));
+        }
+        Ok(())
+    }
+
+    /// Lets the compiler translate `input` or refuse it.
+    pub fn attempt(&self, input: &Path, output: &Path, options: &[&str]) -> Result<Outcome> {
         let mut command = match self {
             Compiler::Rust(path) => Command::new(path),
             Compiler::Ocamlrun(toolchain, path) => toolchain.run(path),
@@ -71,11 +80,7 @@ impl Compiler {
             command.arg("--runtime").arg(root().join("runtime/lua"));
         }
         std::fs::create_dir_all(output.parent().context("an output without a folder")?)?;
-        let outcome = run(command, Vec::new(), LIMIT)?;
-        if outcome.code != 0 {
-            bail!("{} ends with {}: {}", self.name(), outcome.code, String::from_utf8_lossy(&outcome.stderr));
-        }
-        Ok(())
+        run(command, Vec::new(), LIMIT)
     }
 
     pub fn name(&self) -> String {

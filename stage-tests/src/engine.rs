@@ -33,6 +33,11 @@ impl Engine {
         }
     }
 
+    /// The engine of that name.
+    pub fn named(name: &str) -> Result<Engine, String> {
+        Engine::ALL.into_iter().find(|engine| engine.name() == name).ok_or_else(|| format!("unknown engine '{name}'"))
+    }
+
     /// The target that is for this engine in particular.
     pub fn target(self) -> Target {
         match self {

@@ -1,6 +1,7 @@
 //! What the tests share: OCaml's tools, the programs and what they print, the compilers, the engines.
 
 pub mod compilers;
+pub mod conformance;
 pub mod engine;
 pub mod process;
 pub mod program;

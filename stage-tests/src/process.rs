@@ -1,11 +1,13 @@
 //! Running a program: its input, its limit of time, what it prints and its exit code.
 
+use std::fs::File;
 use std::io::{Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// What a finished process left: both streams and its exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,22 +17,35 @@ pub struct Outcome {
     pub code: i32,
 }
 
-/// Runs `command` with `input` on its standard input. It is killed, and that is an error, after `limit`.
-pub fn run(mut command: Command, input: Vec<u8>, limit: Duration) -> Result<Outcome> {
+/// What a process reads on its standard input: bytes through a pipe, or a file (`/dev/null` too).
+pub enum Input {
+    Bytes(Vec<u8>),
+    File(File),
+}
+
+impl From<Vec<u8>> for Input {
+    fn from(bytes: Vec<u8>) -> Input {
+        Input::Bytes(bytes)
+    }
+}
+
+/// Runs `command` with `input` on its standard input. It is killed, and that is an error, after `limit`. What it started and
+/// left running is killed in either case: nothing else could close the pipes.
+pub fn run(mut command: Command, input: impl Into<Input>, limit: Duration) -> Result<Outcome> {
     let shown = format!("{command:?}");
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start {shown}"))?;
-    let mut stdin = child.stdin.take().context("no standard input")?;
+    let (stdin, bytes) = match input.into() {
+        Input::Bytes(bytes) => (Stdio::piped(), bytes),
+        Input::File(file) => (file.into(), Vec::new()),
+    };
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().with_context(|| format!("cannot start {shown}"))?;
+    let stdin = child.stdin.take();
     let mut stdout = child.stdout.take().context("no standard output")?;
     let mut stderr = child.stderr.take().context("no standard error")?;
     // Each stream has its thread: a full pipe must not stop the process.
     let writer = std::thread::spawn(move || {
         // A program may end without reading its input.
-        let _ = stdin.write_all(&input);
+        let _ = stdin.map(|mut pipe| pipe.write_all(&bytes));
     });
     let reader = std::thread::spawn(move || {
         let mut bytes = Vec::new();
@@ -40,25 +55,31 @@ pub fn run(mut command: Command, input: Vec<u8>, limit: Duration) -> Result<Outc
         let mut bytes = Vec::new();
         stderr.read_to_end(&mut bytes).map(|_| bytes)
     });
+    let group = -i32::try_from(child.id()).context("a process number is too large")?;
     let start = Instant::now();
     let mut pause = Duration::from_millis(1);
     let status = loop {
         if let Some(status) = child.try_wait()? {
-            break status;
+            break Some(status);
         }
         if start.elapsed() > limit {
-            child.kill()?;
-            child.wait()?;
-            bail!("{shown} still runs after {} s", limit.as_secs());
+            break None;
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
+    };
+    // SAFETY: a signal to the group of our own child; where nothing of it is left, the call fails and does nothing.
+    unsafe { libc::kill(group, libc::SIGKILL) };
+    let Some(status) = status else {
+        child.wait()?;
+        return Err(anyhow!("still runs after {} s", limit.as_secs()).context(shown));
     };
     writer.join().expect("the writer does not panic");
     Ok(Outcome {
         stdout: reader.join().expect("the reader does not panic")?,
         stderr: errors.join().expect("the reader does not panic")?,
-        code: status.code().unwrap_or(-1),
+        // As a shell shows the end by a signal.
+        code: status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1),
     })
 }
 
