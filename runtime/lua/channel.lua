@@ -9,38 +9,41 @@
 -- Open files by number, as the kernel would number them: a descriptor is `{handle =, lines =}`, or
 -- `{text =}` for a file of the pseudo file system.
 local descriptors
-if io then
+if io and io.stdout then
   descriptors = {
     [0] = { handle = io.stdin, standard = true },
     [1] = { handle = io.stdout, standard = true },
     [2] = { handle = io.stderr, standard = true },
   }
 else
-  -- An engine whose only output is print: whole lines go out, the rest of a line when it is flushed.
-  local function printer()
+  -- An engine embedded without files. What the host has writes text (`io.write`), or lines (`print`, `warn`): then the
+  -- rest of a line waits for its end, or for the end of the program.
+  local function writer(text_out, line_out)
     local rest = ""
     local handle = {}
     function handle.write(_, text)
+      if text_out then
+        text_out(text)
+        return true
+      end
       rest = rest .. text
-      local lines, after = string.match(rest, "^(.*)\n(.*)$")
+      local lines, after = string.match(rest, "^(.*)\n([^\n]*)$")
       if lines then
-        print(lines)
+        line_out(lines)
         rest = after
       end
       return true
     end
-    function handle.flush()
+    function handle.flush() end
+    function handle.close()
       if rest ~= "" then
-        print(rest)
+        line_out(rest)
         rest = ""
       end
     end
-    function handle.close()
-      handle.flush()
-    end
     return { handle = handle, standard = true }
   end
-  descriptors = { [0] = { text = "" }, [1] = printer(), [2] = printer() }
+  descriptors = { [0] = { text = "" }, [1] = writer(io and io.write, print), [2] = writer(nil, warn or print) }
 end
 P.descriptors = descriptors
 

@@ -46,7 +46,8 @@ end
 --// Provides: caml_gc_full_major
 --// Alias: caml_gc_major caml_gc_compaction caml_gc_minor
 P.caml_gc_full_major = function()
-  collectgarbage()
+  -- A sandbox may leave only the counting.
+  Pcall(collectgarbage)
   return 0
 end
 

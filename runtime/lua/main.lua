@@ -13,8 +13,16 @@ P.named_values = {}
 --// Provides: main
 --// Requires: driver, apply, caught, named_values, caml_format_exception, caml_array_bound_error
 local function leave(code)
+  if not (io and io.stdout) and P.descriptors then
+    P.descriptors[1].handle:close()
+    P.descriptors[2].handle:close()
+  end
   if os and os.exit then os.exit(code) end
   if code ~= 0 then Error("exit " .. code, 0) end
+end
+
+local function complain(message)
+  if io and io.stderr then io.stderr:write(message, "\n") else (warn or print)(message) end
 end
 
 -- An exception that reached the top, as runtime/printexc.c: the program's own handler, else do_at_exit and a message.
@@ -24,10 +32,10 @@ local function uncaught(e)
   if handler then
     P.start(A2, handler, 0, e, 0)
   else
-    local message = "Fatal error: exception " .. P.caml_format_exception(e) .. "\n"
+    local message = "Fatal error: exception " .. P.caml_format_exception(e)
     local at_exit = named["Pervasives.do_at_exit"]
     if at_exit then P.start(A1, at_exit, 0, 0) end
-    if io then io.stderr:write(message) else print(message) end
+    complain(message)
   end
   leave(2)
 end
@@ -43,6 +51,6 @@ P.main = function(f)
   if code then return leave(tonumber(code)) end
   local known, exception = Pcall(Caught, e)
   if known then return uncaught(exception) end
-  if io then io.stderr:write("lua_of_ocaml: internal error: ", tostring(e), "\n") else print(e) end
+  complain("lua_of_ocaml: internal error: " .. tostring(e))
   leave(2)
 end

@@ -1,9 +1,9 @@
 -- The system as OCaml's Sys sees it: arguments, environment, exit, clocks, constants.
 
 --// Provides: arguments
--- The program's arguments as an OCaml array, the name of the program first. `arg` is the
--- stand-alone interpreter's; embedded engines may set `P.argv` before the program starts.
-local given = P.argv or arg or {}
+-- The program's arguments as an OCaml array, the name of the program first. `arg` is the stand-alone interpreter's; where there
+-- is none (Luau) the chunk's own arguments are the program's.
+local given = arg or { ... }
 local array = { 0, given[0] or "lua" }
 for i = 1, #given do
   array[i + 2] = given[i]

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::engine::Engine;
 use crate::process::{Outcome, run, tool};
 use crate::toolchain::Toolchain;
-use crate::{root, scratch};
+use crate::{root, scratch, target_folder};
 
 /// Longer than any translation takes.
 const LIMIT: Duration = Duration::from_secs(900);
@@ -34,8 +34,7 @@ impl Compiler {
             let mut command = Command::new(env!("CARGO"));
             command.args(["build", "--release", "--quiet", "--locked", "-p", "lua_of_ocaml"]);
             tool(command, &root())?;
-            let target = scratch().parent().context("the scratch folder stands in the target folder")?.to_path_buf();
-            Ok(target.join("release/lua_of_ocaml"))
+            Ok(target_folder().join("release/lua_of_ocaml"))
         })
         .map(Compiler::Rust)
     }

@@ -1,9 +1,11 @@
 //! The Lua engines on this machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use lua_of_ocaml::target::Target;
+
+use crate::target_folder;
 
 /// One implementation of Lua, by the name of its command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,13 +16,13 @@ pub enum Engine {
     Lua54,
     Lua55,
     Luajit,
+    Luau,
 }
 
 impl Engine {
-    pub const ALL: [Engine; 6] = [Engine::Lua51, Engine::Lua52, Engine::Lua53, Engine::Lua54, Engine::Lua55, Engine::Luajit];
-
-    /// The engines that a complete run needs. The others are tested where they are installed.
-    pub const REQUIRED: [Engine; 4] = [Engine::Lua51, Engine::Lua53, Engine::Lua54, Engine::Luajit];
+    /// The engines that a complete run needs.
+    pub const ALL: [Engine; 7] =
+        [Engine::Lua51, Engine::Lua52, Engine::Lua53, Engine::Lua54, Engine::Lua55, Engine::Luajit, Engine::Luau];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -30,6 +32,17 @@ impl Engine {
             Engine::Lua54 => "lua5.4",
             Engine::Lua55 => "lua5.5",
             Engine::Luajit => "luajit",
+            Engine::Luau => "luau",
+        }
+    }
+
+    /// The command's file: two engines are built by `scripts/runners`.
+    fn program(self) -> PathBuf {
+        let runners = target_folder().join("runners/release");
+        match self {
+            Engine::Lua55 => runners.join("lua55"),
+            Engine::Luau => runners.join("luau"),
+            _ => PathBuf::from(self.name()),
         }
     }
 
@@ -41,7 +54,7 @@ impl Engine {
     /// The target that is for this engine in particular.
     pub fn target(self) -> Target {
         match self {
-            Engine::Lua51 | Engine::Lua52 => Target::Portable,
+            Engine::Lua51 | Engine::Lua52 | Engine::Luau => Target::Portable,
             Engine::Lua53 | Engine::Lua54 | Engine::Lua55 => Target::Lua54,
             Engine::Luajit => Target::Luajit,
         }
@@ -49,21 +62,27 @@ impl Engine {
 
     pub fn is_installed(self) -> bool {
         let version =
-            Command::new(self.name()).arg("-v").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            Command::new(self.program()).arg("-v").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         version.is_ok_and(|status| status.success())
     }
 
     /// The command that runs `script`.
     pub fn command(self, script: &Path) -> Command {
-        let mut command = Command::new(self.name());
+        let mut command = Command::new(self.program());
         command.arg(script);
         command
     }
 
-    /// The engines to run tests on, and whether each is installed: all that are required, and others that are here.
+    /// The same where the script is given files, its standard streams and an exit code: only Luau has none of itself.
+    pub fn hosted_command(self, script: &Path) -> Command {
+        let mut command = Command::new(self.program());
+        command.args((self == Engine::Luau).then_some("--host")).arg(script);
+        command
+    }
+
+    /// The engines to run tests on, and whether each is installed.
     pub fn to_test() -> Vec<(Engine, bool)> {
-        let all = Engine::ALL.into_iter().map(|engine| (engine, engine.is_installed()));
-        all.filter(|(engine, installed)| *installed || Engine::REQUIRED.contains(engine)).collect()
+        Engine::ALL.into_iter().map(|engine| (engine, engine.is_installed())).collect()
     }
 
     /// The quickest engine that is installed.

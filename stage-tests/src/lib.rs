@@ -14,8 +14,12 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate stands in the workspace").to_path_buf()
 }
 
-/// Where the tests put what they make: `target/stage-tests`, or below `CARGO_TARGET_DIR`.
+/// Cargo's folder for what it builds.
+pub fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Where the tests put what they make.
 pub fn scratch() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join("stage-tests")
+    target_folder().join("stage-tests")
 }
