@@ -66,6 +66,7 @@ fn compile(seed: &[u8]) -> Result<Vec<u8>> {
         style: Style::Compact,
         dump: None,
         allow_missing: false,
+        debug: false,
         files: embedded().into_iter().map(|(name, text)| (format!("{RUNTIME}/{name}"), text.into_bytes())).collect(),
         runtime: embedded(),
     };

@@ -57,7 +57,7 @@ pub type Names = BTreeMap<String, String>;
 /// seed, or with one that cannot be read, there are none; numbers have to do.
 fn names(runs: &[PathBuf]) -> Names {
     let Some(seed) = runs.iter().find_map(|run| std::fs::read(run.join("seed.bc")).ok()) else { return Names::new() };
-    let program = container::read(&seed).and_then(|image| ssa::run(&image)).and_then(|mut program| {
+    let program = container::read(&seed).and_then(|image| ssa::run(&image, None)).and_then(|mut program| {
         outline::run(&mut program)?;
         Ok(program)
     });

@@ -23,6 +23,8 @@ type options = {
   dump : dump option;
   (* Primitives that the runtime does not provide become stubs that raise. *)
   allow_missing : bool;
+  (* Backtraces have locations. *)
+  debug : bool;
   (* Embedded files: path, content; sorted. *)
   files : (string * string) list;
   (* The runtime's files: name, text; sorted. *)
@@ -60,7 +62,7 @@ let translate bytes options =
   if is_asked Bytecode then raise (Dumped (Disassemble.run image));
   let table = Fragment.parse options.runtime image.version options.target in
   let effects name = Fragment.effects table name in
-  let program = Ssa.run image in
+  let program = Ssa.run image (if options.debug then Some effects else None) in
   let reached dump = if is_asked dump then raise (Dumped (Ir_text.run program)) in
   reached Ssa;
   Outline.run program;
@@ -83,7 +85,7 @@ let translate bytes options =
       | Some f -> functions := Lua_text.run options.style (Emit.run table program f emission warnings) :: !functions)
     program.functions;
   let functions = List.rev !functions in
-  if is_asked Lua then raise (Dumped (String.concat "" functions));
+  if is_asked Lua then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));
   let data, lossy = Data.emit program table options.target compact (used_globals program) in
   List.iter
     (fun decimal ->

@@ -2,7 +2,7 @@
    refused, 6 a file cannot be read or written. *)
 
 let usage =
-  "usage: compile INPUT [-o OUTPUT] [--target portable|lua54|luajit] [--pretty|--compact] [--dump STAGE] [--file \
+  "usage: compile INPUT [-o OUTPUT] [--target portable|lua54|luajit] [--pretty|--compact] [--dump STAGE] [-g] [--file \
    PATH[:TARGET]] [--allow-missing] [--runtime DIR]"
 
 (* What ends the program: its exit code, and a line for people. *)
@@ -160,6 +160,7 @@ type arguments = {
   mutable dump : Compile.dump option;
   mutable specs : string list;
   mutable allow_missing : bool;
+  mutable debug : bool;
   mutable folder : string option;
 }
 
@@ -198,6 +199,9 @@ let rec parse (arguments : arguments) = function
   | "--allow-missing" :: rest ->
       arguments.allow_missing <- true;
       parse arguments rest
+  | "-g" :: rest ->
+      arguments.debug <- true;
+      parse arguments rest
   | "--runtime" :: folder :: rest ->
       arguments.folder <- Some folder;
       parse arguments rest
@@ -227,6 +231,7 @@ let compile words =
       dump = None;
       specs = [];
       allow_missing = false;
+      debug = false;
       folder = None;
     }
   in
@@ -239,6 +244,7 @@ let compile words =
       style = arguments.style;
       dump = arguments.dump;
       allow_missing = arguments.allow_missing;
+      debug = arguments.debug;
       files = embed (List.rev arguments.specs);
       runtime = runtime folder;
     }

@@ -56,6 +56,8 @@ pub struct Options {
     pub dump: Option<Dump>,
     /// Primitives that the runtime does not provide become stubs that raise.
     pub allow_missing: bool,
+    /// Backtraces have locations.
+    pub debug: bool,
     /// Embedded files: path under `/static/`, content; sorted.
     pub files: Vec<(String, Vec<u8>)>,
     /// The runtime's files: name, text; sorted.
@@ -105,7 +107,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     }
     let table = fragment::parse(&options.runtime, image.version, options.target)?;
     let effect_of = |name: &str| table.effect(name);
-    let mut program = ssa::run(&image)?;
+    let mut program = ssa::run(&image, if options.debug { Some(&effect_of) } else { None })?;
     if options.dump == Some(Dump::Ssa) {
         return dump(ir_text::run(&program));
     }
@@ -143,7 +145,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
         functions.push(lua_text::run(options.style, &function));
     }
     if options.dump == Some(Dump::Lua) {
-        return dump(functions.concat());
+        return dump(functions.iter().map(|function| function.text.as_str()).collect());
     }
     let (data, lossy) = data::emit(&program, &table, options.target, compact, &used_globals(&program))?;
     for decimal in lossy {

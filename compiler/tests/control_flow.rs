@@ -201,7 +201,7 @@ fn lua(func: &Func, style: Style) -> String {
     let options = emit::Options { target: Target::Portable, style };
     let mut text = String::new();
     for f in program.functions.iter().flatten() {
-        text.push_str(&lua_text::run(style, &emit::run(&table, &program, f, options, &mut Vec::new()).unwrap()));
+        text.push_str(&lua_text::run(style, &emit::run(&table, &program, f, options, &mut Vec::new()).unwrap()).text);
     }
     text
 }

@@ -150,7 +150,7 @@ fn function() -> Function {
 #[test]
 fn every_style_loads_on_every_engine() {
     for style in [Style::Readable, Style::Pretty, Style::Compact] {
-        let text = lua_text::run(style, &function());
+        let text = lua_text::run(style, &function()).text;
         let program = format!("local F = {{}} local n = 0\n{text}\nF.a(function(i) n = n * 10 + i end)\nprint(n)\n");
         for engine in ["lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit"] {
             let Ok(output) = Command::new(engine).arg("-e").arg(&program).output() else { continue };
@@ -163,7 +163,8 @@ fn every_style_loads_on_every_engine() {
 /// Each function of the fixture after its comment, or after nothing.
 fn functions(file: &[u8], style: Style) -> Vec<String> {
     let runtime = runtime::embedded();
-    let options = Options { target: Target::Portable, style, dump: None, allow_missing: false, files: Vec::new(), runtime };
+    let options =
+        Options { target: Target::Portable, style, dump: None, allow_missing: false, debug: false, files: Vec::new(), runtime };
     let text = compile::run(file, &options).unwrap().text;
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();

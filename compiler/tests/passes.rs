@@ -23,7 +23,7 @@ fn effect_of(name: &str) -> Effect {
 
 /// Everything that is done to a program, verified after each step; `step` sees it then.
 fn passes(image: &Image, step: &mut dyn FnMut(&str, &Program)) -> Result<()> {
-    let mut program = ssa::run(image)?;
+    let mut program = ssa::run(image, None)?;
     let mut check = |name: &str, program: &Program, traps: bool| {
         if let Err(error) = verify::run(program, traps) {
             panic!("after {name}: {error}\n{}", ir_text::run(program));

@@ -17,7 +17,7 @@ do
   pcall_yields = ok and yielded == true
 end
 
-local flat = false          -- whether a driver is below us, so that a request can be made
+local flat = false          -- the state of the driver below us, to which a request can be made, or false
 local memory_limit = 2.5e6  -- kilobytes at which deep recursion is a Stack_overflow
 
 -- What a coroutine yields is a request, `function, arguments` (at most eight, else `spread, list, n`); or a table, an
@@ -70,9 +70,9 @@ local effects = {}
 -- Runs f on a coroutine of a new driver; returns as pcall does.
 local function run(f, ...)
   local saved = flat
-  flat = true
   -- The coroutines that wait, and for each the handlers {value, exception, effect} of the fiber that it begins, or false.
   local state = {n = 0, stack = {}, fibers = {}}
+  flat = state
   local stack, fibers = state.stack, state.fibers
   local co, handlers = take(), false
   local ok, r, a, b, c, d, e, g, h, i = resume(co, f, ...)
@@ -92,6 +92,7 @@ local function run(f, ...)
       end
     else
       if not ok then
+        if P.died then P.died(co, r) end
         a, b = r, nil
       elseif pooled < 16 then
         pooled = pooled + 1

@@ -22,11 +22,6 @@ P.caml_continuation_use_and_update_handler_noexc = function(continuation, value,
   return fiber
 end
 
---// Provides: caml_get_continuation_callstack mutable
-P.caml_get_continuation_callstack = function()
-  return {0}
-end
-
 --// Provides: perform_effect
 --// Requires: driver
 -- Takes the running fiber off the driver's stack, adds it to `fiber`, and lets its parent handle the effect.

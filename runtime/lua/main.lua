@@ -33,6 +33,7 @@ local function uncaught(e)
     P.start(A2, handler, 0, e, 0)
   else
     local message = "Fatal error: exception " .. P.caml_format_exception(e)
+    if P.backtrace_text then message = message .. P.backtrace_text() end
     local at_exit = named["Pervasives.do_at_exit"]
     if at_exit then P.start(A1, at_exit, 0, 0) end
     complain(message)

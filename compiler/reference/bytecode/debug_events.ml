@@ -19,6 +19,7 @@ type event = {
   pc : int;
   unit : int;
   definition : int;
+  location : int;  (* `Location.t` *)
   file : int;
   line : int;
   is_function : bool;  (* stands at the start of a function, after its GRAB *)
@@ -28,7 +29,7 @@ type event = {
 
 type t = {
   arena : Unmarshal.arena;
-  events : event array;  (* by ascending pc, one for each *)
+  events : event array;  (* by ascending pc; a function's event before others of the same pc *)
 }
 
 (* One unit's stream of events. *)
@@ -219,6 +220,7 @@ let read_event stream (arena : Unmarshal.arena) base words =
       pc = (base / 4) + (position / 4);
       unit = nodes.(modul);
       definition = nodes.(defname);
+      location = nodes.(loc);
       file = field arena place 0 start;
       line = int_of arena (field arena place 1 start) start;
       is_function = (match arena.nodes.(nodes.(info)) with Unmarshal.Int 0 -> true | _ -> false);
@@ -236,14 +238,6 @@ let read_event stream (arena : Unmarshal.arena) base words =
 let compare_events a b =
   if a.pc <> b.pc then a.pc - b.pc
   else (if a.is_function then 0 else 1) - if b.is_function then 0 else 1
-
-(* One event for each pc: the first. *)
-let rec distinct kept = function
-  | [] -> List.rev kept
-  | event :: rest -> (
-      match kept with
-      | last :: _ when last.pc = event.pc -> distinct kept rest
-      | _ -> distinct (event :: kept) rest)
 
 (* Reads the section: how many units, and for each where its code begins, its events and its directories. *)
 let run (image : Container.image) =
@@ -272,16 +266,22 @@ let run (image : Container.image) =
     ignore (Unmarshal.take reader (stop - reader.pos))
   done;
   let sorted = List.stable_sort compare_events (List.rev !events) in
-  { arena; events = Array.of_list (distinct [] sorted) }
+  { arena; events = Array.of_list sorted }
 
-let find debug pc =
+(* Where the events from `pc` on begin. *)
+let from debug pc =
   let low = ref 0 in
   let high = ref (Array.length debug.events) in
   while !low < !high do
     let middle = (!low + !high) / 2 in
     if debug.events.(middle).pc < pc then low := middle + 1 else high := middle
   done;
-  if !low < Array.length debug.events && debug.events.(!low).pc = pc then Some debug.events.(!low) else None
+  !low
+
+(* The first event at `pc`. *)
+let find debug pc =
+  let low = from debug pc in
+  if low < Array.length debug.events && debug.events.(low).pc = pc then Some debug.events.(low) else None
 
 let text debug node =
   match debug.arena.nodes.(node) with Unmarshal.Str bytes -> Sections.printable bytes | _ -> ""
@@ -303,6 +303,46 @@ let fields debug node =
   match debug.arena.nodes.(node) with Unmarshal.Block (_, fields) -> fields | _ -> [||]
 
 let int debug node = match debug.arena.nodes.(node) with Unmarshal.Int value -> Some value | _ -> None
+
+let range debug event =
+  match fields debug event.location with
+  | [||] | [| _ |] -> None
+  | parts -> (
+      match (fields debug parts.(0), fields debug parts.(1)) with
+      | [| _; _; bol; from |], [| _; line; end_bol; last |] -> (
+          match (int debug bol, int debug from, int debug line, int debug end_bol, int debug last) with
+          | Some bol, Some from, Some end_line, Some end_bol, Some last ->
+              let bytes node = match debug.arena.nodes.(node) with Unmarshal.Str bytes -> bytes | _ -> "" in
+              Some
+                {
+                  Program.file = bytes event.file;
+                  definition = bytes event.definition;
+                  line = event.line;
+                  start = from - bol;
+                  stop = last - bol;
+                  end_line;
+                  end_char = last - end_bol;
+                }
+          | _ -> None)
+      | _ -> None)
+
+let compare_locations (a : Program.location) (b : Program.location) =
+  if a.line <> b.line then a.line - b.line else if a.start <> b.start then a.start - b.start else a.stop - b.stop
+
+(* The range of the source that a backtrace gives for the return address `pc`, as `runtime/backtrace_byt.c` finds it: of
+   several events there the last, else the first of those one word on, where ocamlc may have moved it past a PUSH. *)
+let location debug pc =
+  let at pc =
+    let rec found i list =
+      if i < Array.length debug.events && debug.events.(i).pc = pc then
+        found (i + 1) (match range debug debug.events.(i) with Some l -> l :: list | None -> list)
+      else List.rev list
+    in
+    List.stable_sort compare_locations (found (from debug pc) [])
+  in
+  match List.rev (at pc) with
+  | last :: _ -> Some last
+  | [] -> ( match at (pc + 1) with first :: _ -> Some first | [] -> None)
 
 (* The entries of an `Ident.tbl` (nodes: left, entry, right, height; entries: identifier, value,
    the one it shadows): value and name. *)

@@ -78,7 +78,7 @@ type op =
   | Switch of int array * int array  (* labels of immediates, of tags *)
   | Pushtrap of int
   | Poptrap
-  | Raise
+  | Raise of Program.place_kind
   | Ccall of int * int  (* arguments, primitive *)
   | Getmethod
   | Getpubmet of Program.arg
@@ -263,7 +263,9 @@ let decode image pc =
     | 88 -> Prim ("%bool_not", 1)
     | 89 -> Pushtrap (label x (pc + 1) (pc + 1))
     | 90 -> Poptrap
-    | 91 | 146 | 147 -> Raise
+    | 91 -> Raise Program.Raising
+    | 146 -> Raise Program.Reraising
+    | 147 -> Raise Program.Notrace
     | 92 | 144 | 145 -> Nop
     | 93 | 94 | 95 | 96 | 97 -> Ccall (code - 92, primitive x (pc + 1))
     | 98 ->

@@ -42,11 +42,33 @@ type func = {
   mutable names : string array;  (* hint for each variable, "" for none; its length is the number of variables *)
 }
 
+(* What happens at a place where an exception may be raised. *)
+type place_kind =
+  | Call  (* a call, or an operation of the runtime *)
+  | Raising
+  | Reraising
+  | Notrace  (* a raise that leaves no backtrace *)
+
+(* A range of the OCaml source, in the terms of `runtime/backtrace_byt.c`. *)
+type location = {
+  file : string;
+  definition : string;
+  line : int;
+  start : int;  (* from the start of `line`: the first character *)
+  stop : int;  (* and the one after the last *)
+  end_line : int;
+  end_char : int;  (* from the start of `end_line` *)
+}
+
+(* A place of which a backtrace can speak: the operand of `%place` is its number. *)
+type place = { kind : place_kind; location : location option  (* None where the debugging events do not say *) }
+
 type t = {
   mutable functions : func option array;  (* None: removed *)
   main : int;
   data : Unmarshal.arena;
   globals : int array;  (* node of each global's initial value *)
   global_names : string array;  (* unit of each global, "" for constants *)
+  places : place array;  (* those of the `%place` instructions; empty unless locations are wanted *)
   version : int * int;  (* of the OCaml that made the bytecode: 4, 13 *)
 }

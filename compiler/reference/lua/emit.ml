@@ -249,8 +249,9 @@ let drop_value e out =
 (* A primitive that is a statement of its own. *)
 let prim_statement emitter dest name args out =
   let used = register emitter dest <> Flow.none in
-  match template emitter name with
-  | Some (Template.Statement t) ->
+  match (name, args, template emitter name) with
+  | "%place", [ Int place ], _ -> Place place :: out
+  | _, _, Some (Template.Statement t) ->
       let out = Text (Template.expand t None (exprs emitter args)) :: out in
       if used then assign emitter dest (Template.int 0) :: out else out
   | _ -> (

@@ -62,6 +62,9 @@ let term_operands term =
   | Part (_, args) | Leave (_, args) -> allow args
   | Pushtrap _ | Poptrap _ | Unreachable -> []
 
+(* Says where the next instruction stands in the OCaml source. *)
+let is_place instr = match instr with Prim (_, "%place", _) -> true | _ -> false
+
 (* The variables that an instruction defines. *)
 let dests instr =
   match instr with
@@ -158,14 +161,19 @@ let run table func (flow : Flow.t) =
     (fun b ->
       let block = func.blocks.(b) in
       flush waiting 2;
+      let placed = ref false in
       List.iter
         (fun instr ->
+          (* what has a place stays a statement *)
+          let statement = !placed in
+          placed := is_place instr;
+          if not !placed then
           let ops = operands table instr in
           let possible, own = expression table instr (List.length ops) in
           let depth, size, effects = fold forest waiting ops (rank own) in
           flush waiting effects;
           match dests instr with
-          | [ v ] when possible && depth <= max_depth && size <= max_size ->
+          | [ v ] when possible && (not statement) && depth <= max_depth && size <= max_size ->
               if forest.uses.(v) = 1 && user.(v) = b then begin
                 waiting.effects.(v) <- effects;
                 waiting.depth.(v) <- depth;

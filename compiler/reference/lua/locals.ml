@@ -60,7 +60,7 @@ let rec block scan stats parent statement =
           block scan yes (Some here) i;
           block scan no (Some here) i
       | Loop body | Once body -> block scan body (Some here) i
-      | Local _ | Break -> ())
+      | Local _ | Place _ | Break -> ())
     stats
 
 (* Notes in each block the registers to declare. *)

@@ -7,11 +7,17 @@ type style = Readable | Pretty | Compact
 (* Compact lines are broken at the end of a statement beyond this length. *)
 let line_length = 120
 
+(* A function's text, its number of lines, and those that belong to places of the program, from 0. *)
+type text = { text : string; lines : int; places : (int * int) list }
+
 type printer = {
   style : style;
   text : Buffer.t;
   mutable indent : int;
   mutable start : int;  (* where the line begins *)
+  mutable lines : int;  (* how many lines end in `text` *)
+  mutable place : int;  (* of the next statement that may raise, or -1 *)
+  mutable places : (int * int) list;  (* the last one first *)
 }
 
 let is_compact style = match style with Compact -> true | Readable | Pretty -> false
@@ -44,6 +50,11 @@ let assignment local (dests : dest list) (value : expr) =
   let names = String.concat ", " (List.map (fun d -> d.name) dests) in
   (if local then "local " else "") ^ names ^ " = " ^ value.text
 
+let end_line printer =
+  Buffer.add_char printer.text '\n';
+  printer.start <- Buffer.length printer.text;
+  printer.lines <- printer.lines + 1
+
 (* One line, or in the compact style one more piece of it. *)
 let line printer text =
   if not (is_compact printer.style) then begin
@@ -51,19 +62,27 @@ let line printer text =
       Buffer.add_char printer.text ' '
     done;
     Buffer.add_string printer.text text;
-    Buffer.add_char printer.text '\n'
+    end_line printer
   end
   else begin
     let text = squeeze text in
-    if Buffer.length printer.text - printer.start > line_length then begin
-      Buffer.add_char printer.text '\n';
-      printer.start <- Buffer.length printer.text
-    end;
+    if Buffer.length printer.text - printer.start > line_length then end_line printer;
     let length = Buffer.length printer.text in
     let before = if length > 0 then Buffer.nth printer.text (length - 1) else '\n' in
     let after = if String.length text > 0 then text.[0] else '\n' in
     if is_word before && is_word after then Buffer.add_char printer.text ' ';
     Buffer.add_string printer.text text
+  end
+
+(* A statement that may raise, on a line of its own if it has a place. *)
+let placed printer text =
+  if printer.place < 0 then line printer text
+  else begin
+    if Buffer.length printer.text > printer.start then end_line printer;
+    printer.places <- (printer.lines, printer.place) :: printer.places;
+    printer.place <- -1;
+    line printer text;
+    if Buffer.length printer.text > printer.start then end_line printer
   end
 
 (* A statement that begins with a parenthesis would be read as a call of what stands before it. *)
@@ -72,7 +91,8 @@ let separate printer text first =
     let length = Buffer.length printer.text in
     if length > 0 && Char.equal (Buffer.nth printer.text (length - 1)) '\n' then begin
       Buffer.truncate printer.text (length - 1);
-      Buffer.add_string printer.text ";\n"
+      Buffer.add_string printer.text ";\n";
+      printer.start <- Buffer.length printer.text
     end
     else Buffer.add_char printer.text ';'
   end
@@ -83,14 +103,16 @@ let rec block printer list =
   printer.indent <- printer.indent - 1
 
 and stats printer list =
-  List.iteri
-    (fun i stat ->
-      match stat with
-      | Assign { local; dests; value } -> line printer (assignment local dests value)
+  let first = ref true in
+  List.iter
+    (fun stat ->
+      (match stat with
+      | Assign { local; dests; value } -> placed printer (assignment local dests value)
       | Local names -> line printer ("local " ^ String.concat ", " names)
       | Text e | Fail e ->
-          separate printer (e : expr).text (i = 0);
-          line printer (e : expr).text
+          separate printer (e : expr).text !first;
+          placed printer (e : expr).text
+      | Place place -> printer.place <- place
       | Return e -> line printer ("return " ^ (e : expr).text)
       | Break -> line printer "break"
       | If (e, yes, no) -> branches printer e yes no
@@ -101,7 +123,8 @@ and stats printer list =
       | Once body ->
           line printer "repeat";
           block printer body;
-          line printer "until true")
+          line printer "until true");
+      match stat with Place _ -> () | _ -> first := false)
     list
 
 and branches printer (e : expr) yes no =
@@ -122,10 +145,10 @@ and branches printer (e : expr) yes no =
   line printer "end"
 
 let run style func =
-  let printer = { style; text = Buffer.create 1024; indent = 0; start = 0 } in
+  let printer = { style; text = Buffer.create 1024; indent = 0; start = 0; lines = 0; place = -1; places = [] } in
   (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
   line printer (func.place ^ " = function(" ^ String.concat ", " func.params ^ ")");
   block printer func.body;
   line printer "end";
-  if is_compact style then Buffer.add_char printer.text '\n';
-  Buffer.contents printer.text
+  if is_compact style then end_line printer;
+  { text = Buffer.contents printer.text; lines = printer.lines; places = List.rev printer.places }

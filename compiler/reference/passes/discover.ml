@@ -56,14 +56,14 @@ let traffic op =
   | Pushtrap _ -> make false 0 0 4 false
   | Poptrap -> make false 0 4 0 false
   | Branchif _ | Branchifnot _ | Compare _ | Switch _ -> make true 0 0 0 false
-  | Return _ | Raise -> make true 0 0 0 false
+  | Return _ | Raise _ -> make true 0 0 0 false
   | Appterm (n, _) | Resumeterm (n, _) -> make true n n 0 false
   | Reperformterm _ -> make true 2 2 0 false
 
 (* Does the instruction end its block? *)
 let ends_block = function
   | Branch _ | Branchif _ | Branchifnot _ | Compare _ | Switch _ | Pushtrap _ | Poptrap | Return _ | Appterm _
-  | Resumeterm _ | Reperformterm _ | Raise | Stop ->
+  | Resumeterm _ | Reperformterm _ | Raise _ | Stop ->
     true
   | _ -> false
 

@@ -38,9 +38,10 @@ let cut func global_names is_main =
     | [] -> None
     | instr :: rest ->
         let total = total + cost instr in
+        let placed = match instr with Prim (_, "%place", _) -> true | _ -> false in
         let sets = is_main && is_set global_names instr in
         let more = match rest with [] -> false | _ :: _ -> true in
-        if sets || (total > block_limit && more) then Some (instr :: before, rest)
+        if sets || (total > block_limit && more && not placed) then Some (instr :: before, rest)
         else part rest total (instr :: before)
   in
   let count = Array.length func.blocks in

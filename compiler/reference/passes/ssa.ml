@@ -26,11 +26,16 @@ let push state value =
   state.slots.(state.height) <- value;
   state.height <- state.height + 1
 
+(* What backtraces need: the effects of primitives, as those that change nothing do not raise; and the places found so far,
+   the last one first. *)
+type places = { effects : string -> Fragment.effects; mutable count : int; mutable list : Program.place list }
+
 (* A function being built. *)
 type builder = {
   code : code;
   ids : int array;  (* function id by number of discovery *)
   debug : Debug_events.t;
+  places : places option;
   func : func;
   used_offsets : int array;
   graph : Liveness.graph;
@@ -56,6 +61,24 @@ let prim b name args =
   b.booleans.(dest) <- is_boolean name;
   b.body <- Program.Prim (dest, name, args) :: b.body;
   Program.Var dest
+
+(* What follows stands at a place of its own; `pc` is what ocamlrun finds on the stack for it. *)
+let place b kind pc =
+  match b.places with
+  | None -> ()
+  | Some places ->
+    let number = places.count in
+    places.count <- number + 1;
+    places.list <- { Program.kind; location = Debug_events.location b.debug pc } :: places.list;
+    ignore (prim b "%place" [ Program.Int number ])
+
+(* A primitive that may raise. *)
+let raising b name args pc =
+  (match b.places with
+  | Some places -> (
+    match places.effects name with Fragment.Mutator -> place b Program.Call pc | Fragment.Const | Fragment.Mutable -> ())
+  | None -> ());
+  prim b name args
 
 (* A value that the program may read. *)
 let defined a pc =
@@ -179,7 +202,7 @@ let closures b vars labels recursive state pc =
   b.body <- Program.Closures { dests = Array.to_list dests; functions = Array.to_list functions } :: b.body
 
 (* An instruction that is not the end of a block. *)
-let execute b pc op state =
+let execute b pc op next state =
   let accu = state.accu in
   match op with
   | Acc n -> state.accu <- defined state.slots.(state.height - 1 - n) pc
@@ -209,6 +232,7 @@ let execute b pc op state =
   | Apply n ->
     let args = pop state n pc in
     if n > 3 then state.height <- state.height - 3;
+    place b Program.Call next;
     let dest = fresh b in
     b.body <- Program.Apply { dest; closure = accu; args; known = None } :: b.body;
     state.accu <- Program.Var dest
@@ -229,11 +253,17 @@ let execute b pc op state =
     ignore (prim b "%setfield" (accu :: Program.Int n :: pop state 1 pc));
     state.accu <- Program.Int 0
   | Prim (name, n) -> (
-    let result = prim b name (accu :: pop state (n - 1) pc) in
+    let args = accu :: pop state (n - 1) pc in
+    let result =
+      match name with "%int_div" | "%int_mod" -> raising b name args (next + 1) | _ -> prim b name args
+    in
     match name with
     | "%array_set" | "%bytes_set" -> state.accu <- Program.Int 0
     | _ -> state.accu <- result)
-  | Ccall (n, number) -> state.accu <- prim b b.code.image.primitives.(number) (accu :: pop state (n - 1) pc)
+  | Ccall (n, number) ->
+    let args = accu :: pop state (n - 1) pc in
+    (* C_CALLN leaves the word before on the stack *)
+    state.accu <- raising b b.code.image.primitives.(number) args (if n > 5 then next - 1 else next)
   | Offsetint n -> state.accu <- prim b "%int_add" [ accu; n ]
   | Offsetref n ->
     ignore (prim b "%offset_ref" [ accu; n ]);
@@ -245,8 +275,10 @@ let execute b pc op state =
   | Getpubmet tag ->
     push state accu;
     state.accu <- prim b "%public_method" [ accu; tag ]
-  | Perform -> state.accu <- prim b "%perform" [ accu ]
-  | Resume n -> state.accu <- prim b "%resume" (accu :: pop state n pc)
+  | Perform -> state.accu <- raising b "%perform" [ accu ] next
+  | Resume n ->
+    let args = accu :: pop state n pc in
+    state.accu <- raising b "%resume" args next
   | _ -> ()
 
 (* Sets a trap. A slot that is assigned while it is set and live in the handler is kept in a cell, too, which
@@ -321,7 +353,9 @@ let term b pc op next state =
   | Poptrap ->
     state.height <- state.height - 4;
     Program.Poptrap (edge b (at next) state pc)
-  | Raise -> Program.Raise accu
+  | Raise kind ->
+    place b kind pc;
+    Program.Raise accu
   | Stop -> Program.Return (Program.Int 0)
   | Appterm (n, _) -> Program.Tail { closure = accu; args = pop state n pc; known = None }
   | Resumeterm (n, _) -> Program.Return (prim b "%resume" (accu :: pop state n pc))
@@ -335,7 +369,7 @@ let rec block b pc state =
   if i.push then push state state.accu;
   if ends_block i.op then term b pc i.op i.next state
   else begin
-    execute b pc i.op state;
+    execute b pc i.op i.next state;
     if b.code.leader.(i.next) then Program.Jump (edge b b.code.block_at.(i.next) state pc)
     else block b i.next state
   end
@@ -375,7 +409,7 @@ let build b =
   run ();
   self :: Array.to_list params
 
-let func code ids debug number name place =
+let func code ids debug places number name place =
   let f = code.functions.(number) in
   List.iter
     (fun (trap, slot) ->
@@ -395,6 +429,7 @@ let func code ids debug number name place =
       code;
       ids;
       debug;
+      places;
       func = f;
       used_offsets = Array.of_list f.used;
       graph;
@@ -413,8 +448,8 @@ let func code ids debug number name place =
   let names = Array.sub b.names 0 b.var_count in
   { Program.id = ids.(number); name; place; kind = Program.Closure; params; exits = 0; blocks; names }
 
-(* The program in SSA. *)
-let run (image : Container.image) =
+(* The program in SSA; with `%place` instructions if backtraces are wanted, that is if the effects of primitives are given. *)
+let run (image : Container.image) effects =
   let code = Discover.run image in
   let order = Array.init code.function_count (fun n -> n) in
   Array.stable_sort (fun a b -> code.functions.(a).entry - code.functions.(b).entry) order;
@@ -431,11 +466,12 @@ let run (image : Container.image) =
   in
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
+  let places = match effects with Some effects -> Some { effects; count = 0; list = [] } | None -> None in
   let functions =
     Array.mapi
       (fun id number ->
         let place = Names.place debug sites.(id).Names.start in
-        Some (func code ids debug number names.(id) place))
+        Some (func code ids debug places number names.(id) place))
       order
   in
   {
@@ -444,5 +480,6 @@ let run (image : Container.image) =
     data = image.data;
     globals = image.globals;
     global_names = image.global_names;
+    places = (match places with Some places -> Array.of_list (List.rev places.list) | None -> [||]);
     version = image.version;
   }

@@ -6,6 +6,7 @@
 use crate::bytecode::container::Image;
 use crate::bytecode::unmarshal::{Arena, Node, Reader, Token, Value};
 use crate::error::{Error, Result};
+use crate::ir::program::Location;
 
 const SECTION: &str = "DBUG";
 
@@ -24,6 +25,8 @@ struct Event {
     pc: usize,
     unit: Node,
     definition: Node,
+    /// `Location.t`
+    location: Node,
     file: Node,
     line: i32,
     /// Stands at the start of a function, after its GRAB.
@@ -36,7 +39,7 @@ struct Event {
 #[derive(Clone, Debug, Default)]
 pub struct Debug {
     arena: Arena,
-    /// By ascending pc, one for each.
+    /// By ascending pc; a function's event before others of the same pc.
     events: Vec<Event>,
 }
 
@@ -258,6 +261,7 @@ fn read_event(stream: &mut Stream, arena: &mut Arena, base: usize, words: usize)
         pc: base / 4 + position as usize / 4,
         unit: nodes[MODULE],
         definition: nodes[DEFNAME],
+        location: nodes[LOC],
         file: field(arena, place, 0, start)?,
         line: int_of(arena, field(arena, place, 1, start)?, start)?,
         function: arena.nodes[nodes[INFO] as usize] == Value::Int(0),
@@ -301,14 +305,13 @@ pub fn run(image: &Image) -> Result<Debug> {
         let stop = reader.header()?;
         reader.take(stop - reader.pos)?;
     }
-    // A function's event before others of the same pc; else the first stays.
     debug.events.sort_by_key(|event| (event.pc, !event.function));
-    debug.events.dedup_by_key(|event| event.pc);
     Ok(debug)
 }
 
 impl Debug {
-    fn find(&self, pc: usize) -> Option<&Event> {
+    /// The events from `pc` on.
+    fn from(&self, pc: usize) -> &[Event] {
         let (mut low, mut high) = (0, self.events.len());
         while low < high {
             let middle = (low + high) / 2;
@@ -318,7 +321,12 @@ impl Debug {
                 high = middle;
             }
         }
-        self.events.get(low).filter(|event| event.pc == pc)
+        &self.events[low..]
+    }
+
+    /// The first event at `pc`.
+    fn find(&self, pc: usize) -> Option<&Event> {
+        self.from(pc).first().filter(|event| event.pc == pc)
     }
 
     fn text(&self, node: Node) -> String {
@@ -336,6 +344,38 @@ impl Debug {
     /// File and line of the event at `pc`.
     pub fn line(&self, pc: usize) -> Option<(String, i32)> {
         self.find(pc).map(|event| (self.text(event.file), event.line))
+    }
+
+    fn range(&self, event: &Event) -> Option<Location> {
+        let [start, end, ..] = self.fields(event.location) else { return None };
+        let [_, _, bol, from] = self.fields(*start) else { return None };
+        let [_, line, end_bol, to] = self.fields(*end) else { return None };
+        let (bol, to) = (self.int(*bol)?, self.int(*to)?);
+        let bytes = |node: Node| match &self.arena.nodes[node as usize] {
+            Value::Str(bytes) => bytes.clone(),
+            _ => Vec::new(),
+        };
+        Some(Location {
+            file: bytes(event.file),
+            definition: bytes(event.definition),
+            line: event.line,
+            start: self.int(*from)? - bol,
+            end: to - bol,
+            end_line: self.int(*line)?,
+            end_char: to - self.int(*end_bol)?,
+        })
+    }
+
+    /// The range of the source that a backtrace gives for the return address `pc`, as `runtime/backtrace_byt.c` finds it: of
+    /// several events there the last, else the first of those one word on, where ocamlc may have moved it past a PUSH.
+    pub fn location(&self, pc: usize) -> Option<Location> {
+        let at = |pc: usize| {
+            let events = self.from(pc).iter().take_while(move |event| event.pc == pc);
+            let mut found: Vec<Location> = events.filter_map(|event| self.range(event)).collect();
+            found.sort_by_key(|l| (l.line, l.start, l.end));
+            found
+        };
+        at(pc).pop().or_else(|| at(pc + 1).into_iter().next())
     }
 
     /// The module whose event is at `pc`.

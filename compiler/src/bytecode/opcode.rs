@@ -3,7 +3,7 @@
 
 use crate::bytecode::container::Image;
 use crate::error::{Error, Result};
-use crate::ir::program::Arg;
+use crate::ir::program::{Arg, PlaceKind};
 
 /// Name and operands of each opcode. Operands: `u` count or index, `i` integer, `l` label, `g` global,
 /// `p` primitive, `m` ignored; `S` the tables of SWITCH, `R` the functions of CLOSUREREC.
@@ -209,7 +209,7 @@ pub enum Op {
     Switch(Vec<usize>, Vec<usize>),
     Pushtrap(usize),
     Poptrap,
-    Raise,
+    Raise(PlaceKind),
     /// Arguments, primitive.
     Ccall(usize, usize),
     Getmethod,
@@ -408,7 +408,9 @@ pub fn decode(image: &Image, pc: usize) -> Result<Instruction> {
         88 => Op::Prim("%bool_not", 1),
         89 => Op::Pushtrap(x.label(pc + 1, pc + 1)?),
         90 => Op::Poptrap,
-        91 | 146 | 147 => Op::Raise,
+        91 => Op::Raise(PlaceKind::Raise),
+        146 => Op::Raise(PlaceKind::Reraise),
+        147 => Op::Raise(PlaceKind::Notrace),
         92 | 144 | 145 => Op::Nop,
         93..=97 => Op::Ccall(code - 92, x.primitive(pc + 1)?),
         98 => Op::Ccall(x.count(pc + 1)?, x.primitive(pc + 2)?),

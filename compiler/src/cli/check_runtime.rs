@@ -36,7 +36,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         let refused = |error| Failure::refused(input, error);
         let image = container::read(&files::read(input)?).map_err(refused)?;
         let table = fragment::parse(&runtime, image.version, args.target).map_err(refused)?;
-        let program = ssa::run(&image).map_err(refused)?;
+        let program = ssa::run(&image, None).map_err(refused)?;
         let used = linker::used_primitives(&program);
         let mut called: BTreeSet<String> = BTreeSet::new();
         for (name, users) in used {

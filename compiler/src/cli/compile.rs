@@ -29,6 +29,9 @@ pub struct Args {
     /// Print what a stage makes: bytecode, ssa, outline, simplify, known_calls, dead_code, split, lua
     #[arg(long, value_name = "STAGE")]
     dump: Option<Dump>,
+    /// Backtraces with locations; the bytecode must be compiled and linked with -g, too
+    #[arg(short = 'g')]
+    debug: bool,
     /// Embed a file or folder; the program sees it under /static/
     #[arg(long = "file", value_name = "PATH[:TARGET]")]
     files: Vec<String>,
@@ -73,6 +76,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         style,
         dump: args.dump,
         allow_missing: args.allow_missing,
+        debug: args.debug,
         files: files::embed(&args.files)?,
         runtime: files::runtime(args.runtime.as_deref())?,
     };

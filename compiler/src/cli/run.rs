@@ -19,6 +19,9 @@ pub struct Args {
     /// portable or lua54
     #[arg(long, default_value = "portable")]
     target: Target,
+    /// Backtraces with locations; the bytecode must be compiled and linked with -g, too
+    #[arg(short = 'g')]
+    debug: bool,
     /// The program's arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
@@ -43,6 +46,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         style: Style::Readable,
         dump: None,
         allow_missing: false,
+        debug: args.debug,
         files: Vec::new(),
         runtime: files::runtime(None)?,
     };

@@ -106,6 +106,39 @@ pub struct Func {
     pub names: Vec<String>,
 }
 
+/// What happens at a place where an exception may be raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// A call, or an operation of the runtime.
+    Call,
+    Raise,
+    Reraise,
+    /// A raise that leaves no backtrace.
+    Notrace,
+}
+
+/// A range of the OCaml source, in the terms of `runtime/backtrace_byt.c`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub file: Vec<u8>,
+    pub definition: Vec<u8>,
+    pub line: i32,
+    /// From the start of `line`: the first character, and the one after the last.
+    pub start: i32,
+    pub end: i32,
+    pub end_line: i32,
+    /// From the start of `end_line`.
+    pub end_char: i32,
+}
+
+/// A place of which a backtrace can speak: the operand of `%place` is its number.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub kind: PlaceKind,
+    /// None where the debugging events do not say.
+    pub location: Option<Location>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Program {
     /// None: removed.
@@ -116,6 +149,8 @@ pub struct Program {
     pub globals: Vec<Node>,
     /// Unit of each global, "" for constants.
     pub global_names: Vec<String>,
+    /// Those of the `%place` instructions; empty unless locations are wanted.
+    pub places: Vec<Place>,
     /// Of the OCaml that made the bytecode: (4, 13).
     pub version: (u32, u32),
 }

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program};
 use crate::link::fragment::{Section, Table};
+use crate::link::places;
 use crate::lua::emit::primitive_place;
 use crate::lua::literal;
+use crate::lua::lua_text::Text;
 use crate::target::Target;
 
 /// What every program needs of the runtime, used or not.
@@ -17,8 +19,8 @@ const ROOTS: [&str; 2] = ["prelude", "main"];
 pub struct Parts<'a> {
     pub target: Target,
     pub compact: bool,
-    /// Text of each function, an assignment to a field of `F`.
-    pub functions: &'a [String],
+    /// Each an assignment to a field of `F`.
+    pub functions: &'a [Text],
     pub main: &'a str,
     /// Lua for `K` and `G`.
     pub data: &'a str,
@@ -209,14 +211,23 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
     for (name, _) in &missing {
         stub(&mut out, name);
     }
+    let mut lines = Vec::new();
+    let mut line = out.bytes().filter(|c| *c == b'\n').count() + 1;
     for group in parts.functions.chunks(GROUP) {
         out.push_str("do local function Group()\n");
+        line += 1;
         for function in group {
-            out.push_str(function);
+            out.push_str(&function.text);
+            lines.extend(function.places.iter().map(|(at, place)| (line + at, *place)));
+            line += function.lines;
         }
         out.push_str("end Group() end\n");
+        line += 1;
     }
     out.push_str(parts.data);
+    if !lines.is_empty() {
+        out.push_str(&places::run(&program.places, &lines));
+    }
     if !parts.files.is_empty() {
         out.push_str("P.files = {\n");
         for (path, content) in parts.files {

@@ -3,3 +3,4 @@
 pub mod data;
 pub mod fragment;
 pub mod linker;
+pub mod places;

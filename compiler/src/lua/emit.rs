@@ -354,6 +354,10 @@ impl<'a> Emitter<'a> {
     /// A primitive that is a statement of its own.
     fn prim_statement(&mut self, dest: Var, name: &str, args: &[Arg], out: &mut Vec<Stat>) -> Result<()> {
         let used = self.registers.of[dest as usize] != NONE;
+        if let ("%place", Some(Arg::Int(place))) = (name, args.first()) {
+            out.push(Stat::Place(*place as u32));
+            return Ok(());
+        }
         if let Some(Form::Statement(t)) = self.template(name) {
             let exprs = self.exprs(args)?;
             out.push(Stat::Text(t.expand(None, &exprs)?));

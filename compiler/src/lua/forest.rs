@@ -100,6 +100,11 @@ pub fn term_operands(term: &Term) -> Vec<(&Arg, bool)> {
     list
 }
 
+/// Says where the next instruction stands in the OCaml source.
+fn is_place(instr: &Instr) -> bool {
+    matches!(instr, Instr::Prim { name, .. } if name == "%place")
+}
+
 /// The variables that an instruction defines.
 pub fn dests(instr: &Instr) -> Vec<Var> {
     match instr {
@@ -205,13 +210,20 @@ pub fn run(table: &Table, func: &Func, flow: &Flow) -> Forest {
     for &b in &flow.order {
         let block = &func.blocks[b];
         flush(&mut waiting, Effect::Mutator);
+        let mut placed = false;
         for instr in &block.body {
+            // what has a place stays a statement
+            let statement = placed;
+            placed = is_place(instr);
+            if placed {
+                continue;
+            }
             let ops = operands(table, instr);
             let (possible, own) = expression(table, instr, ops.len());
             let (depth, size, effect) = fold(&mut forest, &mut waiting, &ops, own);
             flush(&mut waiting, effect);
             let list = dests(instr);
-            if !possible || list.len() != 1 || depth > MAX_DEPTH || size > MAX_SIZE {
+            if !possible || statement || list.len() != 1 || depth > MAX_DEPTH || size > MAX_SIZE {
                 continue;
             }
             let v = list[0];

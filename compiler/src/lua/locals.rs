@@ -70,7 +70,7 @@ impl Scan<'_> {
                     self.block(no, block, i);
                 }
                 Stat::Loop(body) | Stat::Once(body) => self.block(body, block, i),
-                Stat::Local(_) | Stat::Break => {}
+                Stat::Local(_) | Stat::Place(_) | Stat::Break => {}
             }
         }
     }

@@ -12,12 +12,24 @@ pub enum Style {
 /// Compact lines are broken at the end of a statement beyond this length.
 const LINE: usize = 120;
 
+/// A function's text, its number of lines, and those that belong to places of the program, from 0.
+pub struct Text {
+    pub text: String,
+    pub lines: usize,
+    pub places: Vec<(usize, u32)>,
+}
+
 struct Printer {
     style: Style,
     text: String,
     indent: usize,
     /// Where the line begins.
     line: usize,
+    /// How many lines end in `text`.
+    lines: usize,
+    /// The place of the next statement that may raise.
+    place: Option<u32>,
+    places: Vec<(usize, u32)>,
 }
 
 fn is_word(c: u8) -> bool {
@@ -76,13 +88,12 @@ impl Printer {
                 self.text.push(' ');
             }
             self.text.push_str(line);
-            self.text.push('\n');
+            self.end_line();
             return;
         }
         let line = squeeze(line);
         if self.text.len() - self.line > LINE {
-            self.text.push('\n');
-            self.line = self.text.len();
+            self.end_line();
         }
         let before = self.text.as_bytes().last().copied().unwrap_or(b'\n');
         let after = line.as_bytes().first().copied().unwrap_or(b'\n');
@@ -92,12 +103,32 @@ impl Printer {
         self.text.push_str(&line);
     }
 
+    fn end_line(&mut self) {
+        self.text.push('\n');
+        self.line = self.text.len();
+        self.lines += 1;
+    }
+
+    /// A statement that may raise, on a line of its own if it has a place.
+    fn placed(&mut self, line: &str) {
+        let Some(place) = self.place.take() else { return self.line(line) };
+        if self.text.len() > self.line {
+            self.end_line();
+        }
+        self.places.push((self.lines, place));
+        self.line(line);
+        if self.text.len() > self.line {
+            self.end_line();
+        }
+    }
+
     /// A statement that begins with a parenthesis would be read as a call of what stands before it.
     fn separate(&mut self, text: &str, first: bool) {
         if !first && text.starts_with('(') {
             if self.text.ends_with('\n') {
                 self.text.pop();
                 self.text.push_str(";\n");
+                self.line = self.text.len();
             } else {
                 self.text.push(';');
             }
@@ -111,13 +142,18 @@ impl Printer {
     }
 
     fn stats(&mut self, stats: &[Stat]) {
-        for (i, stat) in stats.iter().enumerate() {
+        let mut first = true;
+        for stat in stats {
             match stat {
-                Stat::Assign { local, dests, value } => self.line(&assignment(*local, dests, value)),
+                Stat::Assign { local, dests, value } => self.placed(&assignment(*local, dests, value)),
                 Stat::Local(names) => self.line(&format!("local {}", names.join(", "))),
+                Stat::Place(place) => {
+                    self.place = Some(*place);
+                    continue;
+                }
                 Stat::Text(e) | Stat::Fail(e) => {
-                    self.separate(&e.text, i == 0);
-                    self.line(&e.text);
+                    self.separate(&e.text, first);
+                    self.placed(&e.text);
                 }
                 Stat::Return(e) => self.line(&format!("return {}", e.text)),
                 Stat::Break => self.line("break"),
@@ -133,6 +169,7 @@ impl Printer {
                     self.line("until true");
                 }
             }
+            first = false;
         }
     }
 
@@ -153,8 +190,8 @@ impl Printer {
     }
 }
 
-pub fn run(style: Style, function: &Function) -> String {
-    let mut printer = Printer { style, text: String::new(), indent: 0, line: 0 };
+pub fn run(style: Style, function: &Function) -> Text {
+    let mut printer = Printer { style, text: String::new(), indent: 0, line: 0, lines: 0, place: None, places: Vec::new() };
     if style == Style::Pretty {
         printer.line(&format!("-- {}", function.comment));
     }
@@ -162,7 +199,7 @@ pub fn run(style: Style, function: &Function) -> String {
     printer.block(&function.body);
     printer.line("end");
     if style == Style::Compact {
-        printer.text.push('\n');
+        printer.end_line();
     }
-    printer.text
+    Text { text: printer.text, lines: printer.lines, places: printer.places }
 }

@@ -38,6 +38,8 @@ pub enum Stat {
         value: Expr,
     },
     Local(Vec<String>),
+    /// The next assignment, text or failure stands on a line of its own, which belongs to this place of the program.
+    Place(u32),
     /// Any other statement of one line.
     Text(Expr),
     If(Expr, Vec<Stat>, Vec<Stat>),

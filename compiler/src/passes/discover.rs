@@ -57,7 +57,7 @@ pub fn traffic(op: &Op) -> Traffic {
         Op::Pushtrap(_) => make(false, 0, 0, 4, false),
         Op::Poptrap => make(false, 0, 4, 0, false),
         Op::Branchif(_) | Op::Branchifnot(_) | Op::Compare(_, _, _) | Op::Switch(_, _) => make(true, 0, 0, 0, false),
-        Op::Return(_) | Op::Raise => make(true, 0, 0, 0, false),
+        Op::Return(_) | Op::Raise(_) => make(true, 0, 0, 0, false),
         Op::Appterm(n, _) | Op::Resumeterm(n, _) => make(true, *n, *n, 0, false),
         Op::Reperformterm(_) => make(true, 2, 2, 0, false),
     }
@@ -78,7 +78,7 @@ pub fn ends_block(op: &Op) -> bool {
             | Op::Appterm(_, _)
             | Op::Resumeterm(_, _)
             | Op::Reperformterm(_)
-            | Op::Raise
+            | Op::Raise(_)
             | Op::Stop
     )
 }

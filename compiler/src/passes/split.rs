@@ -51,8 +51,9 @@ fn cut(func: &mut Func, global_names: &[String], is_main: bool) {
         let length = func.blocks[b].body.len();
         for (i, instr) in func.blocks[b].body.iter().enumerate() {
             total += cost(instr);
+            let placed = matches!(instr, Instr::Prim { name, .. } if name == "%place");
             let sets = is_main && unit_set(global_names, instr).is_some();
-            if sets || (total > BLOCK_LIMIT && i + 1 < length) {
+            if sets || (total > BLOCK_LIMIT && i + 1 < length && !placed) {
                 after = i + 1;
                 break;
             }

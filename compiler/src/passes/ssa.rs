@@ -6,7 +6,8 @@ use crate::bytecode::debug_events::{self, Debug};
 use crate::bytecode::opcode::{Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
-use crate::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Func, Instr, Kind, Place, PlaceKind, Program, Target, Term, Var};
+use crate::link::fragment::Effect;
 use crate::passes::discover::{self, Code, NONE, ends_block, fail};
 use crate::passes::liveness::{self, Graph};
 use crate::passes::names;
@@ -51,12 +52,19 @@ fn pop(state: &mut State, n: usize, pc: usize) -> Result<Vec<Arg>> {
     Ok(list)
 }
 
+/// What backtraces need: the effects of primitives, as those that change nothing do not raise; and the places found so far.
+struct Places<'a> {
+    effect_of: &'a dyn Fn(&str) -> Effect,
+    list: Vec<Place>,
+}
+
 /// A function being built.
-struct Builder<'a, 'b> {
+struct Builder<'a, 'b, 'c> {
     code: &'a mut Code<'b>,
     /// Function id by number of discovery.
     ids: &'a [u32],
     debug: &'a Debug,
+    places: Option<&'a mut Places<'c>>,
     function: usize,
     graph: Graph,
     /// What the only predecessor of a block leaves.
@@ -67,7 +75,7 @@ struct Builder<'a, 'b> {
     booleans: Vec<bool>,
 }
 
-impl Builder<'_, '_> {
+impl Builder<'_, '_, '_> {
     fn fresh(&mut self) -> Var {
         self.names.push(String::new());
         self.booleans.push(false);
@@ -79,6 +87,22 @@ impl Builder<'_, '_> {
         self.booleans[dest as usize] = is_boolean(name);
         self.body.push(Instr::Prim { dest, name: name.to_string(), args });
         Arg::Var(dest)
+    }
+
+    /// What follows stands at a place of its own; `pc` is what ocamlrun finds on the stack for it.
+    fn place(&mut self, kind: PlaceKind, pc: usize) {
+        let Some(places) = &mut self.places else { return };
+        let number = places.list.len() as i32;
+        places.list.push(Place { kind, location: self.debug.location(pc) });
+        self.prim("%place", vec![Arg::Int(number)]);
+    }
+
+    /// A primitive that may raise.
+    fn raising(&mut self, name: &str, args: Vec<Arg>, pc: usize) -> Arg {
+        if self.places.as_ref().is_some_and(|places| (places.effect_of)(name) == Effect::Mutator) {
+            self.place(PlaceKind::Call, pc);
+        }
+        self.prim(name, args)
     }
 
     /// The edge to `block` with this state.
@@ -197,7 +221,7 @@ impl Builder<'_, '_> {
     }
 
     /// An instruction that is not the end of a block.
-    fn execute(&mut self, pc: usize, op: &Op, state: &mut State) -> Result<()> {
+    fn execute(&mut self, pc: usize, op: &Op, next: usize, state: &mut State) -> Result<()> {
         let accu = state.accu.clone();
         match op {
             Op::Acc(n) => state.accu = defined(&state.slots[state.slots.len() - 1 - *n], pc)?,
@@ -231,6 +255,7 @@ impl Builder<'_, '_> {
                 if *n > 3 {
                     state.slots.truncate(state.slots.len() - 3);
                 }
+                self.place(PlaceKind::Call, next);
                 let dest = self.fresh();
                 self.body.push(Instr::Apply { dest, closure: accu, args, known: None });
                 state.accu = Arg::Var(dest);
@@ -264,14 +289,16 @@ impl Builder<'_, '_> {
             Op::Prim(name, n) => {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
-                let result = self.prim(name, args);
+                let divides = *name == "%int_div" || *name == "%int_mod";
+                let result = if divides { self.raising(name, args, next + 1) } else { self.prim(name, args) };
                 state.accu = if *name == "%array_set" || *name == "%bytes_set" { Arg::Int(0) } else { result };
             }
             Op::Ccall(n, number) => {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let name = self.code.image.primitives[*number].clone();
-                state.accu = self.prim(&name, args);
+                // C_CALLN leaves the word before on the stack.
+                state.accu = self.raising(&name, args, if *n > 5 { next - 1 } else { next });
             }
             Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, n.clone()]),
             Op::Offsetref(n) => {
@@ -287,11 +314,11 @@ impl Builder<'_, '_> {
                 state.slots.push(accu.clone());
                 state.accu = self.prim("%public_method", vec![accu, tag.clone()]);
             }
-            Op::Perform => state.accu = self.prim("%perform", vec![accu]),
+            Op::Perform => state.accu = self.raising("%perform", vec![accu], next),
             Op::Resume(n) => {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n, pc)?);
-                state.accu = self.prim("%resume", args);
+                state.accu = self.raising("%resume", args, next);
             }
             _ => {}
         }
@@ -378,7 +405,10 @@ impl Builder<'_, '_> {
                 state.slots.truncate(state.slots.len() - 4);
                 Ok(Term::Poptrap(self.edge(self.code.block_at[next], &state, pc)?))
             }
-            Op::Raise => Ok(Term::Raise(accu)),
+            Op::Raise(kind) => {
+                self.place(*kind, pc);
+                Ok(Term::Raise(accu))
+            }
             Op::Stop => Ok(Term::Return(Arg::Int(0))),
             Op::Appterm(n, _) => {
                 let args = pop(&mut state, *n, pc)?;
@@ -410,7 +440,7 @@ impl Builder<'_, '_> {
             if ends_block(&op) {
                 return self.term(pc, &op, next, state);
             }
-            self.execute(pc, &op, &mut state)?;
+            self.execute(pc, &op, next, &mut state)?;
             if self.code.leader[next] {
                 let target = self.edge(self.code.block_at[next], &state, pc)?;
                 return Ok(Term::Jump(target));
@@ -459,7 +489,16 @@ impl Builder<'_, '_> {
     }
 }
 
-fn function(code: &mut Code, ids: &[u32], debug: &Debug, number: usize, name: String, place: String) -> Result<Func> {
+/// What all functions are built from.
+struct Source<'a, 'b> {
+    code: Code<'b>,
+    ids: Vec<u32>,
+    debug: Debug,
+    places: Option<Places<'a>>,
+}
+
+fn function(source: &mut Source, number: usize, name: String, place: String) -> Result<Func> {
+    let Source { code, ids, debug, places } = source;
     let assigns = std::mem::take(&mut code.functions[number].assigns);
     for (trap, slot) in assigns {
         let mut trap = trap;
@@ -474,6 +513,7 @@ fn function(code: &mut Code, ids: &[u32], debug: &Debug, number: usize, name: St
         code,
         ids,
         debug,
+        places: places.as_mut(),
         function: number,
         graph,
         left: vec![None; count],
@@ -487,9 +527,9 @@ fn function(code: &mut Code, ids: &[u32], debug: &Debug, number: usize, name: St
     Ok(Func { id: ids[number], name, place, kind: Kind::Closure, params, exits: 0, blocks, names })
 }
 
-/// The program in SSA.
-pub fn run(image: &Image) -> Result<Program> {
-    let mut code = discover::run(image)?;
+/// The program in SSA; with `%place` instructions if backtraces are wanted, that is if the effects of primitives are given.
+pub fn run(image: &Image, effect_of: Option<&dyn Fn(&str) -> Effect>) -> Result<Program> {
+    let code = discover::run(image)?;
     let mut order: Vec<usize> = (0..code.functions.len()).collect();
     order.sort_unstable_by_key(|n| code.functions[*n].entry);
     let mut ids = vec![0; order.len()];
@@ -506,16 +546,20 @@ pub fn run(image: &Image) -> Result<Program> {
     let debug = debug_events::run(image)?;
     let function_names = names::functions(image, &debug, &sites, &code.units);
     let mut functions = Vec::new();
+    let main = ids[0];
+    let places = effect_of.map(|effect_of| Places { effect_of, list: Vec::new() });
+    let mut source = Source { code, ids, debug, places };
     for ((number, site), name) in order.iter().zip(&sites).zip(function_names) {
-        let place = names::place(&debug, site.start);
-        functions.push(Some(function(&mut code, &ids, &debug, *number, name, place)?));
+        let place = names::place(&source.debug, site.start);
+        functions.push(Some(function(&mut source, *number, name, place)?));
     }
     Ok(Program {
         functions,
-        main: ids[0],
+        main,
         data: image.data.clone(),
         globals: image.globals.clone(),
         global_names: image.global_names.clone(),
+        places: source.places.map_or(Vec::new(), |places| places.list),
         version: image.version,
     })
 }
