@@ -44,6 +44,7 @@ fn the_compiler_derives_itself() {
             style: Style::Compact,
             dump: None,
             allow_missing: false,
+            debug: false,
             files: Vec::new(),
             runtime: lua_of_ocaml::runtime::embedded(),
         };

@@ -194,6 +194,7 @@ fn lua(func: &Func, style: Style) -> String {
         data: Arena::default(),
         globals: Vec::new(),
         global_names: Vec::new(),
+        places: Vec::new(),
         version: (4, 13),
     };
     split::run(&mut program).unwrap();
