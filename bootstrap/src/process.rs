@@ -22,6 +22,8 @@ pub struct Outcome {
     pub code: Option<i32>,
     pub signal: Option<i32>,
     pub milliseconds: u64,
+    /// What it used of the processor, in the program and in the system.
+    pub processor: Duration,
     /// The largest resident memory, as the system counted it.
     pub peak_bytes: u64,
 }
@@ -81,10 +83,16 @@ fn wait(pid: i32, start: Instant) -> io::Result<Option<Outcome>> {
             code: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
             signal: libc::WIFSIGNALED(status).then(|| libc::WTERMSIG(status)),
             milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            processor: duration(usage.ru_utime) + duration(usage.ru_stime),
             // Linux and the BSDs count in KiB, macOS in bytes.
             peak_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * if cfg!(target_os = "macos") { 1 } else { 1024 },
         })),
     }
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    let seconds = Duration::from_secs(u64::try_from(time.tv_sec).unwrap_or(0));
+    seconds + Duration::from_micros(u64::try_from(time.tv_usec).unwrap_or(0))
 }
 
 /// Kills our child and waits for its end, so that it is gone when the error is reported.

@@ -1,5 +1,6 @@
 //! What the tests share: OCaml's tools, the programs and what they print, the compilers, the engines.
 
+pub mod bench;
 pub mod compilers;
 pub mod conformance;
 pub mod engine;
