@@ -4,6 +4,7 @@ pub mod bench;
 pub mod compilers;
 pub mod conformance;
 pub mod engine;
+pub mod parallel;
 pub mod process;
 pub mod program;
 pub mod toolchain;

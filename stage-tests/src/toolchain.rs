@@ -28,6 +28,11 @@ impl Toolchain {
         here.or_else(|| Toolchain::find(Some(PathBuf::from(std::env::var_os("OCAML5_BIN")?))))
     }
 
+    /// The OCaml whose commands are in that folder.
+    pub fn at(bin: &Path) -> Option<Toolchain> {
+        Toolchain::find(Some(bin.to_path_buf()))
+    }
+
     fn find(bin: Option<PathBuf>) -> Option<Toolchain> {
         let mut toolchain = Toolchain { bin, version: String::new() };
         let output = toolchain.command("ocamlc").arg("-version").stdin(Stdio::null()).output().ok()?;
@@ -37,6 +42,14 @@ impl Toolchain {
 
     pub fn major(&self) -> u32 {
         self.version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0)
+    }
+
+    /// The file of one of the tools.
+    pub fn file(&self, name: &str) -> Option<PathBuf> {
+        match &self.bin {
+            Some(bin) => Some(bin.join(name)).filter(|file| file.is_file()),
+            None => on_path(name),
+        }
     }
 
     /// One of the tools. Its stack is large: some programs are a million calls deep.
@@ -81,4 +94,9 @@ impl Toolchain {
         tool(command, folder)?;
         Ok(())
     }
+}
+
+/// A command's file on the search path.
+pub fn on_path(command: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(command)).find(|file| file.is_file())
 }

@@ -75,8 +75,8 @@ fn state(name: &str, tables: &[Table], committed: &str) -> Result<String> {
         Some(section) if REFUSING.contains(&section) => "absent, raises".to_string(),
         Some(_) => "present".to_string(),
         None => {
-            let said = committed.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-            said.filter(|state| state.starts_with(NOT_APPLICABLE)).next_back().unwrap_or("absent").to_string()
+            let mut said = committed.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            said.rfind(|state| state.starts_with(NOT_APPLICABLE)).unwrap_or("absent").to_string()
         }
     })
 }

@@ -21,7 +21,7 @@ use stage_tests::compilers::Compiler;
 use stage_tests::engine::Engine;
 use stage_tests::program::{Program, first_difference};
 use stage_tests::scratch;
-use stage_tests::toolchain::Toolchain;
+use stage_tests::toolchain::{Toolchain, on_path};
 
 /// The longest that a program may run; the slowest takes a fifth of it.
 const LIMIT: Duration = Duration::from_secs(240);
@@ -169,11 +169,6 @@ fn same_output(bytecode: &Path, folder: &Path, others: &[Compiler], options: &[&
         }
     }
     Ok(())
-}
-
-/// A command's file on the search path.
-fn on_path(command: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(command)).find(|file| file.is_file())
 }
 
 fn failed(error: anyhow::Error) -> Failed {

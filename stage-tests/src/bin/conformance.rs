@@ -1,6 +1,6 @@
 //! Runs OCaml's own test suite as Lua and compares the result with the committed score.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use clap::Parser;
 use lua_of_ocaml::target::Target;
 use regex_lite::Regex;
 use stage_tests::compilers::Compiler;
-use stage_tests::conformance::corpus::{Corpus, Run};
+use stage_tests::conformance::corpus::{Corpus, MANIFEST, Run};
 use stage_tests::conformance::judge::{Judge, Verdict};
 use stage_tests::conformance::score::{Changes, Score};
-use stage_tests::conformance::table;
+use stage_tests::conformance::{cache, extract, source, table, twins};
 use stage_tests::engine::Engine;
+use stage_tests::toolchain::Toolchain;
 
 /// OCaml's own test suite, run as Lua: what passes, what fails, and how that compares with the committed score.
 ///
@@ -31,9 +32,15 @@ struct Arguments {
     /// The engine that runs the Lua.
     #[arg(long, default_value = "lua5.4", value_parser = Engine::named)]
     engine: Engine,
-    /// A corpus that was extracted before.
+    /// The folder of that OCaml's commands, which are built if they are neither here nor installed.
     #[arg(long)]
-    corpus: PathBuf,
+    bin: Option<PathBuf>,
+    /// The folder of its sources, which are downloaded otherwise.
+    #[arg(long)]
+    source: Option<PathBuf>,
+    /// A corpus that was extracted before, instead of both.
+    #[arg(long, conflicts_with_all = ["bin", "source"])]
+    corpus: Option<PathBuf>,
     /// Only runs whose name matches this regular expression.
     #[arg(long)]
     only: Option<Regex>,
@@ -49,6 +56,9 @@ struct Arguments {
     /// How many runs at a time.
     #[arg(long, default_value_t = 1)]
     jobs: usize,
+    /// Compare what the two compilers write for each bytecode instead of running it.
+    #[arg(long, conflicts_with = "update")]
+    twins: bool,
     /// Take the result over into the score.
     #[arg(long)]
     update: bool,
@@ -116,10 +126,13 @@ fn conformance(arguments: &Arguments) -> Result<bool> {
     if !arguments.engine.is_installed() {
         bail!("{} is not installed", arguments.engine.name());
     }
-    let corpus = Corpus::read(&arguments.corpus)?;
+    let cache = cache(&arguments.ocaml);
+    let corpus = corpus(arguments, &cache)?;
     let runs: Vec<&Run> = corpus.runs.iter().filter(|run| arguments.selects(run)).collect();
     let place = format!("{}/{}", arguments.target.name(), arguments.engine.name());
-    let cache = stage_tests::conformance::cache(&arguments.ocaml)?;
+    if arguments.twins {
+        return compare_twins(arguments, &corpus, &runs);
+    }
     let judge = Judge {
         corpus: &corpus,
         compiler: Compiler::rust()?,
@@ -140,6 +153,38 @@ fn conformance(arguments: &Arguments) -> Result<bool> {
     print!("{}", table::text(&results, &score, &place));
     println!("The Lua of the runs that fail is in {}", judge.folder.display());
     settle(arguments, score, &place, &results, &corpus)
+}
+
+/// Lists where the two compilers differ; whether they do nowhere.
+fn compare_twins(arguments: &Arguments, corpus: &Corpus, runs: &[&Run]) -> Result<bool> {
+    let differences = twins::differences(corpus, runs, arguments.target, &arguments.options, arguments.jobs)?;
+    for difference in &differences {
+        println!("{difference}");
+    }
+    println!("twins: {} agree, {} differ", runs.len() - differences.len(), differences.len());
+    Ok(differences.is_empty())
+}
+
+/// The corpus, extracted if it is not there yet.
+fn corpus(arguments: &Arguments, cache: &Path) -> Result<Corpus> {
+    if let Some(folder) = &arguments.corpus {
+        return Corpus::read(folder);
+    }
+    let version = &arguments.ocaml;
+    let folder = cache.join(format!("corpus-{}", extract::REVISION));
+    if !folder.join(MANIFEST).exists() {
+        let source = arguments.source.clone().map_or_else(|| source::sources(version, cache), Ok)?;
+        let toolchain = match &arguments.bin {
+            Some(bin) => Toolchain::at(bin).with_context(|| format!("no OCaml in {}", bin.display()))?,
+            None => source::toolchain(version, &source, cache)?,
+        };
+        if toolchain.version != *version {
+            bail!("the OCaml is {} and not {version}", toolchain.version);
+        }
+        println!("extracting the test suite of OCaml {version}, which takes some minutes");
+        extract::extract(&source, &toolchain, None, arguments.jobs, &folder)?;
+    }
+    Corpus::read(&folder)
 }
 
 /// Compares with the score, or updates it; whether the score is met.

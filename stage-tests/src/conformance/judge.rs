@@ -6,20 +6,17 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use lua_of_ocaml::target::Target;
 
 use super::corpus::{Corpus, Run, copy_folder};
+use super::environment::clean;
 use crate::compilers::Compiler;
 use crate::engine::Engine;
+use crate::parallel::parallel;
 use crate::process::{Input, run};
-
-/// Variables that change what OCaml's tools do; no run sees those of the caller.
-pub const CLEARED: [&str; 5] = ["OCAMLRUNPARAM", "CAMLRUNPARAM", "OCAMLLIB", "CAMLLIB", "CAML_LD_LIBRARY_PATH"];
 
 /// What runs are judged with.
 pub struct Judge<'a> {
@@ -76,7 +73,7 @@ impl Judge<'_> {
             return Ok((Some(format!("translation: {}", said(&translation.stderr))), false));
         }
         let scratch = tempfile::tempdir()?;
-        let command = prepare(self.corpus, entry, self.engine.command(lua), scratch.path())?;
+        let command = prepare(self.corpus, entry, self.engine.hosted_command(lua), scratch.path())?;
         let outcome = run(command, input(entry, scratch.path())?, self.limit)?;
         let stderr = self.corpus.file(&entry.expected_stderr)?;
         let stdout = self.corpus.file(&entry.expected_stdout)?;
@@ -99,10 +96,8 @@ pub fn prepare(corpus: &Corpus, entry: &Run, mut command: Command, scratch: &Pat
     if let Some(data) = &entry.data {
         copy_folder(&corpus.folder.join(data), scratch)?;
     }
-    for variable in CLEARED {
-        command.env_remove(variable);
-    }
-    command.env("TERM", "dumb").env("LC_ALL", "C").envs(&entry.env);
+    clean(&mut command);
+    command.envs(&entry.env);
     for variable in &entry.unset {
         command.env_remove(variable);
     }
@@ -115,26 +110,6 @@ pub fn input(entry: &Run, scratch: &Path) -> Result<Input> {
     let path = entry.stdin.as_ref().map_or_else(|| PathBuf::from("/dev/null"), |file| scratch.join(file));
     let file = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Input::File(file))
-}
-
-/// Maps in parallel, in order.
-pub fn parallel<T: Sync, R: Send>(items: &[T], jobs: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
-            scope.spawn(|| {
-                while let Some((index, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, items.get(i)?)))
-                {
-                    let result = work(item);
-                    results.lock().expect("no worker panics with the lock").push((index, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().expect("no worker panics with the lock");
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The line that says most of what a process wrote on standard error.

@@ -5,17 +5,22 @@
 //! judged as bytecode is run under ocamlrun and recorded. `judge` runs a corpus as Lua on an engine, `twins` compares the two
 //! compilers on it, and `score` is the committed result, one file per OCaml in `stage-tests/conformance`.
 
+pub mod actions;
+pub mod class;
 pub mod corpus;
+pub mod environment;
+pub mod extract;
+pub mod header;
 pub mod judge;
+pub mod observe;
 pub mod score;
+pub mod source;
 pub mod table;
+pub mod twins;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-
 /// Where everything that is made of an OCaml's test suite is kept.
-pub fn cache(version: &str) -> Result<PathBuf> {
-    let scratch = crate::scratch();
-    Ok(scratch.parent().context("the scratch folder stands in the target folder")?.join("conformance").join(version))
+pub fn cache(version: &str) -> PathBuf {
+    crate::target_folder().join("conformance").join(version)
 }
