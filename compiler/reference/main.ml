@@ -2,7 +2,7 @@
    refused, 6 a file cannot be read or written. *)
 
 let usage =
-  "usage: compile INPUT [-o OUTPUT] [--target portable|lua54|luajit] [--pretty|--compact] [--dump STAGE] [-g] [--file \
+  "usage: compile INPUT [-o OUTPUT] [--target portable|lua54|luajit|luau] [--pretty|--compact] [--dump STAGE] [-g] [--file \
    PATH[:TARGET]] [--allow-missing] [--runtime DIR]"
 
 (* What ends the program: its exit code, and a line for people. *)

@@ -2,16 +2,17 @@
 
 use std::str::FromStr;
 
-/// `portable` runs on every engine; the others use what their engines have.
+/// `portable` runs on every engine; the others use what their engines have, or (`luau`) make up for what they lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     Portable,
     Lua54,
     Luajit,
+    Luau,
 }
 
 impl Target {
-    pub const ALL: [Target; 3] = [Target::Portable, Target::Lua54, Target::Luajit];
+    pub const ALL: [Target; 4] = [Target::Portable, Target::Lua54, Target::Luajit, Target::Luau];
 
     /// The name on the command line and in fragments' `If:` lines.
     pub fn name(self) -> &'static str {
@@ -19,7 +20,13 @@ impl Target {
             Target::Portable => "portable",
             Target::Lua54 => "lua54",
             Target::Luajit => "luajit",
+            Target::Luau => "luau",
         }
+    }
+
+    /// Whether sections of the runtime for `other` are for this target: Luau takes what is portable.
+    pub fn takes(self, other: Target) -> bool {
+        self == other || (self == Target::Luau && other == Target::Portable)
     }
 }
 

@@ -150,4 +150,33 @@ end
 P.start = pcall_yields and run or Pcall
 
 -- What the effects need of the driver.
-P.driver = {effects = effects, take = take, too_deep = too_deep, run = run, flat = function() return flat end}
+P.driver = {
+  effects = effects, take = take, too_deep = too_deep, run = run, ask = ask, spread = spread, flat = function() return flat end,
+}
+
+--// Provides: %tail_depth
+--// If: luau
+--// Requires: far
+--// Inline: D + 16.000244140625
+
+--// Provides: far
+--// If: luau
+--// Requires: driver
+-- A tail call takes a frame on Luau. So it counts too, by 16 and a fraction, 2^-12, which tells how many there were: when they alone
+-- make up the depth, nobody waits for a frame of this coroutine but its start, and a fresh one takes its place.
+-- Otherwise the code goes on as with Deep. (A function without a closure may have any number of results.)
+local driver = P.driver
+driver.effects.replace = function(state, co, handlers, request)
+  co = driver.take()
+  return co, handlers, coroutine.resume(co, driver.spread, request, #request)
+end
+local function finish(ok, ...)
+  if ok then return ... end
+  Error((...), 0)
+end
+P.far = function(D, f, ...)
+  if driver.flat() and D % 1 * 4096 * 16.000244140625 == D then
+    coroutine.yield({kind = "replace", f, ...})
+  end
+  return finish(driver.ask(f, ...))
+end

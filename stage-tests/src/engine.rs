@@ -54,9 +54,10 @@ impl Engine {
     /// The target that is for this engine in particular.
     pub fn target(self) -> Target {
         match self {
-            Engine::Lua51 | Engine::Lua52 | Engine::Luau => Target::Portable,
+            Engine::Lua51 | Engine::Lua52 => Target::Portable,
             Engine::Lua53 | Engine::Lua54 | Engine::Lua55 => Target::Lua54,
             Engine::Luajit => Target::Luajit,
+            Engine::Luau => Target::Luau,
         }
     }
 

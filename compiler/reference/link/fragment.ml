@@ -140,14 +140,10 @@ let header reading line key value version target =
       | Some holds -> reading.wanted <- reading.wanted && holds
       | None -> fail file line "a version condition is like: >= 5.0 and < 5.2")
   | "If" ->
-      let names = words value in
-      List.iter
-        (fun name ->
-          match Target.of_name name with
-          | Some _ -> ()
-          | None -> fail file line ("unknown target '" ^ name ^ "'"))
-        names;
-      reading.wanted <- reading.wanted && List.exists (fun name -> String.equal name (Target.name target)) names
+      let named name =
+        match Target.of_name name with Some named -> named | None -> fail file line ("unknown target '" ^ name ^ "'")
+      in
+      reading.wanted <- reading.wanted && List.exists (Target.takes target) (List.map named (words value))
   | "Inline" -> set_form section line (Template.Inline (template file line value))
   | "Test" -> set_form section line (Template.Test (template file line value))
   | "Statement" -> set_form section line (Template.Statement (template file line value))

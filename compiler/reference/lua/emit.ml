@@ -5,6 +5,9 @@ open Syntax
 
 let max_args = Registers.max_args
 
+(* The section whose template is the depth that a tail call passes, where tail calls take room. *)
+let tail_depth = "%tail_depth"
+
 (* A depth beyond which a function goes on in a fresh coroutine. *)
 let max_depth = 40000
 
@@ -17,7 +20,9 @@ type emitter = {
   options : options;
   forest : Forest.t;
   registers : Registers.t;
-  depth : string;  (* the caller's share of the depth, as text *)
+  (* The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target. *)
+  depth : string;
+  tail : string;
   (* are `B` and `T` used? *)
   mutable flag : bool;
   mutable scratch : bool;
@@ -60,9 +65,9 @@ let opposite name =
 
 let takes_depth table name = match Fragment.find table name with Some section -> section.Fragment.calls | None -> false
 
-(* The most arguments of a call in the function, and whether it calls otherwise than in tail position. *)
+(* The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all. *)
 let calls table (func : Program.func) (flow : Flow.t) =
-  let most = ref 0 and calls = ref false in
+  let most = ref 0 and calls = ref false and tails = ref false in
   let count args =
     let n = List.length args in
     let n = if n > max_args then max_args else n in
@@ -83,13 +88,15 @@ let calls table (func : Program.func) (flow : Flow.t) =
           | Closures _ -> ())
         block.Program.body;
       match block.term with
-      | Tail { args; _ } -> count args
+      | Tail { args; _ } ->
+          count args;
+          tails := true
       | Part (_, args) ->
           count args;
           calls := true
       | _ -> ())
     flow.Flow.order;
-  (!most, !calls)
+  (!most, !calls, !calls || !tails)
 
 let register emitter v = emitter.registers.Registers.of_var.(v)
 
@@ -150,10 +157,13 @@ and primitive emitter name args test =
     | Some (Template.Test t) ->
         let e = Template.expand t None exprs in
         if test then e else compound (Template.operand e false ^ " and 1 or 0") e.vars
-    | _ ->
-        let first = if takes_depth emitter.table name then [ emitter.depth ] else [] in
-        let text = primitive_place name ^ "(" ^ list first exprs ^ ")" in
-        { text; kind = Prefix; int = None; vars = all_vars exprs [] }
+    | _ -> primitive_call emitter name exprs emitter.depth
+
+(* A call of a primitive, with the depth `depth` where it takes one. *)
+and primitive_call emitter name exprs depth =
+  let first = if takes_depth emitter.table name then [ depth ] else [] in
+  let text = primitive_place name ^ "(" ^ list first exprs ^ ")" in
+  { text; kind = Prefix; int = None; vars = all_vars exprs [] }
 
 (* A call of a closure, with the depth `depth`. *)
 and apply emitter closure args known depth =
@@ -189,6 +199,14 @@ and value emitter instr =
   | Closures { functions = (id, captured) :: _; _ } -> closure emitter id captured []
   | Closures _ -> Error.fail "closures without functions"
   | Try _ -> Error.fail "a try inside an expression"
+
+(* What the function returns: there a call is a tail call. *)
+let result emitter arg =
+  let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
+  let is_call name = (match template emitter name with None -> true | Some _ -> false) && not (String.equal name "%block") in
+  match defined with
+  | Some (Prim (_, name, args)) when is_call name -> primitive_call emitter name (exprs emitter args) emitter.tail
+  | _ -> expr emitter arg
 
 (* What an `if` tests, or its opposite. *)
 let condition emitter arg negate =
@@ -338,14 +356,14 @@ let code emitter b out =
 
 let finish emitter b out =
   match emitter.func.blocks.(b).term with
-  | Program.Return arg -> Return (expr emitter arg) :: out
+  | Program.Return arg -> Return (result emitter arg) :: out
   | Program.Raise arg ->
       let e = expr emitter arg in
       Fail { e with text = "Error(" ^ e.text ^ ", 0)" } :: out
-  | Tail { closure; args; known } -> Return (apply emitter closure args known "D") :: out
+  | Tail { closure; args; known } -> Return (apply emitter closure args known emitter.tail) :: out
   | Part (id, args) ->
       let exprs = exprs emitter args in
-      let text = place emitter id ^ "(" ^ arguments [ "D" ] exprs ^ ")" in
+      let text = place emitter id ^ "(" ^ arguments [ emitter.tail ] exprs ^ ")" in
       Return (compound text (all_vars exprs [])) :: out
   | Leave (exit, args) ->
       let exprs = exprs emitter args in
@@ -457,8 +475,22 @@ and branch emitter b t yes no out =
       else if terminated otherwise then List.rev_append thens (If (test emitter b t true, otherwise, []) :: out)
       else If (test emitter b t false, thens, otherwise) :: out
 
+(* The statement that a function begins with which goes on elsewhere when the stack is used up. `deep` and `calls`: whether it
+   makes a call that is no tail call, and any call. Only the first takes room, unless the target counts tail calls. *)
+let guard emitter deep calls rest =
+  let closure = match emitter.func.kind with Closure -> true | Body | Part_of -> false in
+  let place = function_place emitter.options emitter.func in
+  let guard target passed =
+    let passed = String.concat ", " (passed @ rest) in
+    Some ("if D > " ^ string_of_int max_depth ^ " then return " ^ target ^ "(" ^ passed ^ ") end")
+  in
+  if (not (String.equal emitter.tail "D")) && calls then
+    guard "P.far" (if closure then [ "D"; place; "C"; "0" ] else [ "D"; place; "0" ])
+  else if closure && deep then guard "Deep" [ place; "C" ]
+  else None
+
 (* Parameters in Lua, and the statements before the function's own, in reverse. *)
-let prologue emitter deep =
+let prologue emitter deep calls =
   let closure = match emitter.func.kind with Closure -> true | Body | Part_of -> false in
   let self, others =
     match emitter.func.params with self :: others when closure -> ([ self ], others) | all -> ([], all)
@@ -466,11 +498,9 @@ let prologue emitter deep =
   let many = List.compare_length_with others max_args > 0 in
   let rest = if many then [ "T" ] else List.map (name emitter) others in
   let out = ref [] in
-  if closure && deep then begin
-    let passed = function_place emitter.options emitter.func :: "C" :: rest in
-    let text = "if D > " ^ string_of_int max_depth ^ " then return Deep(" ^ String.concat ", " passed ^ ") end" in
-    out := Text (constant text Compound) :: !out
-  end;
+  (match guard emitter deep calls rest with
+  | Some text -> out := Text (constant text Compound) :: !out
+  | None -> ());
   if emitter.registers.Registers.slots > 0 then out := Text (constant "local S = {}" Compound) :: !out;
   if many then
     List.iteri
@@ -484,12 +514,17 @@ let run table program (func : Program.func) options warnings =
   let forest = Forest.run table func flow in
   let registers = Registers.run table func flow forest (not (Lua_text.is_compact options.style)) in
   let list = Structure.run func flow in
-  let most, deep = calls table func flow in
+  let most, deep, calls = calls table func flow in
   let depth = "D + " ^ string_of_int (registers.Registers.locals + most + 8) in
-  let emitter =
-    { table; program; func; options; forest; registers; depth; flag = false; scratch = false; warnings }
+  let tail =
+    match Fragment.find table tail_depth with
+    | Some { Fragment.form = Template.Inline t; _ } -> (Template.expand t None []).text
+    | _ -> "D"
   in
-  let params, start = prologue emitter deep in
+  let emitter =
+    { table; program; func; options; forest; registers; depth; tail; flag = false; scratch = false; warnings }
+  in
+  let params, start = prologue emitter deep calls in
   let code = nodes emitter list [] in
   let start = if emitter.flag then Local [ "B" ] :: start else start in
   let start = if emitter.scratch then Local [ "T" ] :: start else start in

@@ -203,4 +203,4 @@ let wide target decimal =
   let first = if n > 1 && Char.equal decimal.[0] '-' then 1 else 0 in
   let rec valid i = i = n || (Template.is_digit decimal.[i] && valid (i + 1)) in
   if n = 0 || n > 30 || not (valid first) then Error.fail ("bad integer constant '" ^ decimal ^ "'")
-  else match target with Target.Lua54 -> decimal | Target.Portable | Target.Luajit -> wrap_32 decimal
+  else match target with Target.Lua54 -> decimal | Target.Portable | Target.Luajit | Target.Luau -> wrap_32 decimal

@@ -18,7 +18,7 @@ pub struct Args {
     /// Bytecode executables
     #[arg(required = true)]
     inputs: Vec<String>,
-    /// portable, lua54 or luajit
+    /// portable, lua54, luajit or luau
     #[arg(long, default_value = "portable")]
     target: Target,
     /// Use the runtime in this folder

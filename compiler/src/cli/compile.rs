@@ -17,7 +17,7 @@ pub struct Args {
     /// Lua file; - is standard output [default: the input with .lua]
     #[arg(short)]
     output: Option<String>,
-    /// portable, lua54 or luajit
+    /// portable, lua54, luajit or luau
     #[arg(long, default_value = "portable")]
     target: Target,
     /// With comments that name places in the OCaml source

@@ -180,13 +180,14 @@ fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (
             None => return fail(&file, line, "a version condition is like: >= 5.0 and < 5.2"),
         },
         "If" => {
-            let names = words(value);
-            for name in &names {
-                if let Err(message) = name.parse::<Target>() {
-                    return fail(&file, line, &message);
+            let mut taken = false;
+            for name in &words(value) {
+                match name.parse::<Target>() {
+                    Ok(named) => taken = taken || target.takes(named),
+                    Err(message) => return fail(&file, line, &message),
                 }
             }
-            reading.wanted = reading.wanted && names.iter().any(|n| n == target.name());
+            reading.wanted = reading.wanted && taken;
         }
         "Inline" => set_form(section, line, Form::Inline(template(&file, line, value)?))?,
         "Test" => set_form(section, line, Form::Test(template(&file, line, value)?))?,

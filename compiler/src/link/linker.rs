@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program};
 use crate::link::fragment::{Section, Table};
 use crate::link::places;
-use crate::lua::emit::primitive_place;
+use crate::lua::emit::{TAIL_DEPTH, primitive_place};
 use crate::lua::literal;
 use crate::lua::lua_text::Text;
 use crate::target::Target;
@@ -183,6 +183,7 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
     let used = used_primitives(program);
     let mut missing: Vec<(&str, &[&str])> = Vec::new();
     let mut names: Vec<&str> = ROOTS.to_vec();
+    names.extend(table.find(TAIL_DEPTH).map(|_| TAIL_DEPTH));
     for (name, users) in &used {
         if table.find(name).is_some() {
             names.push(name);

@@ -15,6 +15,9 @@ use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
 use crate::link::fragment::Table;
 use crate::target::Target;
 
+/// The section whose template is the depth that a tail call passes, where tail calls take room.
+pub const TAIL_DEPTH: &str = "%tail_depth";
+
 /// A depth beyond which a function goes on in a fresh coroutine.
 const MAX_DEPTH: usize = 40000;
 
@@ -31,8 +34,9 @@ struct Emitter<'a> {
     options: Options,
     forest: Forest,
     registers: Registers,
-    /// The caller's share of the depth, as text.
+    /// The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target.
     depth: String,
+    tail: String,
     /// Are `B` and `T` used?
     flag: bool,
     scratch: bool,
@@ -101,9 +105,9 @@ fn opposite(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The most arguments of a call in the function, and whether it calls otherwise than in tail position.
-fn calls(table: &Table, func: &Func, flow: &Flow) -> (usize, bool) {
-    let (mut most, mut calls) = (0, false);
+/// The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all.
+fn calls(table: &Table, func: &Func, flow: &Flow) -> (usize, bool, bool) {
+    let (mut most, mut calls, mut tails) = (0, false, false);
     for &b in &flow.order {
         let block = &func.blocks[b];
         for instr in &block.body {
@@ -124,7 +128,10 @@ fn calls(table: &Table, func: &Func, flow: &Flow) -> (usize, bool) {
             }
         }
         match &block.term {
-            Term::Tail { args, .. } => most = most.max(args.len().min(MAX_ARGS)),
+            Term::Tail { args, .. } => {
+                most = most.max(args.len().min(MAX_ARGS));
+                tails = true;
+            }
             Term::Part(_, args) => {
                 most = most.max(args.len().min(MAX_ARGS));
                 calls = true;
@@ -132,7 +139,7 @@ fn calls(table: &Table, func: &Func, flow: &Flow) -> (usize, bool) {
             _ => {}
         }
     }
-    (most, calls)
+    (most, calls, calls || tails)
 }
 
 impl Emitter<'_> {
@@ -225,12 +232,28 @@ impl<'a> Emitter<'a> {
                 let e = t.expand(None, &exprs)?;
                 if test { Ok(e) } else { Ok(compound(format!("{} and 1 or 0", operand(&e, false)), e.vars)) }
             }
-            _ => {
-                let calls = self.table.find(name).is_some_and(|s| s.calls);
-                let first: &[&str] = if calls { &[self.depth.as_str()] } else { &[] };
-                let text = format!("{}({})", primitive_place(name), list(first, &exprs, &mut vars));
-                Ok(Expr { text, kind: Kind::Prefix, int: None, vars })
+            _ => Ok(self.primitive_call(name, &exprs, &self.depth)),
+        }
+    }
+
+    /// A call of a primitive, with the depth `depth` where it takes one.
+    fn primitive_call(&self, name: &str, exprs: &[Expr], depth: &str) -> Expr {
+        let calls = self.table.find(name).is_some_and(|s| s.calls);
+        let first: &[&str] = if calls { &[depth] } else { &[] };
+        let mut vars = Vec::new();
+        let text = format!("{}({})", primitive_place(name), list(first, exprs, &mut vars));
+        Expr { text, kind: Kind::Prefix, int: None, vars }
+    }
+
+    /// What the function returns: there a call is a tail call.
+    fn result(&mut self, arg: &Arg) -> Result<Expr> {
+        let folded = if let Arg::Var(v) = arg { self.folded(*v) } else { None };
+        match folded {
+            Some(Instr::Prim { name, args, .. }) if self.template(name).is_none() && name != "%block" => {
+                let exprs = self.exprs(args)?;
+                Ok(self.primitive_call(name, &exprs, &self.tail))
             }
+            _ => self.expr(arg),
         }
     }
 
@@ -475,7 +498,7 @@ impl<'a> Emitter<'a> {
         let func: &'a Func = self.func;
         match &func.blocks[b].term {
             Term::Return(arg) => {
-                let e = self.expr(arg)?;
+                let e = self.result(arg)?;
                 out.push(Stat::Return(e));
             }
             Term::Raise(arg) => {
@@ -483,14 +506,15 @@ impl<'a> Emitter<'a> {
                 out.push(Stat::Fail(Expr { text: format!("Error({}, 0)", e.text), ..e }));
             }
             Term::Tail { closure, args, known } => {
-                let e = self.apply(closure, args, *known, "D")?;
+                let depth = self.tail.clone();
+                let e = self.apply(closure, args, *known, &depth)?;
                 out.push(Stat::Return(e));
             }
             Term::Part(id, args) => {
                 let place = self.place(*id)?;
                 let exprs = self.exprs(args)?;
                 let mut vars = Vec::new();
-                let text = format!("{place}({})", arguments(&["D"], &exprs, &mut vars));
+                let text = format!("{place}({})", arguments(&[&self.tail], &exprs, &mut vars));
                 out.push(Stat::Return(compound(text, vars)));
             }
             Term::Leave(exit, args) => {
@@ -645,8 +669,29 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
+    /// The statement that a function begins with which goes on elsewhere when the stack is used up. `deep` and `calls`: whether it
+    /// makes a call that is no tail call, and any call. Only the first takes room, unless the target counts tail calls.
+    fn guard(&self, deep: bool, calls: bool, params: &[String]) -> Option<String> {
+        let closure = self.func.kind == program::Kind::Closure;
+        let place = function_place(self.options, self.func);
+        let mut passed: Vec<&str> = Vec::new();
+        let to = if self.tail != "D" && calls {
+            passed.extend(["D", &place]);
+            passed.extend(closure.then_some("C"));
+            passed.push("0");
+            "P.far"
+        } else if closure && deep {
+            passed.extend([place.as_str(), "C"]);
+            "Deep"
+        } else {
+            return None;
+        };
+        passed.extend(params.iter().skip(if closure { 2 } else { 1 }).map(String::as_str));
+        Some(format!("if D > {MAX_DEPTH} then return {to}({}) end", passed.join(", ")))
+    }
+
     /// Parameters in Lua, and the statements before the function's own.
-    fn prologue(&self, deep: bool, out: &mut Vec<Stat>) -> Result<Vec<String>> {
+    fn prologue(&self, deep: bool, calls: bool, out: &mut Vec<Stat>) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for p in &self.func.params {
             names.push(self.name(*p)?.clone());
@@ -661,10 +706,7 @@ impl<'a> Emitter<'a> {
         } else {
             params.extend(rest);
         }
-        if closure && deep {
-            let mut passed = vec![function_place(self.options, self.func), "C".into()];
-            passed.extend_from_slice(&params[2..]);
-            let text = format!("if D > {MAX_DEPTH} then return Deep({}) end", passed.join(", "));
+        if let Some(text) = self.guard(deep, calls, &params) {
             out.push(Stat::Text(constant(text, Kind::Compound)));
         }
         if self.registers.slots > 0 {
@@ -686,12 +728,17 @@ pub fn run(table: &Table, program: &Program, func: &Func, options: Options, warn
     let forest = forest::run(table, func, &flow);
     let registers = registers::run(table, func, &flow, &forest, options.style != Style::Compact);
     let nodes = structure::run(func, &flow)?;
-    let (most, deep) = calls(table, func, &flow);
+    let (most, deep, calls) = calls(table, func, &flow);
     let depth = format!("D + {}", registers.locals + most + 8);
     let place = function_place(options, func);
-    let mut emitter = Emitter { table, program, func, options, forest, registers, depth, flag: false, scratch: false, warnings };
+    let tail = match table.find(TAIL_DEPTH).map(|s| &s.form) {
+        Some(Form::Inline(t)) => t.expand(None, &[])?.text,
+        _ => "D".to_string(),
+    };
+    let mut emitter =
+        Emitter { table, program, func, options, forest, registers, depth, tail, flag: false, scratch: false, warnings };
     let mut start = Vec::new();
-    let params = emitter.prologue(deep, &mut start)?;
+    let params = emitter.prologue(deep, calls, &mut start)?;
     let mut code = Vec::new();
     emitter.nodes(&nodes, &mut code)?;
     for (used, name) in [(emitter.flag, "B"), (emitter.scratch, "T")] {

@@ -118,6 +118,6 @@ pub fn wide(target: Target, decimal: &str) -> Result<String> {
     let value: i128 = decimal.parse().map_err(|_| Error::other(format!("bad integer constant '{decimal}'")))?;
     match target {
         Target::Lua54 => Ok(value.to_string()),
-        Target::Portable | Target::Luajit => Ok((value as i32).to_string()),
+        Target::Portable | Target::Luajit | Target::Luau => Ok((value as i32).to_string()),
     }
 }
