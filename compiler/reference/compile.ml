@@ -1,7 +1,7 @@
 (* The pipeline: bytes and options in, text or one error out. *)
 
 (* A stage of the pipeline whose result can be shown instead of the output. *)
-type dump = Bytecode | Ssa | Outline | Simplify | Known_calls | Dead_code | Split | Lua
+type dump = Bytecode | Ssa | Outline | Simplify | Known_calls | Dead_code | Self_calls | Cells | Split | Lua
 
 (* In the order of the pipeline. *)
 let dumps =
@@ -12,6 +12,8 @@ let dumps =
     ("simplify", Simplify);
     ("known_calls", Known_calls);
     ("dead_code", Dead_code);
+    ("self_calls", Self_calls);
+    ("cells", Cells);
     ("split", Split);
     ("lua", Lua);
   ]
@@ -73,6 +75,11 @@ let translate bytes options =
   reached Known_calls;
   Dead_code.run effects program;
   reached Dead_code;
+  let simplify f = Simplify.func f effects in
+  Self_calls.run program simplify;
+  reached Self_calls;
+  Cells.run program simplify;
+  reached Cells;
   Split.run program;
   reached Split;
   let compact = match options.style with Lua_text.Compact -> true | _ -> false in

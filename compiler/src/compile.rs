@@ -4,11 +4,11 @@ use std::str::FromStr;
 
 use crate::bytecode::{container, disassemble};
 use crate::error::Result;
-use crate::ir::program::{Arg, Instr, Program};
+use crate::ir::program::{Arg, Func, Instr, Program};
 use crate::ir::{ir_text, verify};
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, lua_text};
-use crate::passes::{dead_code, known_calls, outline, simplify, split, ssa};
+use crate::passes::{cells, dead_code, known_calls, outline, self_calls, simplify, split, ssa};
 use crate::target::Target;
 
 /// A stage of the pipeline whose result can be shown instead of the output.
@@ -20,19 +20,23 @@ pub enum Dump {
     Simplify,
     KnownCalls,
     DeadCode,
+    SelfCalls,
+    Cells,
     Split,
     Lua,
 }
 
 impl Dump {
     /// In the order of the pipeline.
-    pub const ALL: [(&str, Dump); 8] = [
+    pub const ALL: [(&str, Dump); 10] = [
         ("bytecode", Dump::Bytecode),
         ("ssa", Dump::Ssa),
         ("outline", Dump::Outline),
         ("simplify", Dump::Simplify),
         ("known_calls", Dump::KnownCalls),
         ("dead_code", Dump::DeadCode),
+        ("self_calls", Dump::SelfCalls),
+        ("cells", Dump::Cells),
         ("split", Dump::Split),
         ("lua", Dump::Lua),
     ];
@@ -130,6 +134,17 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     dead_code::run(&effect_of, &mut program);
     check(&program, false)?;
     if options.dump == Some(Dump::DeadCode) {
+        return dump(ir_text::run(&program));
+    }
+    let simplify = |f: &mut Func| simplify::function(f, &effect_of);
+    self_calls::run(&mut program, &simplify);
+    check(&program, false)?;
+    if options.dump == Some(Dump::SelfCalls) {
+        return dump(ir_text::run(&program));
+    }
+    cells::run(&mut program, &simplify);
+    check(&program, false)?;
+    if options.dump == Some(Dump::Cells) {
         return dump(ir_text::run(&program));
     }
     split::run(&mut program)?;

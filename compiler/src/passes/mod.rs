@@ -1,11 +1,13 @@
 //! The passes, in the order in which they run: one a file, `run` is the entry point of each.
 
+pub mod cells;
 pub mod dead_code;
 pub mod discover;
 pub mod known_calls;
 pub mod liveness;
 pub mod names;
 pub mod outline;
+pub mod self_calls;
 pub mod simplify;
 pub mod split;
 pub mod ssa;
