@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use lua_of_ocaml::target::Target;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +78,21 @@ impl Corpus {
         let path = self.folder.join(path);
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
     }
+
+    /// How the bytecode of a run is translated: with `-g` if it was linked so, which its table of sections tells.
+    pub fn options(&self, run: &Run, target: Target, more: &[String]) -> Result<Vec<String>> {
+        let bytecode = self.file(&run.bc)?;
+        let table = &bytecode[bytecode.len().saturating_sub(SECTIONS)..];
+        let debug = table.windows(4).any(|name| name == b"DBUG");
+        let mut options = vec!["--allow-missing".to_string(), "--target".to_string(), target.name().to_string()];
+        options.extend(debug.then(|| "-g".to_string()));
+        options.extend_from_slice(more);
+        Ok(options)
+    }
 }
+
+/// The end of a bytecode file that surely has the table of sections.
+const SECTIONS: usize = 400;
 
 fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;

@@ -66,8 +66,8 @@ impl Judge<'_> {
 
     /// What is wrong with a run, and whether standard error is equal.
     fn compare(&self, entry: &Run, lua: &Path) -> Result<(Option<String>, bool)> {
-        let mut options = vec!["--allow-missing", "--target", self.target.name()];
-        options.extend(self.options.iter().map(String::as_str));
+        let options = self.corpus.options(entry, self.target, &self.options)?;
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let translation = self.compiler.attempt(&self.corpus.folder.join(&entry.bc), lua, &options)?;
         if translation.code != 0 {
             return Ok((Some(format!("translation: {}", said(&translation.stderr))), false));
