@@ -47,6 +47,9 @@ struct Arguments {
     /// Only runs of these classes.
     #[arg(long, value_delimiter = ',')]
     class: Vec<String>,
+    /// Only runs that the score lists as failing.
+    #[arg(long)]
+    failing: bool,
     /// Only a part of the runs, the same each time: a fraction, or `fast` for those that take at most 0.1 s under ocamlrun.
     #[arg(long)]
     share: Option<Share>,
@@ -104,9 +107,10 @@ impl Share {
 }
 
 impl Arguments {
-    fn selects(&self, run: &Run) -> bool {
+    fn selects(&self, run: &Run, score: &Score, place: &str) -> bool {
         self.only.as_ref().is_none_or(|only| only.is_match(&run.name))
             && (self.class.is_empty() || self.class.contains(&run.class))
+            && (!self.failing || score.reason(&run.name, place).is_some())
             && self.share.is_none_or(|share| share.contains(run))
     }
 }
@@ -128,8 +132,9 @@ fn conformance(arguments: &Arguments) -> Result<bool> {
     }
     let cache = cache(&arguments.ocaml);
     let corpus = corpus(arguments, &cache)?;
-    let runs: Vec<&Run> = corpus.runs.iter().filter(|run| arguments.selects(run)).collect();
     let place = format!("{}/{}", arguments.target.name(), arguments.engine.name());
+    let score = Score::read(&arguments.ocaml)?;
+    let runs: Vec<&Run> = corpus.runs.iter().filter(|run| arguments.selects(run, &score, &place)).collect();
     if arguments.twins {
         return compare_twins(arguments, &corpus, &runs);
     }
@@ -149,7 +154,6 @@ fn conformance(arguments: &Arguments) -> Result<bool> {
         }
     });
     let results: Vec<(&Run, &Verdict)> = runs.into_iter().zip(&verdicts).collect();
-    let score = Score::read(&arguments.ocaml)?;
     print!("{}", table::text(&results, &score, &place));
     println!("The Lua of the runs that fail is in {}", judge.folder.display());
     settle(arguments, score, &place, &results, &corpus)

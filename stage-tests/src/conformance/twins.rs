@@ -14,11 +14,10 @@ use crate::program::first_difference;
 /// The runs whose bytecode the Rust compiler and the reference on ocamlrun do not translate alike, and how they differ.
 pub fn differences(corpus: &Corpus, runs: &[&Run], target: Target, options: &[String], jobs: usize) -> Result<Vec<String>> {
     let (rust, reference) = (Compiler::rust()?, Compiler::ocamlrun()?);
-    let mut all = vec!["--allow-missing", "--target", target.name()];
-    all.extend(options.iter().map(String::as_str));
     let results = parallel(runs, jobs, |run| {
-        let difference =
-            compare(&corpus.folder.join(&run.bc), [&rust, &reference], &all).unwrap_or_else(|error| Some(format!("{error:#}")));
+        let options = corpus.options(run, target, options);
+        let difference = options.and_then(|options| compare(&corpus.folder.join(&run.bc), [&rust, &reference], &options));
+        let difference = difference.unwrap_or_else(|error| Some(format!("{error:#}")));
         if let Some(difference) = &difference {
             eprintln!("  differs: {} {difference}", run.name);
         }
@@ -28,12 +27,13 @@ pub fn differences(corpus: &Corpus, runs: &[&Run], target: Target, options: &[St
 }
 
 /// What both compilers make of a file: none if it is the same.
-fn compare(bytecode: &Path, compilers: [&Compiler; 2], options: &[&str]) -> Result<Option<String>> {
+fn compare(bytecode: &Path, compilers: [&Compiler; 2], options: &[String]) -> Result<Option<String>> {
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
     let folder = tempfile::tempdir()?;
     let output = folder.path().join("output.lua");
     let mut made = Vec::new();
     for compiler in compilers {
-        let outcome = compiler.attempt(bytecode, &output, options)?;
+        let outcome = compiler.attempt(bytecode, &output, &options)?;
         let text = if outcome.code == 0 { fs::read(&output)? } else { outcome.stderr };
         made.push((outcome.code, text));
     }
