@@ -1,71 +1,39 @@
--- Channels: OCaml's buffered input and output (stdlib.ml's `caml_ml_*`) over Lua's file handles.
+-- Channels: OCaml's buffered input and output (stdlib.ml's `caml_ml_*`) over the open files of descriptor.lua.
 --
--- A channel is a custom block with named fields: `handle` is Lua's file (nil once closed), `offset` the
+-- A channel is a custom block with named fields: `fd` the number of its descriptor (-1 once closed), `offset` the
 -- position in the file where the buffer ends (input) or begins (output).
---   input:  `buffer` a string, `at` how much of it has been consumed; `embedded` when the buffer is the file
+--   input:  `buffer` a string, `at` how much of it has been consumed
 --   output: `pieces` the strings not yet written, `count` of them, `size` their bytes
 
---// Provides: descriptors
--- Open files by number, as the kernel would number them: a descriptor is `{handle =, lines =}`, or
--- `{text =}` for a file of the pseudo file system.
-local descriptors
-if io and io.stdout then
-  descriptors = {
-    [0] = { handle = io.stdin, standard = true },
-    [1] = { handle = io.stdout, standard = true },
-    [2] = { handle = io.stderr, standard = true },
-  }
-else
-  -- An engine embedded without files. What the host has writes text (`io.write`), or lines (`print`, `warn`): then the
-  -- rest of a line waits for its end, or for the end of the program.
-  local function writer(text_out, line_out)
-    local rest = ""
-    local handle = {}
-    function handle.write(_, text)
-      if text_out then
-        text_out(text)
-        return true
-      end
-      rest = rest .. text
-      local lines, after = string.match(rest, "^(.*)\n([^\n]*)$")
-      if lines then
-        line_out(lines)
-        rest = after
-      end
-      return true
-    end
-    function handle.flush() end
-    function handle.close()
-      if rest ~= "" then
-        line_out(rest)
-        rest = ""
-      end
-    end
-    return { handle = handle, standard = true }
-  end
-  descriptors = { [0] = { text = "" }, [1] = writer(io and io.write, print), [2] = writer(nil, warn or print) }
-end
-P.descriptors = descriptors
-
---// Provides: channel_write
---// Requires: caml_raise_sys_error
--- Writes out what an output channel holds; the engine's own buffer is flushed when `now`.
-local function write(channel, now)
-  local handle = channel.handle
-  if not handle then
+--// Provides: channel_file
+--// Requires: descriptors, caml_raise_sys_error
+-- The open file of a channel.
+local descriptors = P.descriptors
+function P.channel_file(channel)
+  local file = descriptors[channel.fd]
+  if not file then
     P.caml_raise_sys_error("Bad file descriptor")
   end
+  return file
+end
+
+--// Provides: channel_write
+--// Requires: channel_file, descriptor_write, caml_raise_sys_error
+-- Writes out what an output channel holds; the engine's own buffer is flushed when `now`.
+local file_of = P.channel_file
+local function write(channel, now)
+  local file = file_of(channel)
   if channel.count > 0 then
     local text = Concat(channel.pieces, "", 1, channel.count)
     channel.offset = channel.offset + channel.size
     channel.pieces, channel.count, channel.size = {}, 0, 0
-    local done, message = handle:write(text)
+    local done, message = P.descriptor_write(file, text)
     if not done then
       P.caml_raise_sys_error(message)
     end
   end
-  if now then
-    handle:flush()
+  if now and file.handle then
+    file.handle:flush()
   end
 end
 P.channel_write = write
@@ -84,50 +52,14 @@ function P.channel_put(channel, text)
 end
 
 --// Provides: channel_read
---// Requires: caml_raise_sys_error
--- The next piece of an input channel's file, or nil at its end. A terminal or pipe is read by
--- lines, so that a program answers each; without integers (5.1, 5.2, LuaJIT) the line reader of the
--- engine loses what follows a zero byte, so there it goes by characters.
-local lines_are_whole = math.type ~= nil
-local function line_of(handle)
-  if lines_are_whole then
-    return handle:read("*L")
-  end
-  local pieces, count = {}, 0
-  local piece, message
-  repeat
-    piece, message = handle:read(1)
-    count = count + 1
-    pieces[count] = piece
-  until not piece or piece == "\n"
-  if count == 1 then
-    return piece, message
-  end
-  return Concat(pieces)
-end
-
+--// Requires: channel_file, descriptor_read, caml_raise_sys_error
+-- The next piece of an input channel's file, or nil at its end.
 function P.channel_read(channel, wanted)
-  if channel.embedded then
-    return nil
-  end
-  local handle = channel.handle
-  if not handle then
-    P.caml_raise_sys_error("Bad file descriptor")
-  end
-  local text, message
-  if channel.lines then
-    text, message = line_of(handle)
-  else
-    text, message = handle:read(wanted > 65536 and wanted or 65536)
-  end
-  if not text and message then
-    P.caml_raise_sys_error(message)
-  end
-  if text == "" then
-    return nil
-  end
+  local text, message = P.descriptor_read(P.channel_file(channel), wanted > 65536 and wanted or 65536)
   if text then
     channel.offset = channel.offset + #text
+  elseif message then
+    P.caml_raise_sys_error(message)
   end
   return text
 end
@@ -174,31 +106,11 @@ function P.channel_get_all(channel, wanted)
 end
 
 --// Provides: caml_ml_open_descriptor_in
---// Requires: descriptors, caml_raise_sys_error
-local descriptors = P.descriptors
+--// Requires: channel_file, descriptor_seek
 function P.caml_ml_open_descriptor_in(number)
-  local descriptor = descriptors[number]
-  if not descriptor then
-    P.caml_raise_sys_error("Bad file descriptor")
-  end
-  local text = descriptor.text
-  if text then
-    return { 255, fd = number, handle = descriptor, buffer = text, at = 0, offset = #text, embedded = true }
-  end
-  local handle = descriptor.handle
-  local position
-  if descriptor.standard then
-    position = handle:seek("cur")
-  end
-  return {
-    255,
-    fd = number,
-    handle = handle,
-    buffer = "",
-    at = 0,
-    offset = position or 0,
-    lines = descriptor.standard and not position,
-  }
+  local channel = { 255, fd = number, buffer = "", at = 0 }
+  channel.offset = P.descriptor_seek(P.channel_file(channel), "cur", 0) or 0
+  return channel
 end
 
 --// Provides: out_channels
@@ -206,22 +118,12 @@ end
 P.out_channels = {}
 
 --// Provides: caml_ml_open_descriptor_out
---// Requires: descriptors, out_channels, caml_raise_sys_error
-local descriptors, channels = P.descriptors, P.out_channels
+--// Requires: channel_file, descriptor_seek, out_channels
+local channels = P.out_channels
 function P.caml_ml_open_descriptor_out(number)
-  local descriptor = descriptors[number]
-  if not descriptor or not descriptor.handle then
-    P.caml_raise_sys_error("Bad file descriptor")
-  end
-  local channel = {
-    255,
-    fd = number,
-    handle = descriptor.handle,
-    pieces = {},
-    count = 0,
-    size = 0,
-    offset = not descriptor.standard and descriptor.handle:seek("cur") or 0,
-  }
+  local channel = { 255, fd = number, pieces = {}, count = 0, size = 0 }
+  local file = P.channel_file(channel)
+  channel.offset = not file.standard and P.descriptor_seek(file, "cur", 0) or 0
   channels[#channels + 1] = channel
   return channel
 end
@@ -241,7 +143,7 @@ end
 --// Requires: channel_write
 local write = P.channel_write
 function P.caml_ml_flush(channel)
-  if channel.handle then
+  if channel.fd >= 0 then
     write(channel, true)
   end
   return 0
@@ -358,29 +260,27 @@ function P.caml_ml_input_scan_line(channel)
 end
 
 --// Provides: caml_ml_close_channel
---// Requires: descriptors, out_channels
-local descriptors, channels = P.descriptors, P.out_channels
+--// Requires: descriptor_close, out_channels, caml_raise_sys_error
+local channels = P.out_channels
 function P.caml_ml_close_channel(channel)
-  local handle = channel.handle
-  if handle then
-    channel.handle = nil
-    descriptors[channel.fd] = nil
+  local number = channel.fd
+  if number >= 0 then
+    channel.fd = -1
     if channel.pieces then
+      -- So that whatever is written from now on fails at once.
+      channel.unbuffered = true
       for i = 1, #channels do
         if channels[i] == channel then
-          for j = i, #channels do
-            channels[j] = channels[j + 1]
-          end
+          table.remove(channels, i)
           break
         end
       end
     else
       channel.buffer, channel.at = "", 0
     end
-    if channel.embedded then
-      channel.embedded = nil
-    else
-      handle:close()
+    local done, message = P.descriptor_close(number)
+    if not done then
+      P.caml_raise_sys_error(message)
     end
   end
   return 0
@@ -390,7 +290,7 @@ end
 --// Requires: caml_raise_sys_error
 -- Where the next character of a channel will be read or written.
 function P.channel_position(channel)
-  if not channel.handle then
+  if channel.fd < 0 then
     P.caml_raise_sys_error("Bad file descriptor")
   end
   if channel.pieces then
@@ -400,26 +300,21 @@ function P.channel_position(channel)
 end
 
 --// Provides: channel_seek
---// Requires: channel_write
+--// Requires: channel_write, channel_file, descriptor_seek, caml_raise_sys_error
 local write = P.channel_write
 function P.channel_seek(channel, position)
-  local handle = channel.handle
+  local file = P.channel_file(channel)
   if channel.pieces then
     write(channel)
-  elseif handle then
+  else
     local at = #channel.buffer - (channel.offset - position)
-    if channel.embedded then
-      channel.at = at > #channel.buffer and #channel.buffer or at < 0 and 0 or at
-      return
-    elseif at >= 0 and at <= #channel.buffer then
+    if at >= 0 and at <= #channel.buffer then
       channel.at = at
       return
     end
     channel.buffer, channel.at = "", 0
-  else
-    P.caml_raise_sys_error("Bad file descriptor")
   end
-  local reached, message = handle:seek("set", position)
+  local reached, message = P.descriptor_seek(file, "set", position)
   if not reached then
     P.caml_raise_sys_error(message)
   end
@@ -427,22 +322,16 @@ function P.channel_seek(channel, position)
 end
 
 --// Provides: channel_length
---// Requires: caml_raise_sys_error
+--// Requires: channel_file, descriptor_seek, caml_raise_sys_error
 -- The size of a channel's file.
 function P.channel_length(channel)
-  if channel.embedded then
-    return #channel.buffer
-  end
-  local handle = channel.handle
-  if not handle then
-    P.caml_raise_sys_error("Bad file descriptor")
-  end
-  local here, message = handle:seek("cur")
+  local file = P.channel_file(channel)
+  local here, message = P.descriptor_seek(file, "cur", 0)
   if not here then
     P.caml_raise_sys_error(message)
   end
-  local length = handle:seek("end")
-  handle:seek("set", here)
+  local length = P.descriptor_seek(file, "end", 0)
+  P.descriptor_seek(file, "set", here)
   return length
 end
 

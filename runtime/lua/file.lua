@@ -26,73 +26,113 @@ function P.embedded_names(path)
   return names
 end
 
+--// Provides: resolve mutable
+-- Where a path is, seen from the folder that the process is really in: Lua has no way to change it, so
+-- `P.folder` holds what Sys.chdir has set.
+function P.resolve(path)
+  if P.folder and Sub(path, 1, 1) ~= "/" then
+    return P.folder .. "/" .. path
+  end
+  return path
+end
+
+--// Provides: reason const
+-- What went wrong, without the path that the engine or a command puts in front of it.
+function P.reason(message)
+  return string.match(message, ": ([^:\n]*)%s*$") or message
+end
+
+--// Provides: path_raise
+--// Requires: reason, caml_raise_sys_error
+-- Sys_error for a path; nothing is known of the reason where the engine has no such function.
+function P.path_raise(path, message)
+  P.caml_raise_sys_error(path .. ": " .. P.reason(message or "Operation not supported"))
+end
+
+--// Provides: quote const
+-- A word for the shell.
+function P.quote(text)
+  return "'" .. string.gsub(text, "'", "'\\''") .. "'"
+end
+
+--// Provides: shell_state mutable
+--// Requires: quote
+-- What makes a shell see what the program has set: the current folder and the environment.
+function P.shell_state()
+  local state = P.folder and "cd " .. P.quote(P.folder) .. " && " or ""
+  if P.variables then
+    for name, value in pairs(P.variables) do
+      state = state .. "export " .. name .. "=" .. P.quote(value) .. " && "
+    end
+  end
+  return state
+end
+
+--// Provides: shell
+--// Requires: shell_state
+-- What a command prints; nil and its message where it fails or there is no shell. What Lua's library lacks has no other way.
+local popen = io and io.popen
+function P.shell(command)
+  local output
+  if popen then
+    local script = "{ LC_ALL=C; export LC_ALL; " .. P.shell_state() .. command .. "; } 2>&1 && echo +"
+    local usable, pipe = Pcall(popen, script, "r")
+    output = usable and pipe and pipe:read("*a")
+    if output then
+      pipe:close()
+    end
+  end
+  if not output then
+    return nil, "Operation not supported"
+  end
+  if Sub(output, -2) ~= "+\n" then
+    return nil, output == "" and "Operation failed" or output
+  end
+  return Sub(output, 1, -3)
+end
+
+--// Provides: permissions const
+-- A word for the shell: the permissions that a new file gets under the process's mask.
+function P.permissions(bits)
+  return string.format("$(printf %%o $((0%o & ~0$(umask))))", bits % 4096)
+end
+
+--// Provides: set_permissions
+--// Requires: shell, permissions, quote
+-- Gives a new file its permissions, where they are not those that the engine gives.
+function P.set_permissions(place, bits)
+  if bits and bits ~= 438 then
+    P.shell("chmod " .. P.permissions(bits) .. " " .. P.quote(place))
+  end
+end
+
 --// Provides: caml_sys_open
---// Requires: descriptors, caml_raise_sys_error
--- Flags are the constructors of Stdlib.open_flag: 1 wronly, 2 append, 3 creat, 4 trunc, 5 excl.
--- Permissions are the engine's affair: Lua cannot set them.
-local descriptors = P.descriptors
-local open = io and io.open
+--// Requires: descriptor_open, path_raise
+-- Flags are the constructors of Stdlib.open_flag; to append is to write.
+local names = { [1] = "write", [2] = "append", [3] = "create", [4] = "truncate", [5] = "exclusive" }
 function P.caml_sys_open(path, flags, permissions)
-  local set = {}
+  local how = { permissions = permissions }
   while flags ~= 0 do
-    set[flags[2]] = true
+    how[names[flags[2]] or 0] = true
     flags = flags[3]
   end
-  local number = 3
-  while descriptors[number] do
-    number = number + 1
+  how.write = how.write or how.append
+  local number, message = P.descriptor_open(path, how)
+  if not number then
+    P.path_raise(path, message)
   end
-  local text = P.files and P.files[path]
-  if text then
-    if set[1] then
-      P.caml_raise_sys_error(path .. ": Read-only file system")
-    end
-    descriptors[number] = { text = text }
-    return number
-  end
-  if not open then
-    P.caml_raise_sys_error(path .. ": No such file or directory")
-  end
-  local handle, message
-  if set[1] then
-    handle, message = open(path, "r+b")
-    if handle and set[3] and set[5] then
-      handle:close()
-      P.caml_raise_sys_error(path .. ": File exists")
-    end
-    -- A file that can be written but not read, and one that does not exist, both come here.
-    if handle and (set[2] or set[4]) or not handle and set[3] then
-      if handle then
-        handle:close()
-      end
-      handle, message = open(path, set[2] and "ab" or "wb")
-      if handle and set[2] then
-        handle:seek("end")
-      end
-    end
-  else
-    handle, message = open(path, "rb")
-  end
-  if not handle then
-    P.caml_raise_sys_error(message)
-  end
-  descriptors[number] = { handle = handle }
   return number
 end
 
 --// Provides: caml_sys_close
---// Requires: descriptors
-local descriptors = P.descriptors
+--// Requires: descriptor_close
 function P.caml_sys_close(number)
-  local descriptor = descriptors[number]
-  descriptors[number] = nil
-  if descriptor and descriptor.handle then
-    descriptor.handle:close()
-  end
+  P.descriptor_close(number)
   return 0
 end
 
 --// Provides: file_kind mutable
+--// Requires: resolve
 -- "file", "directory" or nil; a directory is what opens but cannot be read.
 local open = io and io.open
 function P.file_kind(path)
@@ -107,10 +147,10 @@ function P.file_kind(path)
       end
     end
   end
-  if not open then
+  if not open or string.find(path, "%z") then
     return nil
   end
-  local handle, message, code = open(path, "rb")
+  local handle, message, code = open(P.resolve(path), "rb")
   if not handle then
     -- 13 is EACCES: it is there, but may not be read.
     if code == 13 then
@@ -131,96 +171,103 @@ function P.caml_sys_file_exists(path)
 end
 
 --// Provides: caml_sys_is_directory
---// Requires: file_kind, caml_raise_sys_error
+--// Requires: file_kind, path_raise
 function P.caml_sys_is_directory(path)
   local kind = P.file_kind(path)
   if not kind then
-    P.caml_raise_sys_error(path .. ": No such file or directory")
+    P.path_raise(path, "No such file or directory")
   end
   return kind == "directory" and 1 or 0
 end
 
 --// Provides: caml_sys_is_regular_file
---// Requires: file_kind, caml_raise_sys_error
+--// Requires: caml_sys_is_directory
 function P.caml_sys_is_regular_file(path)
-  local kind = P.file_kind(path)
-  if not kind then
-    P.caml_raise_sys_error(path .. ": No such file or directory")
+  return 1 - P.caml_sys_is_directory(path)
+end
+
+--// Provides: remove_file
+--// Requires: resolve
+-- True, or nil and the reason. C's remove, which Lua has, would take an empty folder as well.
+local remove, open = os and os.remove, io and io.open
+function P.remove_file(path)
+  if not remove then
+    return nil, "Operation not supported"
+  elseif string.find(path, "%z") then
+    return nil, "No such file or directory"
   end
-  return kind == "file" and 1 or 0
+  local place = P.resolve(path)
+  local folder = open and open(place .. "/.", "rb")
+  if folder then
+    folder:close()
+    -- A link to a folder cannot be renamed so, and may be removed.
+    if os.rename(place, place .. "/") then
+      return nil, "Is a directory"
+    end
+  end
+  return remove(place)
+end
+
+--// Provides: rename_file
+--// Requires: resolve
+-- True, or nil and the reason.
+local rename = os and os.rename
+function P.rename_file(from, to)
+  if not rename then
+    return nil, "Operation not supported"
+  end
+  return rename(P.resolve(from), P.resolve(to))
 end
 
 --// Provides: caml_sys_remove
---// Requires: caml_raise_sys_error
-local remove = os and os.remove
+--// Requires: remove_file, path_raise
 function P.caml_sys_remove(path)
-  if not remove then
-    P.caml_raise_sys_error(path .. ": Operation not supported")
-  end
-  local done, message = remove(path)
+  local done, message = P.remove_file(path)
   if not done then
-    P.caml_raise_sys_error(message)
+    P.path_raise(path, message)
   end
   return 0
 end
 
 --// Provides: caml_sys_rename
---// Requires: caml_raise_sys_error
--- The message names the path that was asked for: engines differ in which of the two they name.
-local rename = os and os.rename
+--// Requires: rename_file, reason, caml_raise_sys_error
 function P.caml_sys_rename(from, to)
-  if not rename then
-    P.caml_raise_sys_error("Operation not supported")
-  end
-  local done, message = rename(from, to)
+  local done, message = P.rename_file(from, to)
   if not done then
-    P.caml_raise_sys_error(string.match(message, ": ([^:]*)$") or message)
+    P.caml_raise_sys_error(P.reason(message))
   end
   return 0
 end
 
---// Provides: shell
---// Requires: caml_raise_sys_error
--- Runs a command on a path (or on `argument`, which stands for it) by the shell and gives what it prints; where it fails,
--- Sys_error with the reason at the end of the command's own message. What Lua's library lacks (folders) has no other way.
-local popen = io and io.popen
-local function quoted(text)
-  return "'" .. string.gsub(text, "'", "'\\''") .. "'"
-end
-function P.shell(command, path, argument)
-  local output
-  if popen then
-    local usable, pipe = Pcall(popen, command .. " " .. quoted(argument or path) .. " 2>&1 && echo +", "r")
-    output = usable and pipe and pipe:read("*a")
-    if output then
-      pipe:close()
-    end
-  end
-  if not output then
-    P.caml_raise_sys_error(path .. ": Operation not supported")
-  end
-  if Sub(output, -2) ~= "+\n" then
-    P.caml_raise_sys_error(path .. ": " .. (string.match(output, ": ([^:\n]*)\n?$") or "Operation failed"))
-  end
-  return Sub(output, 1, -3)
+--// Provides: make_folder
+--// Requires: shell, quote, permissions
+-- True, or nil and the reason.
+function P.make_folder(path, bits)
+  return P.shell("mkdir " .. (bits == 511 and "" or "-m " .. P.permissions(bits)) .. " -- " .. P.quote(path))
 end
 
 --// Provides: caml_sys_mkdir
---// Requires: shell
-function P.caml_sys_mkdir(path, permissions)
-  P.shell("mkdir --", path)
+--// Requires: make_folder, path_raise
+function P.caml_sys_mkdir(path, bits)
+  local done, message = P.make_folder(path, bits)
+  if not done then
+    P.path_raise(path, message)
+  end
   return 0
 end
 
 --// Provides: caml_sys_rmdir
---// Requires: shell
+--// Requires: shell, quote, path_raise
 function P.caml_sys_rmdir(path)
-  P.shell("rmdir --", path)
+  local done, message = P.shell("rmdir -- " .. P.quote(path))
+  if not done then
+    P.path_raise(path, message)
+  end
   return 0
 end
 
 --// Provides: caml_sys_read_directory
---// Requires: shell, embedded_names
+--// Requires: shell, quote, path_raise, embedded_names
 function P.caml_sys_read_directory(path)
   local names = P.embedded_names(path)
   local array = { 0 }
@@ -231,35 +278,47 @@ function P.caml_sys_read_directory(path)
     return array
   end
   -- The slash makes `ls` refuse what is not a folder.
-  local listing = P.shell("ls -1A --", path, Sub(path, -1) == "/" and path or path .. "/")
+  local listing, message = P.shell("ls -1A -- " .. P.quote(Sub(path, -1) == "/" and path or path .. "/"))
+  if not listing then
+    P.path_raise(path, message)
+  end
   for name in string.gmatch(listing, "[^\n]+") do
     array[#array + 1] = name
   end
   return array
 end
 
+--// Provides: current_folder mutable
+--// Requires: shell
+function P.current_folder()
+  local printed = P.folder or P.shell("pwd -P")
+  return printed and string.gsub(printed, "\n$", "") or os and os.getenv and os.getenv("PWD")
+end
+
 --// Provides: caml_sys_getcwd
---// Requires: caml_raise_sys_error
-local popen, getenv = io and io.popen, os and os.getenv
+--// Requires: current_folder, caml_raise_sys_error
 function P.caml_sys_getcwd(unit)
-  local folder
-  if popen then
-    local usable, pipe = Pcall(popen, "pwd", "r")
-    if usable and pipe then
-      folder = string.match(pipe:read("*a") or "", "^[^\n]+")
-      pipe:close()
-    end
+  return P.current_folder() or P.caml_raise_sys_error("getcwd: Operation not supported")
+end
+
+--// Provides: change_folder
+--// Requires: shell, quote
+-- True, or nil and the reason. dash says no more of it than that it could not.
+function P.change_folder(path)
+  local name = P.quote(path)
+  local folder, message = P.shell("ls -d -- " .. P.quote(path .. "/.") .. " >/dev/null && cd -- " .. name .. " && pwd -P")
+  if folder then
+    P.folder = Sub(folder, 1, -2)
   end
-  folder = folder or getenv and getenv("PWD")
-  if not folder then
-    P.caml_raise_sys_error("getcwd: Operation not supported")
-  end
-  return folder
+  return folder, message
 end
 
 --// Provides: caml_sys_chdir
---// Requires: caml_raise_sys_error
--- A Lua program has no way to change its working directory.
+--// Requires: change_folder, path_raise
 function P.caml_sys_chdir(path)
-  P.caml_raise_sys_error(path .. ": Operation not supported")
+  local done, message = P.change_folder(path)
+  if not done then
+    P.path_raise(path, message)
+  end
+  return 0
 end

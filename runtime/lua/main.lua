@@ -13,9 +13,12 @@ P.named_values = {}
 --// Provides: main
 --// Requires: driver, apply, caught, named_values, caml_format_exception, caml_array_bound_error
 local function leave(code)
+  if P.leaving then P.leaving() end
   if not (io and io.stdout) and P.descriptors then
-    P.descriptors[1].handle:close()
-    P.descriptors[2].handle:close()
+    for number = 1, 2 do
+      local file = P.descriptors[number]
+      if file then file.handle:close() end
+    end
   end
   if os and os.exit then os.exit(code) end
   if code ~= 0 then Error("exit " .. code, 0) end

@@ -37,34 +37,46 @@ end
 
 --// Provides: caml_sys_getenv
 --// Alias: caml_sys_unsafe_getenv
+-- `P.variables` holds what Unix.putenv has set.
 local getenv = os and os.getenv
 function P.caml_sys_getenv(name)
-  local value = getenv and getenv(name)
+  local value = P.variables and P.variables[name] or getenv and getenv(name)
   if not value then
     Error(G[7], 0)
   end
   return value
 end
 
---// Provides: caml_sys_exit
--- The program has flushed its channels by then (Stdlib.exit runs at_exit).
+--// Provides: leave
+-- Ends the process, after what `P.leaving` still has to do.
 local exit = os and os.exit
-function P.caml_sys_exit(code)
+function P.leave(code)
+  if P.leaving then
+    P.leaving()
+  end
   if exit then
     exit(code)
   end
   Error("exit " .. code, 0)
 end
 
+--// Provides: caml_sys_exit
+--// Requires: leave
+-- The program has flushed its channels by then (Stdlib.exit runs at_exit).
+P.caml_sys_exit = P.leave
+
 --// Provides: caml_sys_system_command
---// Requires: caml_raise_sys_error
+--// Requires: caml_raise_sys_error, shell_state
 -- os.execute gives the wait status on 5.1 and LuaJIT, the reason and the code elsewhere.
 local execute = os and os.execute
 function P.caml_sys_system_command(command)
   if not execute then
     P.caml_raise_sys_error(command .. ": Operation not supported")
   end
-  local status, reason, code = execute(command)
+  if io and io.stdout then
+    io.stdout:flush()
+  end
+  local status, reason, code = execute((P.moved and P.moved() or "") .. P.shell_state() .. command)
   if Type(status) == "number" then
     return status > 255 and Floor(status / 256) or status == 0 and 0 or 255
   end
@@ -85,16 +97,8 @@ function P.caml_sys_time_include_children(children)
 end
 
 --// Provides: caml_sys_unix_time mutable
---// Alias: unix_time caml_unix_time
 local time = os.time
 function P.caml_sys_unix_time(unit)
-  return time() + 0.0
-end
-
---// Provides: unix_gettimeofday mutable
---// Alias: caml_unix_gettimeofday unix_gettimeofday_unboxed
-local time = os.time
-function P.unix_gettimeofday(unit)
   return time() + 0.0
 end
 
@@ -113,9 +117,9 @@ function P.caml_sys_get_config(unit)
 end
 
 --// Provides: caml_sys_isatty mutable
--- Lua cannot ask.
+--// Requires: descriptor_isatty
 function P.caml_sys_isatty(channel)
-  return 0
+  return P.descriptor_isatty(channel.fd)
 end
 
 --// Provides: caml_sys_const_big_endian const
@@ -187,12 +191,6 @@ end
 
 --// Provides: caml_sys_const_naked_pointers_checked const
 function P.caml_sys_const_naked_pointers_checked(unit)
-  return 0
-end
-
---// Provides: caml_install_signal_handler
--- No signal ever arrives; the previous behaviour is always Signal_default.
-function P.caml_install_signal_handler(signal, behaviour)
   return 0
 end
 
