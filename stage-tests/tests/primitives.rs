@@ -27,9 +27,12 @@ const VERSIONS: [(&str, (u32, u32), &[&str]); 2] = [
     ("5.3.0", (5, 3), &["unix", "str", "threads", "dynlink", "runtime_events"]),
 ];
 
-/// The sections of the runtime that do nothing but raise.
+/// The sections of the runtime that do nothing but raise, beside those that require `UNSUPPORTED`.
 const REFUSING: [&str; 5] =
     ["caml_dynlink_close_lib", "caml_dynlink_open_lib", "caml_get_global_data", "caml_get_section_table", "caml_realloc_global"];
+
+/// What makes the functions of unix that are not there.
+const UNSUPPORTED: &str = "unix_unsupported";
 
 const NOT_APPLICABLE: &str = "not applicable: ";
 
@@ -67,12 +70,14 @@ fn check(version: &str, number: (u32, u32), libraries: &[&str]) -> Result<()> {
 
 /// What the runtime does with a primitive, for every target the same.
 fn state(name: &str, tables: &[Table], committed: &str) -> Result<String> {
-    let sections: Vec<_> = tables.iter().map(|table| table.find(name).map(|section| section.name.as_str())).collect();
+    let sections: Vec<_> = tables.iter().map(|table| table.find(name)).collect();
     if sections.iter().any(|section| section.is_some() != sections[0].is_some()) {
         bail!("{name} is there for some targets only");
     }
     Ok(match sections[0] {
-        Some(section) if REFUSING.contains(&section) => "absent, raises".to_string(),
+        Some(section) if REFUSING.contains(&section.name.as_str()) || section.requires.iter().any(|name| name == UNSUPPORTED) => {
+            "absent, raises".to_string()
+        }
         Some(_) => "present".to_string(),
         None => {
             let mut said = committed.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
