@@ -275,6 +275,8 @@ function P.caml_ml_close_channel(channel)
           break
         end
       end
+      -- So that the next output is written at once, and fails.
+      channel.unbuffered = true
     else
       channel.buffer, channel.at = "", 0
     end

@@ -47,9 +47,16 @@ P.perform_effect = function(state, co, handlers, fiber, effect, continuation)
 end
 
 --// Provides: unhandled_effect
---// Requires: named_values
+--// Requires: named_values, caml_sys_exit
+-- A program without the module that defines the exception ends.
 P.unhandled_effect = function(effect)
-  return {0, P.named_values["Effect.Unhandled"] or G[7], effect}
+  local exception = P.named_values["Effect.Unhandled"]
+  if not exception then
+    local message = "Fatal error: exception Effect.Unhandled"
+    if io then io.stderr:write(message, "\n") else print(message) end
+    P.caml_sys_exit(2)
+  end
+  return {0, exception, effect}
 end
 
 --// Provides: %perform
