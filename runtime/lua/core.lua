@@ -53,7 +53,12 @@
 --// Statement: if not %1[%{2+1}] then Load(%1, %2) end %1[%{2+1}] = %3 % 256
 
 --// Provides: %is_int const
---// Test: Type(%1) == "number"
+--// If: portable luajit
+--// Test: Type(%1) == "number" and %1 % 1 == 0
+
+--// Provides: %is_int const
+--// If: lua54
+--// Test: MathType(%1) == "integer"
 
 --// Provides: %is_true const
 --// Test: %1

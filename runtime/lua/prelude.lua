@@ -4,7 +4,7 @@
 --// Provides: prelude
 local P, F, G, K = {}, {}, {}, {}
 local Error, Type, Pcall, Select = error, type, pcall, select
-local Floor, Ceil, Huge = math.floor, math.ceil, math.huge
+local Floor, Ceil, Huge, MathType = math.floor, math.ceil, math.huge, math.type
 local Byte, Char, Sub, Concat, Rep = string.byte, string.char, string.sub, table.concat, string.rep
 local Unpack = table.unpack or unpack
 local A, A1, A2, A3, A4, A5, A6, A7, A8
