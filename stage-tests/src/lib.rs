@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod compilers;
 pub mod conformance;
+pub mod debian;
 pub mod engine;
 pub mod parallel;
 pub mod process;
