@@ -65,9 +65,11 @@ let find (f : func) =
     { first; size; owner = Array.of_list (List.rev !owner) }
   end
 
-(* The number of the field that an instruction reads or writes; -1: none. *)
+(* The number of the field that an instruction reads or writes; -1: none. A variable that was added since is no block of these. *)
 let number cells instr =
-  match access instr with Some (v, n) when cells.first.(v) >= 0 -> cells.first.(v) + n | _ -> -1
+  match access instr with
+  | Some (v, n) when v < Array.length cells.first && cells.first.(v) >= 0 -> cells.first.(v) + n
+  | _ -> -1
 
 (* The variable whose fields an instruction creates; -1: none. *)
 let created cells = function Prim (dest, "%block", _) when cells.first.(dest) >= 0 -> dest | _ -> -1

@@ -72,10 +72,10 @@ fn find(f: &Func) -> Cells {
 }
 
 impl Cells {
-    /// The number of the field that an instruction reads or writes.
+    /// The number of the field that an instruction reads or writes. A variable that was added since is no block of these.
     fn number(&self, instr: &Instr) -> Option<usize> {
         let (v, n) = access(instr)?;
-        self.first[v as usize].map(|(first, _)| first + n)
+        self.first.get(v as usize)?.map(|(first, _)| first + n)
     }
 
     /// The numbers of the fields that an instruction creates.
