@@ -212,7 +212,7 @@ function P.marshal_write(value, flags)
   end
   return big_endian(2224400062)
     .. big_endian(length)
-    .. big_endian(objects)
+    .. big_endian(sharing and objects or 0)
     .. big_endian(size_32)
     .. big_endian(size_64)
     .. Concat(pieces, "", 1, count)

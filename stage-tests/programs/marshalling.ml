@@ -12,3 +12,6 @@ let () =
   (try ignore (Marshal.to_string (fun x -> x) []) with Invalid_argument m -> print_endline m); (try ignore (Marshal.from_string "short" 0) with Invalid_argument m -> print_endline m); (try ignore (Marshal.from_string (String.make 30 'x') 0) with Failure m -> print_endline m);
   let b = Marshal.to_bytes [ 1; 2 ] [] in print_int (Marshal.total_size b 0); print_newline (); let s = Marshal.to_string 1 [] ^ Marshal.to_string "next" [] in print_endline (Marshal.from_string s (Marshal.total_size (Bytes.of_string s) 0)); let buf = Bytes.create 100 in print_int (Marshal.to_buffer buf 10 50 [ "x" ] []); print_endline (List.hd (Marshal.from_bytes buf 10));
   let name = Filename.temp_file "marshal" ".bin" in let oc = open_out_bin name in Marshal.to_channel oc v []; output_value oc [ "second" ]; close_out oc; let ic = open_in_bin name in print_endline (string_of_bool ((Marshal.from_channel ic : t) = v)); print_endline (List.hd (input_value ic : string list)); (try ignore (input_value ic) with End_of_file -> print_endline "end"); close_in ic; Sys.remove name
+
+(* Without sharing no object is counted in the header. *)
+let () = List.iter (fun v -> hex (Marshal.to_string v [ Marshal.No_sharing ])) [ []; [ "a" ]; [ "a"; "b" ] ]

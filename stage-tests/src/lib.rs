@@ -5,6 +5,7 @@ pub mod compilers;
 pub mod conformance;
 pub mod debian;
 pub mod engine;
+pub mod fuzz;
 pub mod parallel;
 pub mod process;
 pub mod program;

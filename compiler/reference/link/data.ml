@@ -13,6 +13,9 @@ let max_items = 4000
 (* OCaml's start-up defines this many exceptions. *)
 let predefined = 12
 
+(* The one integer of 64 bits without a numeral: Lua reads it as the negation of a float. *)
+let lowest = "-9223372036854775808"
+
 (* States of a node in `count`: not seen, being counted, counted. `place` makes it not seen again. *)
 let unseen = '\000'
 let opened = '\001'
@@ -138,10 +141,13 @@ let place data root =
   loop ()
 
 let wide data out decimal =
-  let text = Literal.wide data.target decimal in
-  let said = match data.lossy with last :: _ -> String.equal last decimal | [] -> false in
-  if not (String.equal text decimal || said) then data.lossy <- decimal :: data.lossy;
-  Buffer.add_string out text
+  match data.target with
+  | Target.Lua54 when String.equal decimal lowest -> Buffer.add_string out "math.mininteger"
+  | _ ->
+      let text = Literal.wide data.target decimal in
+      let said = match data.lossy with last :: _ -> String.equal last decimal | [] -> false in
+      if not (String.equal text decimal || said) then data.lossy <- decimal :: data.lossy;
+      Buffer.add_string out text
 
 (* What the template of a primitive gives. *)
 let template data out name args =

@@ -16,6 +16,8 @@ const MAX_DEPTH: u32 = 32;
 const MAX_ITEMS: u32 = 4000;
 /// OCaml's start-up defines this many exceptions.
 pub const PREDEFINED: usize = 12;
+/// The one integer of 64 bits without a numeral: Lua reads it as the negation of a float.
+const LOWEST: &str = "-9223372036854775808";
 
 /// What is known of a node; `uses` counts the places that mention it.
 #[derive(Clone, Copy, Default)]
@@ -166,6 +168,10 @@ impl Data<'_> {
     }
 
     fn wide(&mut self, out: &mut String, decimal: &str) -> Result<()> {
+        if self.target == Target::Lua54 && decimal == LOWEST {
+            out.push_str("math.mininteger");
+            return Ok(());
+        }
         let text = literal::wide(self.target, decimal)?;
         if text != decimal && self.lossy.last().map(String::as_str) != Some(decimal) {
             self.lossy.push(decimal.into());
