@@ -9,3 +9,13 @@ let () =
   let l = [ ref 1; ref 2; ref 3 ] in List.iter (fun r -> r := !r * !r) l; List.iter (fun r -> p !r) l; print_newline ();
   let local = let x = ref 0 in for i = 1 to 10 do x := !x + i done; let y = !x in x := 0; y + !x in p local; let x = ref 5 in let g () = x := !x + 1; !x in let s = !x + g () in p s; let s = g () + !x in p s; print_newline ();
   let floats = ref 0.0 in for i = 1 to 10 do floats := !floats +. (1.0 /. float_of_int i) done; print_float !floats; print_newline (); let s = ref "" in for i = 0 to 9 do s := string_of_int i ^ !s done; print_endline !s
+
+(* What a record that stays in its function holds can be a block again, set on one of two ways. *)
+type pair = { mutable first : int ref; mutable second : int }
+let () =
+  let f c x =
+    let pair = { first = x; second = 1 } in
+    if c then pair.first <- ref 41 else pair.second <- 2;
+    !(pair.first) + pair.second
+  in
+  p (f true (ref 5)); p (f false (ref 5)); print_newline ()

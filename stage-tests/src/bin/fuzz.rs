@@ -129,13 +129,13 @@ fn write(
     std::fs::write(folder.join("expected.txt"), &difference.expected)?;
     std::fs::write(folder.join("actual.txt"), &difference.actual)?;
     let notes = format!(
-        "scripts/fuzz --seed {} --batch {} --only {batch}\nreader: {}\nocamlc {}, {:?}{}\n",
+        "scripts/fuzz --seed {} --batch {} --only {batch}\nreader: {}\nocamlc {}{}\nlua_of_ocaml compile {}\n",
         arguments.seed,
         arguments.batch,
         difference.reader.name(),
         variation.ocamlc_options().join(" "),
-        variation.style,
-        if variation.five { ", OCaml 5 if it is there" } else { "" },
+        if variation.five { " (OCaml 5 if it is there)" } else { "" },
+        variation.compile_options().join(" "),
     );
     std::fs::write(folder.join("how.txt"), notes)?;
     Ok(folder.to_path_buf())

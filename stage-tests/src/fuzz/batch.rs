@@ -15,6 +15,8 @@ pub struct Variation {
     /// With OCaml's debugging information.
     pub debug: bool,
     pub style: Style,
+    /// With the locations for backtraces.
+    pub locations: bool,
     /// With an OCaml 5 if there is one.
     pub five: bool,
     /// The reference must write the same Lua.
@@ -29,6 +31,7 @@ impl Variation {
             mode: Mode { wide: batch % 2 == 1, checked: batch % 5 != 4 },
             debug: batch % 3 != 2,
             style: styles[(batch / 2 % 3) as usize],
+            locations: batch % 7 > 4,
             five: batch % 4 >= 2,
             twins: batch % 16 == 3,
         }
@@ -42,13 +45,15 @@ impl Variation {
         options
     }
 
-    /// The option of our compilers for its style.
-    pub fn style_option(self) -> Option<&'static str> {
-        match self.style {
-            Style::Readable => None,
-            Style::Compact => Some("--compact"),
-            Style::Pretty => Some("--pretty"),
-        }
+    /// The options of our compilers.
+    pub fn compile_options(self) -> Vec<&'static str> {
+        let mut options = match self.style {
+            Style::Readable => vec![],
+            Style::Compact => vec!["--compact"],
+            Style::Pretty => vec!["--pretty"],
+        };
+        options.extend(self.locations.then_some("-g"));
+        options
     }
 }
 

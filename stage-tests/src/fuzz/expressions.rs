@@ -142,10 +142,8 @@ impl Generator {
         let (entry, given, mut binding) = found.swap_remove(index);
         for parameter in &entry.parameters {
             for name in parameter.ty.variables() {
-                if !binding.contains_key(&name) {
-                    let bound = self.used_type(kind_of_variable(&name));
-                    binding.insert(name, bound);
-                }
+                let kind = kind_of_variable(&name);
+                binding.entry(name).or_insert_with(|| self.used_type(kind));
             }
         }
         let mut text = format!("({}", entry.name);

@@ -60,7 +60,7 @@ pub struct Judge {
     five: Option<Toolchain>,
     engines: Vec<Engine>,
     folder: PathBuf,
-    options: Options,
+    runtime: Vec<(String, String)>,
 }
 
 impl Judge {
@@ -68,11 +68,8 @@ impl Judge {
     pub fn new(engines: Vec<Engine>, folder: &Path) -> Result<Judge> {
         let toolchain = Toolchain::default_one().context("no ocamlc here")?;
         let five = Toolchain::five();
-        let (style, target) = (Variation::of(0).style, Target::Portable);
-        let runtime = runtime::embedded();
-        let options = Options { target, style, dump: None, allow_missing: false, files: Vec::new(), runtime };
         std::fs::create_dir_all(folder)?;
-        Ok(Judge { toolchain, five, engines, folder: folder.to_path_buf(), options })
+        Ok(Judge { toolchain, five, engines, folder: folder.to_path_buf(), runtime: runtime::embedded() })
     }
 
     /// All readers of a variation's programs.
@@ -155,9 +152,17 @@ impl Judge {
 
     /// Translates in this process. A panic is a message as any other.
     fn translate(&self, image: &[u8], variation: Variation, target: Target, lua: &Path) -> Result<PathBuf, String> {
-        let options = Options { target, style: variation.style, ..self.options.clone() };
+        let options = Options {
+            target,
+            style: variation.style,
+            debug: variation.locations,
+            dump: None,
+            allow_missing: false,
+            files: Vec::new(),
+            runtime: self.runtime.clone(),
+        };
         let translated = catch_unwind(AssertUnwindSafe(|| compile::run(image, &options)));
-        let output = translated.map_err(|_| "the compiler panics".to_string())?.map_err(|error| error.to_string())?;
+        let output = translated.map_err(|_| "the compiler panicked".to_string())?.map_err(|error| error.to_string())?;
         std::fs::write(lua, output.text).map_err(|error| error.to_string())?;
         Ok(lua.to_path_buf())
     }
@@ -165,8 +170,7 @@ impl Judge {
     /// What the reference writes, if it is not what is in `lua`.
     fn twin(&self, bytecode: &Path, lua: &Path, variation: Variation, target: Target) -> Result<Option<Difference>> {
         let output = bytecode.with_extension("reference.lua");
-        let style = variation.style_option();
-        let options: Vec<&str> = ["--target", target.name()].into_iter().chain(style).collect();
+        let options = [vec!["--target", target.name()], variation.compile_options()].concat();
         let made = Compiler::ocamlrun()?.compile(bytecode, &output, &options);
         let expected = std::fs::read(lua)?;
         let actual = match made {
