@@ -21,19 +21,25 @@ end
 
 --// Provides: backtrace
 --// Requires: driver, caught, backtrace_state
-local state, driver = P.backtrace, P.driver
+local state, driver, xpcall = P.backtrace, P.driver, xpcall
 local limit = 1024
 
 -- Function and line of a frame, the line 0 if it is none of this file.
 local getinfo, info = debug and debug.getinfo, debug and debug.info
 local frame
 if getinfo then
-  local source = getinfo(1, "S").source
+  local source, ours = getinfo(1, "S").source, setmetatable({}, {__mode = "k"})
   function frame(co, level)
     local t
-    if co then t = getinfo(co, level, "Slf") else t = getinfo(level, "Slf") end
-    if not t then return nil, nil end
-    return t.func or 0, t.source == source and t.currentline or 0
+    if co then t = getinfo(co, level, "fl") else t = getinfo(level, "fl") end
+    local f = t and t.func
+    if not f then return t and 0, 0 end
+    local our = ours[f]
+    if our == nil then
+      our = getinfo(f, "S").source == source
+      ours[f] = our
+    end
+    return f, our and t.currentline or 0
   end
 elseif info then
   local source = info(1, "s")
@@ -71,6 +77,10 @@ local function read()
       here.end_line = line + value
     elseif key == "x" then
       here.end_char = value
+    elseif key == "p" then
+      here.pending = #entries + 1
+      here = {kind = "c"}
+      entries[#entries + 1] = here
     else
       here = {kind = key}
       entries[#entries + 1] = here
@@ -81,26 +91,27 @@ local function read()
 end
 
 -- Appends the entries of a thread's frames from the top (nil: the running thread) to `list`, which holds n; up to the first
--- `try` unless `all`. Gives how many there are, and whether the driver's Deep comes first, which throws on.
+-- `try` unless `all`. Gives how many there are, and whether what throws on the exception of a coroutine comes first.
 local function walk(co, list, n, most, all)
   read()
   local level, before, on = 0, n, false
   while n < most do
     local f, line = frame(co, level)
     if not f or (f == xpcall and not all) then break end
-    if f == Deep and n == before then on = true end
+    if n == before and (f == Deep or f == P["%resume"]) then on = true end
     local entry = places[line]
-    if entry then
+    while entry and n < most do
       n = n + 1
       list[n] = entry
+      entry = entries[entry].pending
     end
     level = level + 1
   end
   return n, on
 end
 
--- What became of the exception that ended a coroutine: true if it was recorded, "notrace" if it was not to be.
-local ended
+-- The exception that ended a coroutine last, and whether it was raised without a backtrace.
+local ended, notrace
 
 local function record(co, e)
   if Type(e) ~= "table" then
@@ -109,13 +120,11 @@ local function record(co, e)
   end
   local list = {}
   local n, on = walk(co, list, 0, limit, false)
-  local known = on and ended
-  ended = co and true
-  if known == "notrace" or (not known and n > 0 and entries[list[1]].kind == "n") then
-    ended = co and "notrace"
-    return
-  end
-  if not known and (n == 0 or entries[list[1]].kind ~= "a" or e ~= state.last) then state.last, state.n = e, 0 end
+  local known, kind = on and e == ended, n > 0 and entries[list[1]].kind
+  notrace = known and notrace or not known and kind == "n"
+  ended = co and e
+  if notrace then return end
+  if not known and (kind ~= "a" or e ~= state.last) then state.last, state.n = e, 0 end
   for i = 1, n do
     if state.n < limit then
       state.n = state.n + 1

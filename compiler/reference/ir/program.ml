@@ -61,7 +61,12 @@ type location = {
 }
 
 (* A place of which a backtrace can speak: the operand of `%place` is its number. *)
-type place = { kind : place_kind; location : location option  (* None where the debugging events do not say *) }
+type place = {
+  kind : place_kind;
+  (* Its own, then those of the calls whose arguments it helps to compute and whose return address is on ocamlrun's stack, the
+     inner first. None where the debugging events do not say. *)
+  locations : location option list;
+}
 
 type t = {
   mutable functions : func option array;  (* None: removed *)

@@ -28,7 +28,35 @@ let push state value =
 
 (* What backtraces need: the effects of primitives, as those that change nothing do not raise; and the places found so far,
    the last one first. *)
-type places = { effects : string -> Fragment.effects; mutable count : int; mutable list : Program.place list }
+type places = {
+  effects : string -> Fragment.effects;
+  mutable count : int;
+  mutable list : Program.place list;
+  pending_at : pending list array;  (* at each instruction, the inner first *)
+}
+
+(* A return address that is pushed before the arguments of a call, while they are computed. *)
+and pending = { address : int; trap : int }
+
+(* Return addresses that are pushed at each instruction. Code stands in the order in which ocamlc makes it: that of the
+   arguments is between PUSH_RETADDR and the address. *)
+let places (code : code) effects =
+  let pending_at = Array.make (Array.length code.owner) [] in
+  let rec open_at pc = function
+    | { address; _ } :: outer when address <= pc -> open_at pc outer
+    | pending -> pending
+  in
+  let pending = ref [] in
+  Array.iteri
+    (fun pc owner ->
+      pending := open_at pc !pending;
+      pending_at.(pc) <- !pending;
+      if owner <> none then
+        match code.instructions.(pc).op with
+        | Push_retaddr address -> pending := { address; trap = code.trap_at.(pc) } :: !pending
+        | _ -> ())
+    code.owner;
+  { effects; count = 0; list = []; pending_at }
 
 (* A function being built. *)
 type builder = {
@@ -62,21 +90,28 @@ let prim b name args =
   b.body <- Program.Prim (dest, name, args) :: b.body;
   Program.Var dest
 
-(* What follows stands at a place of its own; `pc` is what ocamlrun finds on the stack for it. *)
-let place b kind pc =
+(* The instruction at `pc` stands at a place of its own, for which ocamlrun finds `address` on the stack. *)
+let place b kind pc address =
   match b.places with
   | None -> ()
   | Some places ->
     let number = places.count in
     places.count <- number + 1;
-    places.list <- { Program.kind; location = Debug_events.location b.debug pc } :: places.list;
+    let rec others = function
+      | other :: outer when other.trap = b.code.trap_at.(pc) ->
+        if other.address = address then others outer
+        else Debug_events.location b.debug other.address :: others outer
+      | _ -> []
+    in
+    let locations = Debug_events.location b.debug address :: others places.pending_at.(pc) in
+    places.list <- { Program.kind; locations } :: places.list;
     ignore (prim b "%place" [ Program.Int number ])
 
 (* A primitive that may raise. *)
-let raising b name args pc =
+let raising b name args pc address =
   (match b.places with
   | Some places -> (
-    match places.effects name with Fragment.Mutator -> place b Program.Call pc | Fragment.Const | Fragment.Mutable -> ())
+    match places.effects name with Fragment.Mutator -> place b Program.Call pc address | Fragment.Const | Fragment.Mutable -> ())
   | None -> ());
   prim b name args
 
@@ -232,7 +267,7 @@ let execute b pc op next state =
   | Apply n ->
     let args = pop state n pc in
     if n > 3 then state.height <- state.height - 3;
-    place b Program.Call next;
+    place b Program.Call pc next;
     let dest = fresh b in
     b.body <- Program.Apply { dest; closure = accu; args; known = None } :: b.body;
     state.accu <- Program.Var dest
@@ -255,7 +290,7 @@ let execute b pc op next state =
   | Prim (name, n) -> (
     let args = accu :: pop state (n - 1) pc in
     let result =
-      match name with "%int_div" | "%int_mod" -> raising b name args (next + 1) | _ -> prim b name args
+      match name with "%int_div" | "%int_mod" -> raising b name args pc (next + 1) | _ -> prim b name args
     in
     match name with
     | "%array_set" | "%bytes_set" -> state.accu <- Program.Int 0
@@ -263,7 +298,7 @@ let execute b pc op next state =
   | Ccall (n, number) ->
     let args = accu :: pop state (n - 1) pc in
     (* C_CALLN leaves the word before on the stack *)
-    state.accu <- raising b b.code.image.primitives.(number) args (if n > 5 then next - 1 else next)
+    state.accu <- raising b b.code.image.primitives.(number) args pc (if n > 5 then next - 1 else next)
   | Offsetint n -> state.accu <- prim b "%int_add" [ accu; n ]
   | Offsetref n ->
     ignore (prim b "%offset_ref" [ accu; n ]);
@@ -275,10 +310,10 @@ let execute b pc op next state =
   | Getpubmet tag ->
     push state accu;
     state.accu <- prim b "%public_method" [ accu; tag ]
-  | Perform -> state.accu <- raising b "%perform" [ accu ] next
+  | Perform -> state.accu <- raising b "%perform" [ accu ] pc next
   | Resume n ->
     let args = accu :: pop state n pc in
-    state.accu <- raising b "%resume" args next
+    state.accu <- raising b "%resume" args pc next
   | _ -> ()
 
 (* Sets a trap. A slot that is assigned while it is set and live in the handler is kept in a cell, too, which
@@ -354,7 +389,7 @@ let term b pc op next state =
     state.height <- state.height - 4;
     Program.Poptrap (edge b (at next) state pc)
   | Raise kind ->
-    place b kind pc;
+    place b kind pc pc;
     Program.Raise accu
   | Stop -> Program.Return (Program.Int 0)
   | Appterm (n, _) -> Program.Tail { closure = accu; args = pop state n pc; known = None }
@@ -466,7 +501,7 @@ let run (image : Container.image) effects =
   in
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
-  let places = match effects with Some effects -> Some { effects; count = 0; list = [] } | None -> None in
+  let places = match effects with Some effects -> Some (places code effects) | None -> None in
   let functions =
     Array.mapi
       (fun id number ->

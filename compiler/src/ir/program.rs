@@ -135,8 +135,9 @@ pub struct Location {
 #[derive(Clone, Debug)]
 pub struct Place {
     pub kind: PlaceKind,
-    /// None where the debugging events do not say.
-    pub location: Option<Location>,
+    /// Its own, then those of the calls whose arguments it helps to compute and whose return address is on ocamlrun's stack, the
+    /// inner first. None where the debugging events do not say.
+    pub locations: Vec<Option<Location>>,
 }
 
 #[derive(Clone, Debug)]

@@ -2,9 +2,10 @@
 //! and numbers, because nothing of it is read unless a backtrace is asked for.
 //!
 //! Each line begins with the kind of its place (`c` call, `r` raise, `a` raise again, `n` raise without a backtrace) and how
-//! many lines after the one before it stands (nothing: 1). If its location is known there follow file `f` and definition `d`
-//! (numbers of names) and `l`, how many lines of the source further, where they change; the first character `s`, the number of
-//! characters `e`; and when it ends on a later line `m`, how many lines later, and `x`, the character there.
+//! many lines after the one before it stands (nothing: 1); `p` begins one more frame that ocamlrun has there. If the location
+//! is known there follow file `f` and definition `d` (numbers of names) and `l`, how many lines of the source further, where they
+//! change; the first character `s`, the number of characters `e`; and when it ends on a later line `m`, how many lines later, and
+//! `x`, the character there.
 
 use std::collections::BTreeMap;
 
@@ -50,21 +51,26 @@ pub fn run(places: &[Place], lines: &[(usize, u32)]) -> String {
             text.push_str(&(number - at).to_string());
         }
         at = *number;
-        let Some(location) = &place.location else { continue };
-        let (f, d) = (names.number(&location.file), names.number(&location.definition));
-        if f != file {
-            text.push_str(&format!("f{f}"));
-        }
-        if d != definition {
-            text.push_str(&format!("d{d}"));
-        }
-        if location.line != line {
-            text.push_str(&format!("l{}", location.line - line));
-        }
-        (file, definition, line) = (f, d, location.line);
-        text.push_str(&format!("s{}e{}", location.start, location.end - location.start));
-        if location.end_line != location.line {
-            text.push_str(&format!("m{}x{}", location.end_line - location.line, location.end_char));
+        for (i, location) in place.locations.iter().enumerate() {
+            if i > 0 {
+                text.push('p');
+            }
+            let Some(location) = location else { continue };
+            let (f, d) = (names.number(&location.file), names.number(&location.definition));
+            if f != file {
+                text.push_str(&format!("f{f}"));
+            }
+            if d != definition {
+                text.push_str(&format!("d{d}"));
+            }
+            if location.line != line {
+                text.push_str(&format!("l{}", location.line - line));
+            }
+            (file, definition, line) = (f, d, location.line);
+            text.push_str(&format!("s{}e{}", location.start, location.end - location.start));
+            if location.end_line != location.line {
+                text.push_str(&format!("m{}x{}", location.end_line - location.line, location.end_char));
+            }
         }
     }
     let names: Vec<String> = names.list.into_iter().map(literal::string).collect();

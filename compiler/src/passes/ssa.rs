@@ -56,6 +56,35 @@ fn pop(state: &mut State, n: usize, pc: usize) -> Result<Vec<Arg>> {
 struct Places<'a> {
     effect_of: &'a dyn Fn(&str) -> Effect,
     list: Vec<Place>,
+    pending: Vec<Pending>,
+    /// The innermost of them at each instruction.
+    pending_at: Vec<usize>,
+}
+
+/// A return address that is pushed before the arguments of a call, while they are computed.
+struct Pending {
+    address: usize,
+    trap: usize,
+    outer: usize,
+}
+
+/// Return addresses that are pushed at each instruction. Code stands in the order in which ocamlc makes it: that of the
+/// arguments is between PUSH_RETADDR and the address.
+fn places<'a>(code: &Code, effect_of: &'a dyn Fn(&str) -> Effect) -> Places<'a> {
+    let mut pending: Vec<Pending> = Vec::new();
+    let mut pending_at = vec![NONE; code.instructions.len()];
+    let mut inner = NONE;
+    for (pc, instruction) in code.instructions.iter().enumerate() {
+        while inner != NONE && pending[inner].address <= pc {
+            inner = pending[inner].outer;
+        }
+        pending_at[pc] = inner;
+        if let Some(Instruction { op: Op::PushRetaddr(address), .. }) = instruction {
+            pending.push(Pending { address: *address, trap: code.trap[pc], outer: inner });
+            inner = pending.len() - 1;
+        }
+    }
+    Places { effect_of, list: Vec::new(), pending, pending_at }
 }
 
 /// A function being built.
@@ -89,18 +118,27 @@ impl Builder<'_, '_, '_> {
         Arg::Var(dest)
     }
 
-    /// What follows stands at a place of its own; `pc` is what ocamlrun finds on the stack for it.
-    fn place(&mut self, kind: PlaceKind, pc: usize) {
+    /// The instruction at `pc` stands at a place of its own, for which ocamlrun finds `address` on the stack.
+    fn place(&mut self, kind: PlaceKind, pc: usize, address: usize) {
         let Some(places) = &mut self.places else { return };
+        let mut locations = vec![self.debug.location(address)];
+        let mut pending = places.pending_at[pc];
+        while pending != NONE && places.pending[pending].trap == self.code.trap[pc] {
+            let other = &places.pending[pending];
+            if other.address != address {
+                locations.push(self.debug.location(other.address));
+            }
+            pending = other.outer;
+        }
         let number = places.list.len() as i32;
-        places.list.push(Place { kind, location: self.debug.location(pc) });
+        places.list.push(Place { kind, locations });
         self.prim("%place", vec![Arg::Int(number)]);
     }
 
     /// A primitive that may raise.
-    fn raising(&mut self, name: &str, args: Vec<Arg>, pc: usize) -> Arg {
+    fn raising(&mut self, name: &str, args: Vec<Arg>, pc: usize, address: usize) -> Arg {
         if self.places.as_ref().is_some_and(|places| (places.effect_of)(name) == Effect::Mutator) {
-            self.place(PlaceKind::Call, pc);
+            self.place(PlaceKind::Call, pc, address);
         }
         self.prim(name, args)
     }
@@ -255,7 +293,7 @@ impl Builder<'_, '_, '_> {
                 if *n > 3 {
                     state.slots.truncate(state.slots.len() - 3);
                 }
-                self.place(PlaceKind::Call, next);
+                self.place(PlaceKind::Call, pc, next);
                 let dest = self.fresh();
                 self.body.push(Instr::Apply { dest, closure: accu, args, known: None });
                 state.accu = Arg::Var(dest);
@@ -290,7 +328,7 @@ impl Builder<'_, '_, '_> {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let divides = *name == "%int_div" || *name == "%int_mod";
-                let result = if divides { self.raising(name, args, next + 1) } else { self.prim(name, args) };
+                let result = if divides { self.raising(name, args, pc, next + 1) } else { self.prim(name, args) };
                 state.accu = if *name == "%array_set" || *name == "%bytes_set" { Arg::Int(0) } else { result };
             }
             Op::Ccall(n, number) => {
@@ -298,7 +336,7 @@ impl Builder<'_, '_, '_> {
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let name = self.code.image.primitives[*number].clone();
                 // C_CALLN leaves the word before on the stack.
-                state.accu = self.raising(&name, args, if *n > 5 { next - 1 } else { next });
+                state.accu = self.raising(&name, args, pc, if *n > 5 { next - 1 } else { next });
             }
             Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, n.clone()]),
             Op::Offsetref(n) => {
@@ -314,11 +352,11 @@ impl Builder<'_, '_, '_> {
                 state.slots.push(accu.clone());
                 state.accu = self.prim("%public_method", vec![accu, tag.clone()]);
             }
-            Op::Perform => state.accu = self.raising("%perform", vec![accu], next),
+            Op::Perform => state.accu = self.raising("%perform", vec![accu], pc, next),
             Op::Resume(n) => {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n, pc)?);
-                state.accu = self.raising("%resume", args, next);
+                state.accu = self.raising("%resume", args, pc, next);
             }
             _ => {}
         }
@@ -406,7 +444,7 @@ impl Builder<'_, '_, '_> {
                 Ok(Term::Poptrap(self.edge(self.code.block_at[next], &state, pc)?))
             }
             Op::Raise(kind) => {
-                self.place(*kind, pc);
+                self.place(*kind, pc, pc);
                 Ok(Term::Raise(accu))
             }
             Op::Stop => Ok(Term::Return(Arg::Int(0))),
@@ -547,7 +585,7 @@ pub fn run(image: &Image, effect_of: Option<&dyn Fn(&str) -> Effect>) -> Result<
     let function_names = names::functions(image, &debug, &sites, &code.units);
     let mut functions = Vec::new();
     let main = ids[0];
-    let places = effect_of.map(|effect_of| Places { effect_of, list: Vec::new() });
+    let places = effect_of.map(|effect_of| places(&code, effect_of));
     let mut source = Source { code, ids, debug, places };
     for ((number, site), name) in order.iter().zip(&sites).zip(function_names) {
         let place = names::place(&source.debug, site.start);
