@@ -1,7 +1,8 @@
 //! The test programs: an OCaml file each, with what it prints under ocamlrun beside it.
 //!
 //! `NAME.ml` is the program; `NAME_parser.mly` and `NAME_lexer.mll` belong to it where they exist. `NAME.args` holds its
-//! arguments, one a line, and `NAME.in` its standard input; `NAME.libs` names the libraries that it links (`str`, `unix`, …).
+//! arguments, one a line, `NAME.in` its standard input and `NAME.env` variables of its environment, `VARIABLE=VALUE`;
+//! `NAME.libs` names the libraries that it links (`str`, `unix`, …), and `NAME.options` has options for its translation.
 //! `NAME.out` is what it must print, `NAME.exit` its exit code where that is not 0, and `NAME.err` what it then says on
 //! standard error. `scripts/bless-programs` writes the last three.
 
@@ -71,6 +72,12 @@ impl Program {
         toolchain.compile(&self.sources(), folder, output, &options)
     }
 
+    /// Options of `compile` without which it would not do what is expected.
+    pub fn options(&self) -> Vec<String> {
+        let options = std::fs::read_to_string(self.sibling(".options")).unwrap_or_default();
+        options.split_whitespace().map(String::from).collect()
+    }
+
     fn sibling(&self, end: &str) -> PathBuf {
         let mut path = self.path.clone().into_os_string();
         path.push(end);
@@ -81,6 +88,8 @@ impl Program {
     pub fn run(&self, mut command: Command, limit: Duration) -> Result<Outcome> {
         let arguments = std::fs::read_to_string(self.sibling(".args")).unwrap_or_default();
         command.args(arguments.split_terminator('\n'));
+        let environment = std::fs::read_to_string(self.sibling(".env")).unwrap_or_default();
+        command.envs(environment.lines().filter_map(|line| line.split_once('=')));
         run(command, std::fs::read(self.sibling(".in")).unwrap_or_default(), limit)
     }
 

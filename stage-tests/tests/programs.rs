@@ -3,7 +3,8 @@
 //! - `expected::NAME`: ocamlrun still prints what is committed.
 //! - `run::ENGINE::NAME`: the Lua made by the Rust compiler prints the same and ends with the same exit code.
 //! - `host::luau::NAME`: that for the programs that need more of Luau's host than `print`, with a host that has it.
-//! - `target::ENGINE::NAME`: the same for the engine's own target, in compact style and without debugging information.
+//! - `target::ENGINE::NAME`: the same for the engine's own target, in compact style and, but for programs with options of their own,
+//!   without debugging information.
 //! - `twins::NAME`: the reference, on ocamlrun and as Lua, writes the same bytes as the Rust compiler, in every style and target.
 //! - `tools::NAME`: the same for OCaml's own tools, as far as they are installed.
 //!
@@ -28,7 +29,9 @@ const LIMIT: Duration = Duration::from_secs(240);
 
 /// The programs that Luau's own command cannot show, as it has nothing but `print`, and what they need. They are run with a
 /// host that gives files, streams and an exit code.
-const NEEDS_HOST: [(&str, &str); 9] = [
+const NEEDS_HOST: [(&str, &str); 11] = [
+    ("backtrace_uncaught", "the environment and an exit code"),
+    ("backtraces", "an exit code"),
     ("channels", "files"),
     ("exit_code", "an exit code"),
     ("marshalling", "files"),
@@ -125,14 +128,18 @@ impl Case {
 
     fn runs_on(&self, engine: Engine) -> Result<()> {
         let bytecode = self.bytecode(true)?;
-        let lua = self.file("program.lua", |output| Compiler::rust()?.compile(&bytecode, output, &[]))?;
+        let options = self.program.options();
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let lua = self.file("program.lua", |output| Compiler::rust()?.compile(&bytecode, output, &options))?;
         self.program.check(&self.program.run(self.command(engine, &lua), LIMIT)?)
     }
 
     fn runs_as_its_target(&self, engine: Engine) -> Result<()> {
-        let bytecode = self.bytecode(false)?;
+        let own = self.program.options();
+        let bytecode = self.bytecode(!own.is_empty())?;
         let target = engine.target().name();
-        let options = ["--compact", "--target", target];
+        let mut options = vec!["--compact", "--target", target];
+        options.extend(own.iter().map(String::as_str));
         let lua = self.file(&format!("{target}.lua"), |output| Compiler::rust()?.compile(&bytecode, output, &options))?;
         self.program.check(&self.program.run(self.command(engine, &lua), LIMIT)?)
     }
@@ -143,7 +150,7 @@ impl Case {
         let reference = [Compiler::ocamlrun()?];
         same_output(&debug, &folder, &reference, &["--target", "lua54", "--pretty"])?;
         same_output(&stripped, &folder, &reference, &["--target", "luajit", "--compact"])?;
-        same_output(&stripped, &folder, &reference, &["--target", "luau", "--compact"])?;
+        same_output(&debug, &folder, &reference, &["--target", "luau", "--compact", "-g"])?;
         same_output(&stripped, &folder, &[Compiler::ocamlrun()?, Compiler::stage1()?], &[])
     }
 }

@@ -1,6 +1,7 @@
 //! Small programs with what every step makes of them: `snapshots/NAME.md` has a section for the source, the bytecode, the
 //! IR after its construction and after the last pass, the Lua and the output. `BLESS=1` writes all sections but the source.
 //!
+//! Where the text above the source speaks of `-g`, that is an option of the translation.
 //! The programs are compiled with `snapshots/base.ml` in place of OCaml's library; its functions are not shown.
 
 use std::path::{Path, PathBuf};
@@ -46,7 +47,8 @@ fn check(file: &Path) -> Result<()> {
     let committed = std::fs::read_to_string(file)?;
     let (head, rest) = committed.split_once("```ocaml\n").context("no OCaml section")?;
     let (source, _) = rest.split_once("```\n").context("the OCaml section does not end")?;
-    let made = format!("{head}```ocaml\n{source}```\n{}", sections(file, source)?);
+    let options: &[&str] = if head.contains("`-g`") { &["-g"] } else { &[] };
+    let made = format!("{head}```ocaml\n{source}```\n{}", sections(file, source, options)?);
     if made == committed {
         return Ok(());
     }
@@ -59,7 +61,7 @@ fn check(file: &Path) -> Result<()> {
 }
 
 /// All sections after the source.
-fn sections(file: &Path, source: &str) -> Result<String> {
+fn sections(file: &Path, source: &str, options: &[&str]) -> Result<String> {
     let name = file.file_stem().and_then(|name| name.to_str()).context("a snapshot without a name")?;
     let folder = scratch().join("snapshots").join(name);
     let program = folder.join("source").join(format!("{name}.ml"));
@@ -74,13 +76,13 @@ fn sections(file: &Path, source: &str) -> Result<String> {
     let mut text = String::new();
     for (title, language, stage) in STAGES {
         let output = folder.join(format!("{stage}.txt"));
-        compiler.compile(&bytecode, &output, &["--dump", stage])?;
+        compiler.compile(&bytecode, &output, &[&["--dump", stage], options].concat())?;
         let shown = without_base(&std::fs::read_to_string(output)?);
         text.push_str(&format!("\n## {title}\n\n```{language}\n{}\n```\n", shown.trim_end()));
     }
     let expected = run(toolchain.run(&bytecode), Vec::new(), LIMIT)?;
     let lua = folder.join("program.lua");
-    compiler.compile(&bytecode, &lua, &[])?;
+    compiler.compile(&bytecode, &lua, options)?;
     for (engine, _) in Engine::to_test().into_iter().filter(|(_, installed)| *installed) {
         let actual = run(engine.command(&lua), Vec::new(), LIMIT)?;
         if actual.stdout != expected.stdout || actual.code != 0 {

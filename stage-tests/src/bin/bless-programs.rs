@@ -19,7 +19,7 @@ fn main() -> Result<()> {
         };
         let folder = scratch().join("bless").join(&program.name);
         let bytecode = folder.join("program.bc");
-        program.compile(&toolchain, &folder, &bytecode, &[])?;
+        program.compile(&toolchain, &folder, &bytecode, &["-g"])?;
         let outcome = program.run(toolchain.run(&bytecode), Duration::from_secs(60))?;
         program.bless(&outcome)?;
         println!("{}/{}: {} bytes, exit code {}", program.folder, program.name, outcome.stdout.len(), outcome.code);
