@@ -5,7 +5,7 @@
 --   `count`     of the numbers that stand for it
 --   `handle`    Lua's file; or, for a file of the pseudo file system, `text` and the position `at`
 --   `path`      where it is; `standard` instead for 0, 1 and 2
---   `pipe`      for an end of a pipe, which `open` gives a handle when it is first used; `closed` is called once it is closed
+--   `pipe`      for an end of a pipe, with functions of its own: `take` and `give` while it has no handle, `closed`
 --   `lines`     whether it is read by lines: a terminal or a pipe, known once it has been read
 --   `unreadable` whether it was opened to be written only
 --   `rest`      what was read of a line and not wanted
@@ -172,9 +172,11 @@ local function line_of(handle)
 end
 
 function P.descriptor_read(file, wanted)
-  local handle, text, message = file.handle or file.open and file:open(), file.rest, nil
+  local handle, text, message = file.handle, file.rest, nil
   if file.unreadable then
     return nil, "Bad file descriptor"
+  elseif not handle and file.pipe then
+    return file:take(wanted)
   elseif not handle then
     text = Sub(file.text, file.at + 1, file.at + wanted)
     file.at = file.at + #text
@@ -202,8 +204,11 @@ end
 --// Provides: descriptor_write
 -- True, or nil and the reason.
 function P.descriptor_write(file, text)
-  local handle = file.handle or file.open and file:open()
+  local handle = file.handle
   if not handle then
+    if file.give then
+      return file:give(text)
+    end
     return nil, "Bad file descriptor"
   end
   if file.last == "read" then

@@ -1,4 +1,4 @@
--- What OCaml 5 has for parallelism, in a program of one domain: atomic references, domain-local state, locks.
+-- What OCaml 5 has for parallelism, in a program of one domain: atomic references, domain-local state.
 
 --// Provides: caml_atomic_load mutable
 --// Inline: %1[2]
@@ -83,51 +83,6 @@ end
 --// Provides: caml_recommended_domain_count const
 P.caml_recommended_domain_count = function()
   return 1
-end
-
---// Provides: caml_ml_mutex_new
-P.caml_ml_mutex_new = function()
-  return {251, locked = false}
-end
-
---// Provides: caml_ml_mutex_lock
---// Requires: caml_raise_sys_error
-P.caml_ml_mutex_lock = function(mutex)
-  if mutex.locked then P.caml_raise_sys_error("Mutex.lock: Resource deadlock avoided") end
-  mutex.locked = true
-  return 0
-end
-
---// Provides: caml_ml_mutex_try_lock
-P.caml_ml_mutex_try_lock = function(mutex)
-  if mutex.locked then return 0 end
-  mutex.locked = true
-  return 1
-end
-
---// Provides: caml_ml_mutex_unlock
---// Requires: caml_raise_sys_error
-P.caml_ml_mutex_unlock = function(mutex)
-  if not mutex.locked then P.caml_raise_sys_error("Mutex.unlock: Operation not permitted") end
-  mutex.locked = false
-  return 0
-end
-
---// Provides: caml_ml_condition_new
-P.caml_ml_condition_new = function()
-  return {251}
-end
-
---// Provides: caml_ml_condition_wait
---// Requires: caml_raise_sys_error
-P.caml_ml_condition_wait = function()
-  P.caml_raise_sys_error("Condition.wait: Resource deadlock avoided")
-end
-
---// Provides: caml_ml_condition_signal
---// Alias: caml_ml_condition_broadcast
-P.caml_ml_condition_signal = function()
-  return 0
 end
 
 --// Provides: caml_process_pending_actions_with_root

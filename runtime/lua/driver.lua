@@ -149,9 +149,10 @@ end
 -- Runs the program: under a driver from the start where that costs nothing.
 P.start = pcall_yields and run or Pcall
 
--- What the effects need of the driver.
+-- What the effects and the threads need of the driver.
 P.driver = {
   effects = effects, take = take, too_deep = too_deep, run = run, ask = ask, spread = spread, flat = function() return flat end,
+  enter = function(state) flat = state end,
 }
 
 --// Provides: %tail_depth

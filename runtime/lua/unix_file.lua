@@ -74,7 +74,7 @@ end
 function P.unix_write_text(number, text, name)
   local file = P.unix_descriptor(number, name)
   local done, message = P.descriptor_write(file, text)
-  if done then
+  if done and file.handle then
     done, message = file.handle:flush()
   end
   if not done and message then
@@ -275,65 +275,6 @@ function P.caml_channel_descriptor(channel)
     P.caml_raise_sys_error("Bad file descriptor")
   end
   return channel.fd
-end
-
---// Provides: unix_fifo
---// Requires: shell, quote
--- The name of a new named pipe, or nil and the reason.
-function P.unix_fifo()
-  if not (os and os.execute and os.tmpname) then
-    return nil, "Function not implemented"
-  end
-  local path = os.tmpname()
-  local name = P.quote(path)
-  local done, message = P.shell("rm -f " .. name .. " && mkfifo -m 600 " .. name)
-  return done and path, message
-end
-
---// Provides: unix_pipe
---// Alias: caml_unix_pipe
---// Requires: unix_fifo, descriptor_new, unix_error, leave
--- A pipe is a named one, so that commands can open its ends. The program opens its own when it uses them, or when a command
--- has been given the other (unix_spawn): a command never inherits them. The name is removed with them, or when the program ends.
-local names = {}
-local function remove_names()
-  for path in pairs(names) do
-    os.remove(path)
-  end
-end
-
-local function closed(file)
-  if file.pipe[1].count + file.pipe[2].count == 0 then
-    names[file.path] = nil
-    os.remove(file.path)
-  end
-end
-
--- Opened both ways at first, neither end waits for the other.
-local function open(file)
-  local both = io.open(file.path, "r+b")
-  for i = 1, 2 do
-    local side = file.pipe[i]
-    if side.count > 0 and not side.handle then
-      side.handle = io.open(side.path, side.mode)
-    end
-  end
-  both:close()
-  return file.handle
-end
-
-function P.unix_pipe(close_on_exec, unit)
-  local path, message = P.unix_fifo()
-  if not path then
-    P.unix_error(message, "pipe")
-  end
-  P.leaving = remove_names
-  names[path] = true
-  local pipe = {}
-  pipe[1] = { path = path, pipe = pipe, mode = "rb", open = open, closed = closed }
-  pipe[2] = { path = path, pipe = pipe, mode = "wb", open = open, closed = closed, unreadable = true }
-  local output = P.descriptor_new(pipe[1])
-  return { 0, output, P.descriptor_new(pipe[2]) }
 end
 
 --// Provides: unix_select

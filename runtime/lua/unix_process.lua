@@ -1,7 +1,7 @@
 -- The library unix: processes and signals.
 
 --// Provides: unix_redirections
---// Requires: unix_descriptor, quote, unix_error
+--// Requires: unix_descriptor, unix_pipe_path, quote, unix_error
 -- What a shell that has saved its standard files as 5, 6 and 7 must do to have the files of these three numbers as standard
 -- ones: at first with files, then with pipes; and the other ends of those pipes. A file is opened anew: where it
 -- was neither at its beginning nor (to be written) at its end, that would be another place.
@@ -38,7 +38,7 @@ function P.unix_redirections(numbers, name)
       if not mode then
         P.unix_error("Function not implemented", name)
       end
-      local redirection = " " .. i .. mode .. P.quote(file.path)
+      local redirection = " " .. i .. mode .. P.quote(file.path or P.unix_pipe_path(file.pipe, name))
       if file.pipe then
         pipes = pipes .. redirection
         ends[#ends + 1] = file.pipe[i == 0 and 2 or 1]
@@ -75,7 +75,8 @@ P.unix_processes = {}
 
 --// Provides: unix_spawn
 --// Alias: caml_unix_spawn
---// Requires: unix_redirections, unix_command, unix_processes, unix_fifo, shell_state, unix_error, quote
+--// Requires: unix_redirections, unix_command, unix_processes, unix_fifo, unix_pipe_meet, shell_state
+--// Requires: unix_error, quote
 -- A shell in the background opens the files, tells that there is such a command or what is wrong, opens the pipes (as
 -- the program does with their other ends, which makes each wait for the other), starts the command, tells its
 -- number, waits for it and tells its status.
@@ -119,13 +120,7 @@ function P.unix_spawn(program, arguments, environment, use_path, redirections)
     P.unix_error(problem, name, program)
   end
   for i = 1, #ends do
-    local file = ends[i]
-    local handle = not file.handle and io.open(file.path, file.mode)
-    if handle and file.count > 0 then
-      file.handle = handle
-    elseif handle then
-      handle:close()
-    end
+    P.unix_pipe_meet(ends[i])
   end
   local process = told:read("*n", "*l")
   P.unix_processes[process] = told
@@ -324,7 +319,7 @@ end
 
 --// Provides: unix_sigprocmask
 --// Calls
---// Alias: caml_unix_sigprocmask
+--// Alias: caml_unix_sigprocmask caml_thread_sigmask
 --// Requires: signals, signal_system_number, signal_deliver
 -- SIG_SETMASK, SIG_BLOCK, SIG_UNBLOCK.
 function P.unix_sigprocmask(D, command, list)

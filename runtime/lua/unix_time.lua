@@ -95,8 +95,11 @@ end
 --// Provides: unix_sleep
 --// Alias: caml_unix_sleep
 --// Requires: unix_error
+-- Other threads run meanwhile.
 function P.unix_sleep(seconds)
-  if seconds > 0 and not (os.execute and os.execute(string.format("sleep %.6f", seconds))) then
+  if P.threads and seconds > 0 then
+    P.threads.sleep(seconds)
+  elseif seconds > 0 and not (os.execute and os.execute(string.format("sleep %.6f", seconds))) then
     P.unix_error("Function not implemented", "sleep")
   end
   return 0
