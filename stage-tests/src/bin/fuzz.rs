@@ -39,7 +39,8 @@ struct Arguments {
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     let folder = target_folder().join("fuzz");
-    let judge = Judge::new(engines(&arguments.engines)?, &folder)?;
+    // Runs of different seeds do not meet.
+    let judge = Judge::new(engines(&arguments.engines)?, &folder.join(format!("seed-{}", arguments.seed)))?;
     let start = Instant::now();
     let batches = match arguments.only {
         Some(batch) => batch..batch + 1,
@@ -52,6 +53,9 @@ fn main() -> Result<ExitCode> {
         cases += count;
         if findings >= arguments.findings {
             break;
+        }
+        if batch % 20 == 19 {
+            println!("{cases} cases, {:.0} s", start.elapsed().as_secs_f64());
         }
     }
     println!("{cases} cases, {findings} differences, {:.0} s", start.elapsed().as_secs_f64());
