@@ -233,7 +233,8 @@ P.caml_hypot_float = P.c_math("hypot", 2)
     if x < y then
       x, y = y, x
     end
-    if y == 0 then
+    -- Below 2^-28 of x the other does not count.
+    if y <= x * 2.0 ^ -28 then
       return x + 0.0
     end
     local scale = 1.0
@@ -285,16 +286,16 @@ P.caml_cbrt_float = P.c_math("cbrt", 1)
 
 --// Provides: caml_erfc_float const
 --// Requires: c_math, erf_series
--- Beyond 2 by Lentz's evaluation of the continued fraction.
+-- Beyond 1 by the continued fraction, from its far end; x^2 is split, as its rounding would be that of the result times x^2.
 local exp = math.exp
 P.caml_erfc_float = P.c_math("erfc", 1)
   or function(x)
     if x ~= x then
       return x
-    elseif x < 2 then
+    elseif x < 1 then
       if x < -6 then
         return 2.0
-      elseif x < -2 then
+      elseif x < -1 then
         return 2.0 - P.caml_erfc_float(-x)
       end
       return 1.0 - P.erf_series(x)
@@ -302,10 +303,11 @@ P.caml_erfc_float = P.c_math("erfc", 1)
       return 0.0
     end
     local f = 0.0
-    for n = 120, 1, -1 do
+    for n = 250, 1, -1 do
       f = n / 2 / (x + f)
     end
-    return exp(-x * x) / (1.7724538509055160 * (x + f))
+    local high = Floor(x * 1048576) / 1048576
+    return exp(-high * high) * exp((high - x) * (high + x)) / (1.7724538509055160 * (x + f))
   end
 
 --// Provides: erf_series const

@@ -113,7 +113,7 @@ impl User {
         }
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let bytecode = self.folder().join("program.bc");
-        toolchain.compile(&[self.source.clone()], &self.folder().join("build"), &bytecode, &options)?;
+        toolchain.compile(std::slice::from_ref(&self.source), &self.folder().join("build"), &bytecode, &options)?;
         let expected = self.run(toolchain.run(&bytecode))?;
         if expected.code != 0 {
             bail!("under ocamlrun it ends with {}: {}", expected.code, String::from_utf8_lossy(&expected.stderr));
