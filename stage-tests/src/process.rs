@@ -83,6 +83,22 @@ pub fn run(mut command: Command, input: impl Into<Input>, limit: Duration) -> Re
     })
 }
 
+/// Lets a command take so many seconds of the processor, however many others want it. The signal that ends it then is `OUT_OF_TIME`
+/// as an exit code.
+pub fn limit_processor_time(command: &mut Command, seconds: u64) {
+    let limit = libc::rlimit { rlim_cur: seconds, rlim_max: seconds + 1 };
+    // SAFETY: setrlimit is async-signal-safe, and nothing is allocated.
+    unsafe {
+        command.pre_exec(move || match libc::setrlimit(libc::RLIMIT_CPU, &limit) {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error()),
+        });
+    }
+}
+
+/// The exit code of a command that took more than its time of the processor.
+pub const OUT_OF_TIME: i32 = 128 + libc::SIGXCPU;
+
 /// Runs a tool in `folder`; anything but success is an error that shows what the tool said.
 pub fn tool(mut command: Command, folder: &Path) -> Result<Outcome> {
     command.current_dir(folder);

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -53,7 +52,7 @@ struct Arguments {
     /// Only a part of the runs, the same each time: a fraction, or `fast` for those that take at most 0.1 s under ocamlrun.
     #[arg(long)]
     share: Option<Share>,
-    /// The longest that a run may take, in seconds.
+    /// How many seconds of the processor a run may take.
     #[arg(long, default_value_t = 60)]
     limit: u64,
     /// How many runs at a time.
@@ -144,7 +143,7 @@ fn conformance(arguments: &Arguments) -> Result<bool> {
         target: arguments.target,
         engine: arguments.engine,
         options: arguments.options.clone(),
-        limit: Duration::from_secs(arguments.limit),
+        limit: arguments.limit,
         folder: cache.join("failing").join(arguments.target.name()).join(arguments.engine.name()),
     };
     println!("OCaml {}, {place}: {} runs of {}", arguments.ocaml, runs.len(), corpus.runs.len());

@@ -16,7 +16,10 @@ use super::environment::clean;
 use crate::compilers::Compiler;
 use crate::engine::Engine;
 use crate::parallel::parallel;
-use crate::process::{Input, run};
+use crate::process::{Input, OUT_OF_TIME, limit_processor_time, run};
+
+/// A run may take so many times its limit where it sleeps or the machine is busy.
+const WAITING: u64 = 10;
 
 /// What runs are judged with.
 pub struct Judge<'a> {
@@ -26,8 +29,8 @@ pub struct Judge<'a> {
     pub engine: Engine,
     /// More options of the compiler.
     pub options: Vec<String>,
-    /// The longest that a run may take.
-    pub limit: Duration,
+    /// How many seconds of the processor a run may take.
+    pub limit: u64,
     /// Where the Lua of the runs that fail stays.
     pub folder: PathBuf,
 }
@@ -73,12 +76,15 @@ impl Judge<'_> {
             return Ok((Some(format!("translation: {}", said(&translation.stderr))), false));
         }
         let scratch = tempfile::tempdir()?;
-        let command = prepare(self.corpus, entry, self.engine.hosted_command(lua), scratch.path())?;
-        let outcome = run(command, input(entry, scratch.path())?, self.limit)?;
+        let mut command = prepare(self.corpus, entry, self.engine.hosted_command(lua), scratch.path())?;
+        limit_processor_time(&mut command, self.limit);
+        let outcome = run(command, input(entry, scratch.path())?, Duration::from_secs(WAITING * self.limit))?;
         let stderr = self.corpus.file(&entry.expected_stderr)?;
         let stdout = self.corpus.file(&entry.expected_stdout)?;
         let equal_stderr = outcome.stderr == stderr;
-        let failure = if outcome.code != entry.exit_code {
+        let failure = if outcome.code == OUT_OF_TIME {
+            Some(format!("takes more than {} s", self.limit))
+        } else if outcome.code != entry.exit_code {
             Some(format!("status {} instead of {}: {}", outcome.code, entry.exit_code, said(&outcome.stderr)))
         } else if outcome.stdout != stdout {
             Some(difference("standard output", &stdout, &outcome.stdout))
@@ -116,7 +122,7 @@ pub fn input(entry: &Run, scratch: &Path) -> Result<Input> {
 fn said(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let telling = ["error", "exception", "not found", "memory", "fail"];
+    let telling = ["panicked", "error", "exception", "not found", "memory", "fail"];
     let first = lines.clone().find(|line| telling.iter().any(|word| line.to_lowercase().contains(word)));
     cut(first.or_else(|| lines.next_back()).unwrap_or("nothing on standard error"), 200)
 }
