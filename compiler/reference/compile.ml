@@ -1,7 +1,7 @@
 (* The pipeline: bytes and options in, text or one error out. *)
 
 (* A stage of the pipeline whose result can be shown instead of the output. *)
-type dump = Bytecode | Ssa | Outline | Simplify | Known_calls | Dead_code | Self_calls | Cells | Split | Lua
+type dump = Bytecode | Ssa | Outline | Simplify | Known_calls | Dead_code | Self_calls | Cells | Ranges | Split | Lua
 
 (* In the order of the pipeline. *)
 let dumps =
@@ -14,6 +14,7 @@ let dumps =
     ("dead_code", Dead_code);
     ("self_calls", Self_calls);
     ("cells", Cells);
+    ("ranges", Ranges);
     ("split", Split);
     ("lua", Lua);
   ]
@@ -80,6 +81,8 @@ let translate bytes options =
   reached Self_calls;
   Cells.run program simplify;
   reached Cells;
+  Ranges.run program simplify;
+  reached Ranges;
   Split.run program;
   reached Split;
   let compact = match options.style with Lua_text.Compact -> true | _ -> false in

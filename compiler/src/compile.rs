@@ -8,7 +8,7 @@ use crate::ir::program::{Arg, Func, Instr, Program};
 use crate::ir::{ir_text, verify};
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, lua_text};
-use crate::passes::{cells, dead_code, known_calls, outline, self_calls, simplify, split, ssa};
+use crate::passes::{cells, dead_code, known_calls, outline, ranges, self_calls, simplify, split, ssa};
 use crate::target::Target;
 
 /// A stage of the pipeline whose result can be shown instead of the output.
@@ -22,13 +22,14 @@ pub enum Dump {
     DeadCode,
     SelfCalls,
     Cells,
+    Ranges,
     Split,
     Lua,
 }
 
 impl Dump {
     /// In the order of the pipeline.
-    pub const ALL: [(&str, Dump); 10] = [
+    pub const ALL: [(&str, Dump); 11] = [
         ("bytecode", Dump::Bytecode),
         ("ssa", Dump::Ssa),
         ("outline", Dump::Outline),
@@ -37,6 +38,7 @@ impl Dump {
         ("dead_code", Dump::DeadCode),
         ("self_calls", Dump::SelfCalls),
         ("cells", Dump::Cells),
+        ("ranges", Dump::Ranges),
         ("split", Dump::Split),
         ("lua", Dump::Lua),
     ];
@@ -145,6 +147,11 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     cells::run(&mut program, &simplify);
     check(&program, false)?;
     if options.dump == Some(Dump::Cells) {
+        return dump(ir_text::run(&program));
+    }
+    ranges::run(&mut program, &simplify);
+    check(&program, false)?;
+    if options.dump == Some(Dump::Ranges) {
         return dump(ir_text::run(&program));
     }
     split::run(&mut program)?;

@@ -224,6 +224,62 @@
 --// If: lua54
 --// Inline: %1 // (1 << (%2 & 63))
 
+-- What cannot overflow or fail: ranges.rs, ranges.ml.
+
+--// Provides: %exact_add const
+--// Inline: %1 + %2
+
+--// Provides: %exact_sub const
+--// Inline: %1 - %2
+
+--// Provides: %exact_mul const
+--// Inline: %1 * %2
+
+--// Provides: %exact_div const
+--// If: portable luajit
+--// Inline: Floor(%1 / %2)
+
+--// Provides: %exact_div const
+--// If: lua54
+--// Inline: %1 // %2
+
+--// Provides: %exact_mod const
+--// Inline: %1 % %2
+
+--// Provides: %exact_shift const
+--// If: portable
+--// Inline: Floor(%1 / %3)
+
+--// Provides: %exact_shift const
+--// Requires: int_shifts
+--// If: luajit
+--// Inline: Sar(%1, %2)
+
+--// Provides: %exact_shift const
+--// If: lua54
+--// Inline: %1 >> %2
+
+--// Provides: %low_bits const
+--// If: portable
+--// Inline: %1 % %{2+1}
+
+--// Provides: %low_bits const
+--// Requires: int_bits
+--// If: luajit
+--// Inline: And(%1, %2)
+
+--// Provides: %low_bits const
+--// If: lua54
+--// Inline: %1 & %2
+
+--// Provides: %array_at
+--// Requires: caml_array_bound_error
+--// Inline: %1[%{2+2}] or Bound()
+
+--// Provides: %array_put
+--// Requires: caml_array_bound_error
+--// Statement: if not %1[%{2+2}] then Bound() end %1[%{2+2}] = %3
+
 --// Provides: %infinity const
 --// Inline: Huge
 

@@ -7,6 +7,7 @@ pub mod known_calls;
 pub mod liveness;
 pub mod names;
 pub mod outline;
+pub mod ranges;
 pub mod self_calls;
 pub mod simplify;
 pub mod split;
