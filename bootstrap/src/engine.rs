@@ -16,7 +16,10 @@ pub const MLUA: &str = "stage-by-mlua";
 pub const RUNTIME: &str = "/static/runtime/lua";
 
 /// The commands that `--engine all` looks for, besides the embedded engine.
-const KNOWN: [&str; 6] = ["lua5.1", "lua5.2", "lua5.3", "lua5.4", "lua5.5", "luajit"];
+const KNOWN: [&str; 7] = ["lua5.1", "lua5.2", "lua5.3", "lua5.4", "lua5.5", "luajit", LUAU];
+
+/// Luau has files only from its host, and a command of that name from elsewhere has none: this is always our own.
+const LUAU: &str = "luau";
 
 /// One engine. Its name stands in manifests and is the name of its folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,13 +45,13 @@ impl Engine {
 
     /// The embedded engine and all known ones on the PATH.
     pub fn all() -> Vec<Engine> {
-        let found = KNOWN.into_iter().filter(|name| find(name).is_some());
+        let found = KNOWN.into_iter().filter(|name| locate(name).is_some());
         std::iter::once(Engine::Mlua).chain(found.map(|name| Engine::Lua(name.to_string()))).collect()
     }
 
-    /// The known engines that are not on the PATH.
+    /// The known engines that are not here.
     pub fn missing() -> Vec<&'static str> {
-        KNOWN.into_iter().filter(|name| find(name).is_none()).collect()
+        KNOWN.into_iter().filter(|name| locate(name).is_none()).collect()
     }
 
     pub fn name(&self) -> &str {
@@ -74,13 +77,15 @@ impl Engine {
                 version.map_err(|error| Error::Stage(format!("the embedded Lua does not start: {error}")))
             }
             // "Lua 5.4.6  Copyright (C) …", "LuaJIT 2.1.1703358377 -- Copyright …"
-            Engine::Lua(command) => {
-                Ok(first_line(command, "-v")?.split("Copyright").next().unwrap_or("").trim_end_matches([' ', '-']).to_string())
+            Engine::Lua(name) => {
+                Ok(first_line(&lua(name), "-v")?.split("Copyright").next().unwrap_or("").trim_end_matches([' ', '-']).to_string())
             }
             // "The OCaml runtime, version 4.13.1"
-            Engine::Ocamlrun => {
-                Ok(first_line("ocamlrun", "-version")?.rsplit(' ').next().map(|v| format!("OCaml {v}")).unwrap_or_default())
-            }
+            Engine::Ocamlrun => Ok(first_line(Path::new("ocamlrun"), "-version")?
+                .rsplit(' ')
+                .next()
+                .map(|v| format!("OCaml {v}"))
+                .unwrap_or_default()),
         }
     }
 
@@ -99,8 +104,8 @@ impl Engine {
                 command
             }
             Engine::Lua(name) => {
-                let mut command = Command::new(name);
-                command.arg(compiler);
+                let mut command = Command::new(lua(name));
+                command.args((name == LUAU).then_some("--host")).arg(compiler);
                 command
             }
             Engine::Ocamlrun => {
@@ -119,14 +124,15 @@ impl fmt::Display for Engine {
 }
 
 /// The first line that a command prints; Lua 5.1 prints its version on standard error.
-fn first_line(command: &str, flag: &str) -> Result<String> {
+fn first_line(command: &Path, flag: &str) -> Result<String> {
+    let shown = command.display();
     let output =
-        Command::new(command).arg(flag).output().map_err(|reason| Error::Stage(format!("cannot run {command}: {reason}")))?;
+        Command::new(command).arg(flag).output().map_err(|reason| Error::Stage(format!("cannot run {shown}: {reason}")))?;
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     let text = String::from_utf8_lossy(&text);
     match text.lines().next() {
         Some(line) if output.status.success() => Ok(line.trim().to_string()),
-        _ => Err(Error::Stage(format!("{command} {flag} does not tell a version"))),
+        _ => Err(Error::Stage(format!("{shown} {flag} does not tell a version"))),
     }
 }
 
@@ -134,4 +140,22 @@ fn first_line(command: &str, flag: &str) -> Result<String> {
 pub fn find(command: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(command)).find(|file| file.is_file())
+}
+
+/// Where a Lua interpreter is: on the PATH, or one that `scripts/runners` built beside this program.
+fn locate(name: &str) -> Option<PathBuf> {
+    let built = |file: &str| {
+        let this = std::env::current_exe().ok()?;
+        this.ancestors().map(|folder| folder.join("runners/release").join(file)).find(|file| file.is_file())
+    };
+    match name {
+        "lua5.5" => find(name).or_else(|| built("lua55")),
+        LUAU => built(LUAU),
+        _ => find(name),
+    }
+}
+
+/// The file of an interpreter that a name or path means.
+fn lua(name: &str) -> PathBuf {
+    locate(name).unwrap_or_else(|| PathBuf::from(name))
 }
