@@ -1,6 +1,7 @@
 -- Open files, as numbers: what channels and the library unix stand on.
 
 --// Provides: descriptors
+--// Requires: at_end
 -- Open files by number, as the kernel numbers them. Numbers that were duplicated share one file, a table:
 --   `count`     of the numbers that stand for it
 --   `handle`    Lua's file; or, for a file of the pseudo file system, `text` and the position `at`
@@ -10,47 +11,50 @@
 --   `unreadable` whether it was opened to be written only
 --   `rest`      what was read of a line and not wanted
 --   `last`      "read" or "write": Lua wants a seek between the two
-local descriptors
-if io and io.stdout then
-  descriptors = {
-    [0] = { handle = io.stdin, standard = 0, count = 1 },
-    [1] = { handle = io.stdout, standard = 1, count = 1 },
-    [2] = { handle = io.stderr, standard = 2, count = 1 },
-  }
-else
-  -- An engine embedded without files. What the host has writes text (`io.write`), or lines (`print`, `warn`): then the
-  -- rest of a line waits for its end, or for the end of the program.
-  local function writer(number, text_out, line_out)
-    local rest = ""
-    local handle = {}
-    function handle.write(_, text)
-      if text_out then
-        text_out(text)
-        return true
-      end
-      rest = rest .. text
-      local lines, after = string.match(rest, "^(.*)\n([^\n]*)$")
-      if lines then
-        line_out(lines)
-        rest = after
-      end
+local engine = io and io.stdout and io or {}
+local host = Host or {}
+local descriptors = {
+  [0] = { handle = engine.stdin, standard = 0, count = 1 },
+  [1] = { handle = engine.stdout, standard = 1, count = 1 },
+  [2] = { handle = engine.stderr, standard = 2, count = 1 },
+}
+if host.input or not engine.stdin then
+  descriptors[0] = { text = host.input or "", at = 0, count = 1 }
+end
+
+-- A stream that goes to a function of text, or of lines: then the rest of a line waits for its end, or for that of the program.
+local function writer(number, text_out, line_out)
+  local rest = ""
+  local handle = {}
+  function handle.write(_, text)
+    if text_out then
+      text_out(text)
       return true
     end
-    function handle.flush() end
-    function handle.seek() end
-    function handle.close()
-      if rest ~= "" then
-        line_out(rest)
-        rest = ""
-      end
+    rest = rest .. text
+    local lines, after = string.match(rest, "^(.*)\n([^\n]*)$")
+    if lines then
+      line_out(lines)
+      rest = after
     end
-    return { handle = handle, standard = number, count = 1 }
+    return true
   end
-  descriptors = {
-    [0] = { text = "", at = 0, count = 1 },
-    [1] = writer(1, io and io.write, print),
-    [2] = writer(2, nil, warn or print),
-  }
+  function handle.flush() end
+  function handle.seek() end
+  function handle.close()
+    if rest ~= "" then
+      line_out(rest)
+      rest = ""
+    end
+  end
+  P.at_end[#P.at_end + 1] = handle.close
+  descriptors[number] = { handle = handle, standard = number, count = 1 }
+end
+if host.output or not engine.stdout then
+  writer(1, host.output or io and io.write, print)
+end
+if host.errors or not engine.stderr then
+  writer(2, host.errors, warn or print)
 end
 P.descriptors = descriptors
 

@@ -10,22 +10,28 @@ end
 --// Provides: named_values
 P.named_values = {}
 
+--// Provides: at_end
+-- What is to be done when the program ends.
+P.at_end = {}
+
 --// Provides: main
---// Requires: driver, apply, caught, named_values, caml_format_exception, caml_array_bound_error
+--// Requires: driver, apply, caught, at_end, named_values, caml_format_exception, caml_array_bound_error
 local function leave(code)
   if P.leaving then P.leaving() end
-  if not (io and io.stdout) and P.descriptors then
-    for number = 1, 2 do
-      local file = P.descriptors[number]
-      if file then file.handle:close() end
-    end
-  end
+  for _, finish in ipairs(P.at_end) do finish() end
+  if Host then return code end
   if os and os.exit then os.exit(code) end
   if code ~= 0 then Error("exit " .. code, 0) end
 end
 
 local function complain(message)
-  if io and io.stderr then io.stderr:write(message, "\n") else (warn or print)(message) end
+  if Host and Host.errors then
+    Host.errors(message .. "\n")
+  elseif io and io.stderr then
+    io.stderr:write(message, "\n")
+  else
+    (warn or print)(message)
+  end
 end
 
 -- An exception that reached the top, as runtime/printexc.c: the program's own handler, else do_at_exit and a message.
@@ -41,9 +47,10 @@ local function uncaught(e)
     if at_exit then P.start(A1, at_exit, 0, 0) end
     complain(message)
   end
-  leave(2)
+  return leave(2)
 end
 
+<<<<<<< HEAD
 -- The collector's pause, set anew after each cycle by the finaliser of a proxy: a small heap may grow by 64 MB before the next one, a
 -- large one to its double, as it is by default. (Lua 5.4 lets no finaliser ask; on 5.2 and 5.3 little is gained.)
 local function pace()
@@ -54,6 +61,9 @@ local function pace()
 end
 
 -- Runs the main function of the program. LuaJIT's limits on compiled code are for small programs: at them it throws all of it away and
+=======
+-- Runs the main function of the program; an embedding program gets the exit code. LuaJIT's limits on compiled code are for small programs: at them it throws all of it away and
+>>>>>>> 70bf754 (A translated program can be called by another program in Lua; the compiler, loaded once, holds its memory)
 -- starts again (the reference compiler translates itself in 2.8 s instead of 8.6 with these).
 P.main = function(f)
   if jit and jit.opt then Pcall(jit.opt.start, "maxtrace=20000", "maxmcode=65536") end
@@ -61,10 +71,10 @@ P.main = function(f)
   local ok, e = P.start(f, {f, 0}, 0)
   if ok then return leave(0) end
   -- Where the engine cannot leave, caml_sys_exit has thrown this.
-  local code = Type(e) == "string" and string.match(e, "^exit (%d+)$")
+  local code = Type(e) == "string" and string.match(e, "^exit (%-?%d+)$")
   if code then return leave(tonumber(code)) end
   local known, exception = Pcall(Caught, e)
   if known then return uncaught(exception) end
   complain("lua_of_ocaml: internal error: " .. tostring(e))
-  leave(2)
+  return leave(2)
 end

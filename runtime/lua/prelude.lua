@@ -2,6 +2,9 @@
 -- cached here; the others are assigned by the sections that define them.
 
 --// Provides: prelude
+-- The table that a program in Lua which embeds this one called the chunk with.
+local Host = ...
+if type(Host) ~= "table" then Host = false end
 local P, F, G, K = {}, {}, {}, {}
 local Error, Type, Pcall, Select = error, type, pcall, select
 local Floor, Ceil, Huge, MathType = math.floor, math.ceil, math.huge, math.type

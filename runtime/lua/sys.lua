@@ -3,7 +3,7 @@
 --// Provides: arguments
 -- The program's arguments as an OCaml array, the name of the program first. `arg` is the stand-alone interpreter's; where there
 -- is none (Luau) the chunk's own arguments are the program's.
-local given = arg or { ... }
+local given = Host and (Host.arguments or {}) or arg or { ... }
 local array = { 0, given[0] or "lua" }
 for i = 1, #given do
   array[i + 2] = given[i]
@@ -48,13 +48,13 @@ function P.caml_sys_getenv(name)
 end
 
 --// Provides: leave
--- Ends the process, after what `P.leaving` still has to do.
-local exit = os and os.exit
+-- Ends the process, after what `P.leaving` still has to do; where the process is not ours, the main function does.
+local exit = not Host and os and os.exit
 function P.leave(code)
-  if P.leaving then
-    P.leaving()
-  end
   if exit then
+    if P.leaving then
+      P.leaving()
+    end
     exit(code)
   end
   Error("exit " .. code, 0)

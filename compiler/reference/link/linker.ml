@@ -213,7 +213,7 @@ let link program table parts allow_missing =
           Buffer.add_string out ",\n")
         files;
       Buffer.add_string out "}\n");
-  Buffer.add_string out "P.main(";
+  Buffer.add_string out "return P.main(";
   Buffer.add_string out parts.main;
   Buffer.add_string out ")\n";
   Buffer.contents out

@@ -240,7 +240,7 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
         }
         out.push_str("}\n");
     }
-    out.push_str("P.main(");
+    out.push_str("return P.main(");
     out.push_str(parts.main);
     out.push_str(")\n");
     Ok(out)
