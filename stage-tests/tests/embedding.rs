@@ -15,7 +15,7 @@ use stage_tests::program::Program;
 use stage_tests::scratch;
 use stage_tests::toolchain::Toolchain;
 
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_secs(1200);
 
 /// Programs with arguments and input, with an exit code, and with an exception that nothing catches.
 const PROGRAMS: [&str; 4] = ["hello", "stdin_lines", "exit_code", "uncaught_failure"];
