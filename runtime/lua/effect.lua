@@ -52,8 +52,7 @@ end
 P.unhandled_effect = function(effect)
   local exception = P.named_values["Effect.Unhandled"]
   if not exception then
-    local message = "Fatal error: exception Effect.Unhandled"
-    if io then io.stderr:write(message, "\n") else print(message) end
+    P.complain("Fatal error: exception Effect.Unhandled")
     P.caml_sys_exit(2)
   end
   return {0, exception, effect}

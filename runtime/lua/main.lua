@@ -24,6 +24,7 @@ local function leave(code)
   if code ~= 0 then Error("exit " .. code, 0) end
 end
 
+-- A line that goes to standard error, past the channels.
 local function complain(message)
   if Host and Host.errors then
     Host.errors(message .. "\n")
@@ -33,6 +34,7 @@ local function complain(message)
     (warn or print)(message)
   end
 end
+P.complain = complain
 
 -- An exception that reached the top, as runtime/printexc.c: the program's own handler, else do_at_exit and a message.
 local function uncaught(e)

@@ -37,9 +37,7 @@ end
 local asked = os and os.getenv and os.getenv("OCAMLRUNPARAM") or ""
 P.parser_tracing = string.find("," .. asked, ",p", 1, true) ~= nil
 function P.parser_trace(format, ...)
-  if io and io.stderr then
-    io.stderr:write(string.format(format, ...), "\n")
-  end
+  P.complain(string.format(format, ...))
 end
 
 --// Provides: parser_trace_token
