@@ -52,7 +52,6 @@ local function uncaught(e)
   return leave(2)
 end
 
-<<<<<<< HEAD
 -- The collector's pause, set anew after each cycle by the finaliser of a proxy: a small heap may grow by 64 MB before the next one, a
 -- large one to its double, as it is by default. (Lua 5.4 lets no finaliser ask; on 5.2 and 5.3 little is gained.)
 local function pace()
@@ -62,14 +61,12 @@ local function pace()
   collectgarbage("setpause", Floor(pause > 1000 and 1000 or pause < 200 and 200 or pause))
 end
 
--- Runs the main function of the program. LuaJIT's limits on compiled code are for small programs: at them it throws all of it away and
-=======
--- Runs the main function of the program; an embedding program gets the exit code. LuaJIT's limits on compiled code are for small programs: at them it throws all of it away and
->>>>>>> 70bf754 (A translated program can be called by another program in Lua; the compiler, loaded once, holds its memory)
+-- Runs the main function of the program; an embedding program gets the exit code, and keeps its collector as it is. LuaJIT's limits
+-- on compiled code are for small programs: at them it throws all of it away and
 -- starts again (the reference compiler translates itself in 2.8 s instead of 8.6 with these).
 P.main = function(f)
   if jit and jit.opt then Pcall(jit.opt.start, "maxtrace=20000", "maxmcode=65536") end
-  if newproxy then Pcall(pace) end
+  if newproxy and not Host then Pcall(pace) end
   local ok, e = P.start(f, {f, 0}, 0)
   if ok then return leave(0) end
   -- Where the engine cannot leave, caml_sys_exit has thrown this.
