@@ -29,12 +29,13 @@ const LIMIT: Duration = Duration::from_secs(240);
 
 /// The programs that Luau's own command cannot show, as it has nothing but `print`, and what they need. They are run with a
 /// host that gives files, streams and an exit code.
-const NEEDS_HOST: [(&str, &str); 11] = [
+const NEEDS_HOST: [(&str, &str); 12] = [
     ("backtrace_uncaught", "the environment and an exit code"),
     ("backtraces", "an exit code"),
     ("channels", "files"),
     ("exit_code", "an exit code"),
     ("marshalling", "files"),
+    ("library_5", "files"),
     ("printexcs", "a standard error apart from the output"),
     ("printf_conversions", "a standard error apart from the output"),
     ("stdin_lines", "an input"),
