@@ -11,10 +11,13 @@ use super::actions::{Branch, Execution, TestFile};
 use super::class;
 use super::corpus::{Run, copy_folder};
 use super::extract::{MARKED, Skip, Why};
-use crate::process::{Input, Outcome, run};
+use crate::process::{Input, Outcome, limit_processor_time, run};
 
-/// The longest that a program may take under ocamlrun.
-const LIMIT: Duration = Duration::from_secs(60);
+/// How many seconds of the processor a program may take under ocamlrun.
+const PROCESSOR_LIMIT: u64 = 60;
+
+/// The longest that it may take with what it sleeps and waits.
+const LIMIT: Duration = Duration::from_secs(600);
 
 /// What a program is run with, and what is kept of it.
 struct Subject<'a> {
@@ -91,7 +94,7 @@ impl TestFile<'_> {
         let mut command = Command::new("sh");
         command.args(execution.hook.as_ref()).current_dir(&branch.folder);
         variables.apply_all(&mut command);
-        let outcome = run(command, Vec::new(), 2 * LIMIT)?;
+        let outcome = run(command, Vec::new(), LIMIT)?;
         if outcome.code != 0 {
             let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
             return Err(Skip::new(Why::Failed, format!("hook: status {}: {said}", outcome.code)));
@@ -124,6 +127,7 @@ impl TestFile<'_> {
         subject.branch.variables.apply(&mut command);
         let stdin = subject.execution.stdin.as_deref().map_or_else(|| PathBuf::from("/dev/null"), |file| subject.data.join(file));
         let stdin = File::open(&stdin).with_context(|| format!("cannot read {}", stdin.display()))?;
+        limit_processor_time(&mut command, PROCESSOR_LIMIT);
         let start = Instant::now();
         let outcome =
             run(command, Input::File(stdin), LIMIT).map_err(|error| Skip::new(Why::Failed, error.root_cause().to_string()))?;
