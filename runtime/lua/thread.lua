@@ -64,6 +64,7 @@ function threads.finish(thread)
 end
 
 -- The thread that runs next. Where all wait for each other ocamlrun would wait for ever.
+local execute = os and os.execute
 local function next_one()
   while true do
     local now = #sleeping > 0 and P.unix_gettimeofday(0)
@@ -76,18 +77,19 @@ local function next_one()
       first = first + 1
       return thread
     elseif #sleeping > 0 then
-      os.execute(string.format("sleep %.3f", sleeping[1].time - now + 0.001))
+      -- Without commands it is waited for the clock.
+      if execute then execute(string.format("sleep %.3f", sleeping[1].time - now + 0.001)) end
     elseif main.finished then
       P.leave(0)
     else
-      io.stderr:write("Fatal error: every thread waits for another\n")
+      P.complain("Fatal error: every thread waits for another")
       P.leave(2)
     end
   end
 end
 
--- In place of the driver's: runs f as the main thread, and with it all others until it ends.
-P.start = function(f, ...)
+-- Runs f as the main thread, and with it all others until it ends.
+local function run(f, ...)
   main.coroutine = create(driver.run)
   local thread = main
   local ok, done, result = resume(main.coroutine, f, ...)
@@ -109,6 +111,13 @@ P.start = function(f, ...)
       ok, done, result = resume(thread.coroutine)
     end
   end
+end
+
+-- In place of the driver's: what is thrown here is the end of the program (`P.leave`, where it cannot end the process).
+P.start = function(f, ...)
+  local ok, done, result = Pcall(run, f, ...)
+  if ok then return done, result end
+  return false, done
 end
 
 --// Provides: caml_thread_initialize
@@ -173,7 +182,7 @@ end
 function P.caml_thread_uncaught_exception(e)
   local number = P.threads.current[2]
   local message = "Thread " .. number .. " killed on uncaught exception " .. P.caml_format_exception(e)
-  io.stderr:write(message, P.backtrace_text and P.backtrace_text() or "", "\n")
+  P.complain(message .. (P.backtrace_text and P.backtrace_text() or ""))
   return 0
 end
 

@@ -29,7 +29,7 @@ const LIMIT: Duration = Duration::from_secs(240);
 
 /// The programs that Luau's own command cannot show, as it has nothing but `print`, and what they need. They are run with a
 /// host that gives files, streams and an exit code.
-const NEEDS_HOST: [(&str, &str); 12] = [
+const NEEDS_HOST: [(&str, &str); 13] = [
     ("backtrace_uncaught", "the environment and an exit code"),
     ("backtraces", "an exit code"),
     ("channels", "files"),
@@ -40,6 +40,7 @@ const NEEDS_HOST: [(&str, &str); 12] = [
     ("printf_conversions", "a standard error apart from the output"),
     ("stdin_lines", "an input"),
     ("systems", "the environment and files"),
+    ("threads_cooperative", "a standard error apart from the output"),
     ("uncaught", "an exit code"),
     ("uncaught_failure", "an exit code"),
 ];
