@@ -47,6 +47,9 @@ local function partial_any(C, D, ...)
   return partial_list(C, D, {...})
 end
 
+-- What Marshal may find as the code of a closure, besides the functions of the program.
+P.partial_code = {partial_1_1, partial_1_2, partial_1_3, partial_2_1, partial_2_2, partial_3_1, partial_list, partial_any}
+
 -- Applies f to list[1] to list[n].
 local function apply_list(f, D, n, list)
   local first = 1

@@ -52,6 +52,103 @@ local store = {
 }
 P.bigarray_stored = store
 
+--// Provides: half_bits
+-- The 16 bits of a number in half precision, and the number of such bits.
+function P.half_bits(x)
+  local sign = (x < 0 or x == 0 and 1 / x < 0) and 32768 or 0
+  if x ~= x then
+    return 32256
+  end
+  local magnitude, exponent = x < 0 and -x or x, 0
+  if magnitude == Huge then
+    return sign + 31744
+  end
+  if magnitude < 2.0 ^ -14 then
+    return sign + Floor(magnitude * 16777216)
+  end
+  while magnitude >= 2 do
+    magnitude, exponent = magnitude / 2, exponent + 1
+  end
+  while magnitude < 1 do
+    magnitude, exponent = magnitude * 2, exponent - 1
+  end
+  return sign + (exponent + 14) * 1024 + Floor(magnitude * 1024)
+end
+function P.half_of_bits(n)
+  local sign = n > 32767 and -1.0 or 1.0
+  local fraction, exponent = n % 1024, Floor(n / 1024) % 32
+  if exponent == 31 then
+    return fraction == 0 and sign * Huge or 0.0 / 0.0
+  elseif exponent == 0 then
+    return sign * fraction * 2.0 ^ -24
+  end
+  return sign * (1024 + fraction) * 2.0 ^ (exponent - 25)
+end
+
+--// Provides: bigarray_hash mutable
+--// Requires: hash_mix, hash_int, hash_float, int64_halves, half_bits, caml_int32_bits_of_float
+-- As runtime/bigarray.c: the first elements, in words of 32 bits; those of fewer bits share a word.
+local mix = P.hash_mix
+local function word(h, n)
+  return mix(h, n % 4294967296)
+end
+local function single(h, x)
+  return word(h, x ~= x and 2139095041 or x == 0 and 0 or P.caml_int32_bits_of_float(x))
+end
+local function pair(element)
+  return function(h, c)
+    return element(element(h, c[2]), c[3])
+  end
+end
+-- How many elements count, and what mixes one in; or how many share a word.
+local rules = {
+  [0] = { 64, single },
+  { 32, P.hash_float },
+  { 256, 4 },
+  { 256, 4 },
+  { 128, 2 },
+  { 128, 2 },
+  { 64, word },
+  {
+    32,
+    function(h, x)
+      local high, low = P.int64_halves(x)
+      return word(word(h, low), high)
+    end,
+  },
+  { 64, P.hash_word },
+  { 64, P.hash_word },
+  { 32, pair(single) },
+  { 16, pair(P.hash_float) },
+  { 256, 4 },
+  {
+    128,
+    function(h, x)
+      return word(h, x ~= x and 31745 or x == 0 and 0 or P.half_bits(x))
+    end,
+  },
+}
+function P.bigarray_hash(b)
+  local rule, data, h = rules[b.kind], b.data, 0
+  local step, element = rule[2], rule[2]
+  local last = b.offset + (b.size < rule[1] and b.size or rule[1])
+  if Type(step) == "function" then
+    for i = b.offset + 1, last do
+      h = element(h, data[i])
+    end
+    return h
+  end
+  local unit = step == 4 and 256 or 65536
+  for i = b.offset + 1, last, step do
+    local n = 0
+    for k = i + step - 1 < last and i + step - 1 or last, i, -1 do
+      n = n * unit + data[k] % unit
+    end
+    h = mix(h, n)
+  end
+  return h
+end
+
 --// Provides: bigarray_index
 --// Requires: caml_array_bound_error
 -- The index in `data` of an element, by a Lua array of indices.
@@ -100,7 +197,7 @@ function P.bigarray_order(a, b, total)
 end
 
 --// Provides: bigarray_view
---// Requires: bigarray_order
+--// Requires: bigarray_order, bigarray_hash
 -- A bigarray on given data.
 function P.bigarray_view(kind, layout, dims, data, offset)
   local size = 1
@@ -116,6 +213,7 @@ function P.bigarray_view(kind, layout, dims, data, offset)
     offset = offset,
     size = size,
     compare = P.bigarray_order,
+    hash = P.bigarray_hash,
   }
 end
 

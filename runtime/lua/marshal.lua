@@ -1,7 +1,7 @@
 -- Marshalling: values to bytes and back in OCaml's format (runtime/extern.c, runtime/intern.c), with explicit stacks.
 --
 -- Sharing of blocks is kept by the identity of tables; strings and floats have none, so that each is written where it
--- stands. An int32 or nativeint looks like an int here, and is written as one.
+-- stands. An int32 or nativeint looks like an int here, and is written as one. Bigarrays and code are in marshal_custom.lua.
 
 --// Provides: double_text const
 --// If: portable luajit
@@ -70,8 +70,8 @@ function P.int64_of_halves(high, low)
 end
 
 --// Provides: marshal_write
---// Requires: caml_invalid_argument, caml_failwith, bytes_text, double_text, int64_halves
--- A value as a string, header and all. Flags are the constructors of Marshal.extern_flags: 0 No_sharing, 1 Closures.
+--// Requires: caml_invalid_argument, caml_failwith, bytes_text, double_text, int64_halves, bigarray_text, code_text
+-- A value as a string, header and all. Flags are the constructors of Marshal.extern_flags: 0 No_sharing, 1 Closures, 2 Compat_32.
 local double_text, kind_of = P.double_text, math.type
 local function big_endian(n)
   return Char(Floor(n / 16777216) % 256, Floor(n / 65536) % 256, Floor(n / 256) % 256, n % 256)
@@ -95,19 +95,29 @@ local function integer_text(n)
   elseif n >= -1073741824 and n < 1073741824 then
     return Char(2) .. big_endian(n)
   end
-  return Char(3) .. big_endian(Floor(n / 4294967296)) .. big_endian(n)
+  local low = n % 4294967296
+  return Char(3) .. big_endian((n - low) / 4294967296) .. big_endian(low)
 end
 
 function P.marshal_write(value, flags)
-  local sharing = true
+  local sharing, closures, compatible = true, false, false
   while flags ~= 0 do
     if flags[2] == 0 then
       sharing = false
+    elseif flags[2] == 1 then
+      closures = true
+    else
+      compatible = true
     end
     flags = flags[3]
   end
   local pieces, count, length = {}, 0, 0
   local positions, objects, size_32, size_64 = {}, 0, 0, 0
+  local function limit(n, most, what)
+    if compatible and n > most then
+      P.caml_failwith("output_value: " .. what .. " cannot be read back on 32-bit platform")
+    end
+  end
   local function put(text)
     count = count + 1
     pieces[count] = text
@@ -115,6 +125,7 @@ function P.marshal_write(value, flags)
   end
   local function put_string(text)
     local n = #text
+    limit(n, 16777211, "string")
     if n < 32 then
       put(Char(32 + n))
     elseif n < 256 then
@@ -148,6 +159,7 @@ function P.marshal_write(value, flags)
         put(Char(12) .. double_text(value))
         size_32, size_64, objects = size_32 + 3, size_64 + 2, objects + 1
       else
+        limit(value < 0 and -1 - value or value, 1073741823, "integer")
         put(integer_text(value))
       end
     elseif kind == "string" then
@@ -168,10 +180,9 @@ function P.marshal_write(value, flags)
       if value.n then
         positions[value] = objects
         put_string(P.bytes_text(value, 0, value.n))
-      elseif Type(tag) == "function" then
-        P.caml_invalid_argument("output_value: functional value")
       elseif tag == 254 and size > 0 then
         positions[value] = objects
+        limit(size, 2097151, "float array")
         put(size < 256 and Char(14, size) or Char(7) .. big_endian(size))
         for i = 2, size + 1 do
           put(double_text(value[i]))
@@ -182,9 +193,25 @@ function P.marshal_write(value, flags)
         local high, low = P.int64_halves(value)
         put(Char(25) .. "_j\0" .. big_endian(high) .. big_endian(low))
         size_32, size_64, objects = size_32 + 4, size_64 + 3, objects + 1
+      elseif value.dims then
+        positions[value] = objects
+        put(P.bigarray_text(value))
+        local words = 4 + #value.dims
+        size_32, size_64, objects = size_32 + 2 + words, size_64 + 2 + words, objects + 1
       elseif tag == 255 or tag == 251 then
         P.caml_invalid_argument("output_value: abstract value (" .. (tag == 255 and "Custom" or "Abstract") .. ")")
+      elseif tag == 245 then
+        P.caml_invalid_argument("output_value: continuation value")
       else
+        local code = Type(tag) == "function" and tag
+        if code then
+          -- A closure: its code is the first of its fields.
+          if not closures then
+            P.caml_invalid_argument("output_value: functional value")
+          end
+          tag, size = 247, size + 1
+        end
+        limit(size, 4194303, "array")
         if tag < 16 and size < 8 then
           put(Char(128 + tag + size * 16))
         elseif size < 4194304 then
@@ -197,6 +224,9 @@ function P.marshal_write(value, flags)
           size_32, size_64, objects = size_32 + 1 + size, size_64 + 1 + size, objects + 1
           depth = depth + 1
           blocks[depth], fields[depth] = value, 2
+          if code then
+            put(P.code_text(code))
+          end
         end
       end
     end
@@ -288,7 +318,7 @@ function P.marshal_integer(high, low)
 end
 
 --// Provides: marshal_read
---// Requires: caml_failwith, double_at, int64_halves, marshal_integer, caml_set_oo_id
+--// Requires: caml_failwith, double_at, int64_halves, marshal_integer, caml_set_oo_id, bigarray_read, code_read
 -- The value whose codes begin at `at`.
 local double_at = P.double_at
 function P.marshal_read(text, at)
@@ -348,6 +378,10 @@ function P.marshal_read(text, at)
       end
       local high = number(4)
       return remember(P.marshal_integer(high, number(4)))
+    elseif name == "_bigarr02" then
+      local bigarray, after = P.bigarray_read(text, at)
+      at = after
+      return remember(bigarray)
     end
     P.caml_failwith("input_value: unknown custom block identifier")
   end
@@ -424,7 +458,10 @@ function P.marshal_read(text, at)
       place(doubles(number(4), true))
     end,
     [16] = function()
-      P.caml_failwith("input_value: code mismatch")
+      -- The code of a closure stands for its tag.
+      blocks[depth][1] = P.code_read(Sub(text, at, at + 19))
+      sizes[depth] = sizes[depth] - 1
+      at = at + 20
     end,
     [18] = function()
       place(custom_value(custom()))
