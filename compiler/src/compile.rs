@@ -8,7 +8,7 @@ use crate::ir::program::{Arg, Func, Instr, Program};
 use crate::ir::{ir_text, verify};
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, lua_text};
-use crate::passes::{cells, dead_code, known_calls, outline, ranges, self_calls, simplify, split, ssa};
+use crate::passes::{allocations, cells, dead_code, known_calls, outline, ranges, self_calls, simplify, split, ssa};
 use crate::target::Target;
 
 /// A stage of the pipeline whose result can be shown instead of the output.
@@ -114,6 +114,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let table = fragment::parse(&options.runtime, image.version, options.target)?;
     let effect_of = |name: &str| table.effect(name);
     let mut program = ssa::run(&image, if options.debug { Some(&effect_of) } else { None })?;
+    allocations::run(&mut program);
     if options.dump == Some(Dump::Ssa) {
         return dump(ir_text::run(&program));
     }

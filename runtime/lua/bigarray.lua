@@ -52,6 +52,10 @@ local store = {
 }
 P.bigarray_stored = store
 
+--// Provides: bigarray_widths
+-- The bytes of an element of each kind.
+P.bigarray_widths = { [0] = 4, 8, 1, 1, 2, 2, 4, 8, 8, 8, 8, 16, 1, 2 }
+
 --// Provides: half_bits
 -- The 16 bits of a number in half precision, and the number of such bits.
 function P.half_bits(x)
@@ -218,7 +222,7 @@ function P.bigarray_view(kind, layout, dims, data, offset)
 end
 
 --// Provides: caml_ba_create
---// Requires: bigarray_view, int64_of_number, caml_invalid_argument
+--// Requires: bigarray_view, bigarray_widths, int64_of_number, caml_invalid_argument
 -- Elements begin as zeros.
 function P.caml_ba_create(kind, layout, dimensions)
   local dims, size, data = {}, 1, {}

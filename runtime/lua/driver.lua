@@ -149,10 +149,16 @@ end
 -- Runs the program: under a driver from the start where that costs nothing.
 P.start = pcall_yields and run or Pcall
 
--- What the effects and the threads need of the driver.
+-- Lets go of the coroutines kept for later, and so of the values that they last worked on.
+local function forget()
+  for i = 1, pooled do pool[i] = nil end
+  pooled = 0
+end
+
+-- What the effects, the threads and the collector need of the driver.
 P.driver = {
   effects = effects, take = take, too_deep = too_deep, run = run, ask = ask, spread = spread, flat = function() return flat end,
-  enter = function(state) flat = state end,
+  forget = forget, enter = function(state) flat = state end,
 }
 
 --// Provides: %tail_depth

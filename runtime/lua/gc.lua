@@ -1,29 +1,65 @@
 -- The interface of OCaml's garbage collector. The engine has its own: what there is no number for is 0.
 
+--// Provides: at_collection
+-- Calls a function at the end of each collection of the engine, where the engine says so: an object that nothing refers to is
+-- finalised, and leaves another one.
+local proxy = newproxy
+-- An object that dies when the value that refers to it does: then `meta.__gc` is called with it, and finds `meta` by
+-- getmetatable.
+P.mortal = function(meta)
+  if not proxy then return setmetatable({}, meta) end
+  local object = proxy(true)
+  local own = getmetatable(object)
+  for key, value in pairs(meta) do own[key] = value end
+  return object
+end
+P.at_collection = function(f)
+  local function again()
+    f()
+    P.mortal({__gc = again})
+  end
+  P.mortal({__gc = again})
+end
+
+--// Provides: gc_counts
+--// Requires: at_collection
+-- Collections: those of the engine are major ones. `due` when it has made one since the last time that was asked.
+local counts = {major = 0, minor = 0, compactions = 0, forced = 0, top = 0, due = false}
+P.at_collection(function() counts.due = true end)
+P.gc_counts = counts
+
+--// Provides: gc_collect
+--// Requires: driver
+-- A whole collection, where a sandbox leaves more than the counting; whether it brought finalisers to call. The coroutines that
+-- the driver keeps hold what they last worked on.
+P.gc_collect = function(D)
+  P.driver.forget()
+  Pcall(collectgarbage)
+  if P.memprof_scan then P.memprof_scan() end
+  return P.run_finalisers and P.run_finalisers(D)
+end
+
 --// Provides: heap_words mutable
 P.heap_words = function()
   return Floor(collectgarbage("count") * 128)
 end
 
---// Provides: caml_gc_stat mutable
+--// Provides: caml_gc_stat
 --// Alias: caml_gc_quick_stat
---// Requires: heap_words
+--// Requires: heap_words, gc_counts
+-- A collection of the engine is counted when another one, made here, has taken all that was dead at its end.
 P.caml_gc_stat = function()
+  local counts = P.gc_counts
+  if counts.due then
+    Pcall(collectgarbage)
+    counts.major, counts.due = counts.major + 1, false
+  end
   local words = P.heap_words()
-  return {0, words + 0.0, 0.0, words + 0.0, 0, 0, words, 1, words, 0, 0, 0, 0, 0, 0, words, 0, 0}
-end
-
---// Provides: caml_gc_counters mutable
---// Requires: heap_words
-P.caml_gc_counters = function()
-  local words = P.heap_words() + 0.0
-  return {0, words, 0.0, words}
-end
-
---// Provides: caml_gc_minor_words mutable
---// Requires: heap_words
-P.caml_gc_minor_words = function()
-  return P.heap_words() + 0.0
+  if words > counts.top then counts.top = words end
+  local allocated, major = words + 0.0, words + 0.0
+  if P.allocated_words then allocated, major = P.allocated_words() end
+  return {0, allocated, 0.0, major, counts.minor, counts.major, words, 1, words, 0, 0, 0, 0, 0, counts.compactions, counts.top, 0,
+    counts.forced}
 end
 
 --// Provides: gc_control
@@ -43,16 +79,50 @@ P.caml_gc_set = function(control)
   return 0
 end
 
---// Provides: caml_gc_full_major
---// Alias: caml_gc_major caml_gc_compaction caml_gc_minor
-P.caml_gc_full_major = function()
-  -- A sandbox may leave only the counting.
-  Pcall(collectgarbage)
+--// Provides: caml_gc_minor
+--// Requires: gc_collect
+--// Calls
+P.caml_gc_minor = function(D)
+  P.gc_collect(D)
+  local counts = P.gc_counts
+  if counts then counts.minor = counts.minor + 1 end
   return 0
 end
 
+--// Provides: caml_gc_major
+--// Requires: gc_collect
+--// Calls
+P.caml_gc_major = function(D)
+  P.gc_collect(D)
+  return 0
+end
+
+--// Provides: caml_gc_full_major
+--// Requires: gc_collect
+--// Calls
+-- Up to three collections, so that what finalisers let go is freed too; they count as three, like OCaml's.
+P.caml_gc_full_major = function(D)
+  local counts = P.gc_counts
+  local before = counts and counts.major
+  local _ = P.gc_collect(D) and P.gc_collect(D) and P.gc_collect(D)
+  if counts then counts.major, counts.forced, counts.due = before + 3, counts.forced + 1, false end
+  return 0
+end
+
+--// Provides: caml_gc_compaction
+--// Requires: caml_gc_full_major
+--// Calls
+P.caml_gc_compaction = function(D)
+  local counts = P.gc_counts
+  if counts then counts.compactions = counts.compactions + 1 end
+  return P.caml_gc_full_major(D)
+end
+
 --// Provides: caml_gc_major_slice
-P.caml_gc_major_slice = function()
+--// Calls
+P.caml_gc_major_slice = function(D)
+  Pcall(collectgarbage, "step")
+  if P.run_finalisers then P.run_finalisers(D) end
   return 0
 end
 
@@ -60,31 +130,6 @@ end
 --// Alias: caml_get_minor_free caml_get_major_bucket caml_get_major_credit
 P.caml_gc_huge_fallback_count = function()
   return 0
-end
-
---// Provides: caml_final_register
---// Alias: caml_final_register_called_without_value
--- Finalisers are never called, as values may also live until the end of the program under OCaml.
-P.caml_final_register = function()
-  return 0
-end
-
---// Provides: caml_final_release
-P.caml_final_release = function()
-  return 0
-end
-
---// Provides: caml_memprof_start
---// Requires: caml_failwith
-P.caml_memprof_start = function()
-  P.caml_failwith("Gc.Memprof is not supported")
-end
-
---// Provides: caml_memprof_stop
---// Alias: caml_memprof_discard
---// Requires: caml_failwith
-P.caml_memprof_stop = function()
-  P.caml_failwith("Gc.Memprof: no profile")
 end
 
 --// Provides: caml_eventlog_resume

@@ -506,6 +506,14 @@ function P.marshal_read(text, at)
       depth = depth - 1
     end
   until depth == 0
+  if P.allocate then
+    for i = 0, count - 1 do
+      local v = objects[i]
+      if Type(v) == "table" and not v.dims and v[2] then
+        P.allocate(v, #v, 1)
+      end
+    end
+  end
   return root
 end
 

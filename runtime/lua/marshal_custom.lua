@@ -153,7 +153,7 @@ local readers = {
     return P.half_of_bits(number(text, at, 2))
   end,
 }
-local widths = { [0] = 4, 8, 1, 1, 2, 2, 4, 8, nil, nil, 8, 16, 1, 2 }
+local widths = P.bigarray_widths
 function P.bigarray_read(text, at)
   local rank, flags = number(text, at, 4), number(text, at + 4, 4)
   local kind, layout, dims, size = flags % 256, Floor(flags / 256), {}, 1
@@ -189,8 +189,8 @@ end
 
 --// Provides: program_code
 --// Requires: apply, hash_string
--- The functions of the program in the order of their names, the place of each, and a text of 16 bytes that tells programs apart by
--- those names.
+-- The functions of the program in the order of their names, the place of each, and a text of 16 bytes that tells programs apart
+-- by those names.
 local list, places, digest
 function P.program_code()
   if not list then

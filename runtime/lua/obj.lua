@@ -28,6 +28,7 @@ P.caml_obj_dup = function(v)
   if Type(v) ~= "table" then return v end
   local r = {}
   for key, field in pairs(v) do r[key] = field end
+  r.final = nil
   return r
 end
 

@@ -1,5 +1,6 @@
 //! The passes, in the order in which they run: one a file, `run` is the entry point of each.
 
+pub mod allocations;
 pub mod cells;
 pub mod dead_code;
 pub mod discover;

@@ -1,0 +1,83 @@
+-- The events of allocation, in the programs that the pass `allocations` made for them. `Words` counts down from what was
+-- granted; when it is used up something happens at that allocation: a sample is taken (memprof.lua), finalisers are called.
+
+--// Provides: allocation
+local endless = 4503599627370496
+local granted, base, outside, major = endless, endless, 0, 0
+Words = endless
+
+-- Words that were used up are told to the sampler.
+local function settle()
+  local used = base - Words
+  base = Words
+  if P.memprof then P.memprof.advance(used) end
+end
+P.allocation_settle = settle
+
+-- How many words may be allocated until the next event.
+local function grant(n)
+  settle()
+  granted = granted + n - Words
+  base, Words = n, n
+end
+P.allocation_grant = grant
+
+-- The next allocation is an event.
+P.allocation_alarm = function()
+  grant(0)
+end
+
+-- The words allocated in all, by `%allocated` and so on: in the minor heap and in the major one.
+P.allocated_words = function()
+  return granted - Words - outside - major + 0.0, major + 0.0
+end
+
+-- The words are used up by those of v (or of something that was not kept): what is due is done, by its `source` as in Gc.Memprof.
+P.allocation_event = function(v, n, source)
+  if P.memprof then P.memprof.event(v, n, source) else grant(endless) end
+  if P.run_finalisers then P.run_finalisers(40001) end
+end
+
+-- The allocation of n words, header included, for v. Blocks of more than 256 fields are OCaml's major ones; what is no block
+-- does not count.
+P.allocate = function(v, n, source)
+  if source == 2 then outside = outside + n elseif n > 257 then major = major + n end
+  Words = Words - n
+  if Words < 0 then P.allocation_event(v, n, source) end
+end
+
+--// Provides: %allocated
+--// Requires: allocation
+--// Statement: Words = Words - %1 if Words < 0 then P.allocation_event() end
+
+--// Provides: %sampled
+--// Requires: allocation
+--// Statement: Words = Words - %2 if Words < 0 then P.allocation_event(%1, %2, 0) end
+
+--// Provides: %allocated_value
+--// Requires: allocation
+-- The value is a block, bytes or a bigarray.
+P["%allocated_value"] = function(v)
+  if v.n then
+    P.allocate(v, Floor(v.n / 8) + 2, 0)
+  elseif v.dims then
+    P.allocate(v, 6 + #v.dims, 0)
+    P.allocate(v, Ceil(v.size * P.bigarray_widths[v.kind] / 8), 2)
+  elseif v[2] then
+    P.allocate(v, #v, 0)
+  end
+  return 0
+end
+
+--// Provides: caml_gc_counters
+--// Requires: allocation
+P.caml_gc_counters = function()
+  local minor, major = P.allocated_words()
+  return {0, minor, 0.0, major}
+end
+
+--// Provides: caml_gc_minor_words
+--// Requires: allocation
+P.caml_gc_minor_words = function()
+  return (P.allocated_words())
+end
