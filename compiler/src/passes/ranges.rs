@@ -209,7 +209,7 @@ impl Analysis<'_> {
             }
         }
         let guarded = if up { self.at_most(start, &limit, entry, h) } else { self.at_most(&limit, start, entry, h) };
-        guarded.then(|| Counted { next: *next, bound: limit, up })
+        guarded.then_some(Counted { next: *next, bound: limit, up })
     }
 
     fn of(&self, arg: &Arg, at: usize) -> Option<Range> {
