@@ -1,7 +1,7 @@
 -- Finalisers (Gc.finalise, Gc.finalise_last).
 
 --// Provides: run_finalisers
---// Requires: at_collection, allocation
+--// Requires: mortal, allocation
 -- Functions to be called on values that died. A value has a mortal object of its own as its field `final`; the engine's own
 -- strings and numbers live for ever. What the collector finds waits in `queue` until the program is where any function may run:
 -- its next allocation or call of Gc's. Of those that die in one collection the one that was registered last is called first, and
@@ -15,7 +15,7 @@ local function died(object)
   if first[1] then
     for i = 1, #first do queue[#queue + 1] = {first[i][1], first[i][2], value} end
     value.final = nil
-    if last[1] then attach(value, {}, last) end
+    if last[1] then queue[#queue].rest = {value, last} end
   else
     for i = 1, #last do queue[#queue + 1] = {last[i][1], last[i][2], 0, last = true} end
   end
@@ -35,17 +35,22 @@ local function call(D, f, value)
   return A1(f, D, value)
 end
 
--- Calls what waits; whether there was anything.
+-- Calls what waits; whether there was anything. What dies meanwhile waits for the next time: an alarm dies again at every
+-- collection.
 P.run_finalisers = function(D)
   if running or not queue[1] then return false end
   running = true
-  while queue[1] do
-    table.sort(queue, later)
-    local entry = queue[#queue]
-    queue[#queue] = nil
+  local found = queue
+  queue = {}
+  table.sort(found, later)
+  while found[1] do
+    local entry = found[#found]
+    found[#found] = nil
+    if entry.rest then attach(entry.rest[1], {}, entry.rest[2]) end
     local ok, e = Try(call, D, entry[2], entry[3])
     if not ok then
       running = false
+      for i = 1, #found do queue[#queue + 1] = found[i] end
       Error(e, 0)
     end
   end

@@ -1,11 +1,9 @@
 -- The interface of OCaml's garbage collector. The engine has its own: what there is no number for is 0.
 
---// Provides: at_collection
--- Calls a function at the end of each collection of the engine, where the engine says so: an object that nothing refers to is
--- finalised, and leaves another one.
-local proxy = newproxy
+--// Provides: mortal
 -- An object that dies when the value that refers to it does: then `meta.__gc` is called with it, and finds `meta` by
--- getmetatable.
+-- getmetatable. It does little, and makes no such object itself.
+local proxy = newproxy
 P.mortal = function(meta)
   if not proxy then return setmetatable({}, meta) end
   local object = proxy(true)
@@ -13,22 +11,19 @@ P.mortal = function(meta)
   for key, value in pairs(meta) do own[key] = value end
   return object
 end
--- LuaJIT 2.1.0-beta3 compiles the loop, which finalisers run too, to one that sometimes does not end.
+-- LuaJIT 2.1.0-beta3 compiles the loop to one that sometimes does not end when a collection runs it.
 if jit then jit.off(P.mortal) end
 
-P.at_collection = function(f)
-  local function again()
-    f()
-    P.mortal({__gc = again})
-  end
-  P.mortal({__gc = again})
-end
-
 --// Provides: gc_counts
---// Requires: at_collection
--- Collections: those of the engine are major ones. `due` when it has made one since the last time that was asked.
+--// Requires: mortal
+-- Collections: those of the engine are major ones. `due` when it has made one since the last time that was asked: then an
+-- object that nothing refers to was finalised.
 local counts = {major = 0, minor = 0, compactions = 0, forced = 0, top = 0, due = false}
-P.at_collection(function() counts.due = true end)
+counts.watch = function()
+  counts.due = false
+  P.mortal({__gc = function() counts.due = true end})
+end
+counts.watch()
 P.gc_counts = counts
 
 --// Provides: gc_collect
@@ -55,7 +50,8 @@ P.caml_gc_stat = function()
   local counts = P.gc_counts
   if counts.due then
     Pcall(collectgarbage)
-    counts.major, counts.due = counts.major + 1, false
+    counts.major = counts.major + 1
+    counts.watch()
   end
   local words = P.heap_words()
   if words > counts.top then counts.top = words end
@@ -108,7 +104,10 @@ P.caml_gc_full_major = function(D)
   local counts = P.gc_counts
   local before = counts and counts.major
   local _ = P.gc_collect(D) and P.gc_collect(D) and P.gc_collect(D)
-  if counts then counts.major, counts.forced, counts.due = before + 3, counts.forced + 1, false end
+  if counts then
+    counts.major, counts.forced = before + 3, counts.forced + 1
+    if counts.due then counts.watch() end
+  end
   return 0
 end
 

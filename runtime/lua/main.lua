@@ -40,6 +40,7 @@ P.complain = complain
 local function uncaught(e)
   local named = P.named_values
   local handler = named["Printexc.handle_uncaught_exception"]
+  if P.memprof then P.memprof.suspend() end
   if handler then
     P.start(A2, handler, 0, e, 0)
   else

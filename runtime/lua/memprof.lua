@@ -106,6 +106,10 @@ local function minor_period()
 end
 
 P.memprof = {
+  suspend = function()
+    suspended = true
+    resample()
+  end,
   advance = function(words)
     to_sample, to_minor = to_sample - words, to_minor - words
   end,

@@ -184,10 +184,7 @@ function P.caml_sys_const_ostype_win32(unit)
 end
 
 --// Provides: caml_sys_const_backend_type const
--- Sys.Other "lua".
-function P.caml_sys_const_backend_type(unit)
-  return { 0, "lua" }
-end
+--// Inline: 1
 
 --// Provides: caml_sys_const_naked_pointers_checked const
 function P.caml_sys_const_naked_pointers_checked(unit)
