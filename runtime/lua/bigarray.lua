@@ -3,10 +3,10 @@
 -- (0 C, 1 Fortran) the constructors of Bigarray.
 
 --// Provides: bigarray_stored const
---// Requires: caml_int32_bits_of_float, caml_int32_float_of_bits
+--// Requires: single_bits, single_of_bits
 -- What an element of a kind keeps of a value: the small kinds wrap, single precision rounds.
 local function single(x)
-  return P.caml_int32_float_of_bits(P.caml_int32_bits_of_float(x))
+  return P.single_of_bits(P.single_bits(x))
 end
 -- Half precision: 11 bits, fewer below 2^-14, infinity from 65520 on.
 local function half(x)
@@ -90,14 +90,14 @@ function P.half_of_bits(n)
 end
 
 --// Provides: bigarray_hash mutable
---// Requires: hash_mix, hash_int, hash_float, int64_halves, half_bits, caml_int32_bits_of_float
+--// Requires: hash_mix, hash_int, hash_float, int64_halves, half_bits, single_bits
 -- As runtime/bigarray.c: the first elements, in words of 32 bits; those of fewer bits share a word.
 local mix = P.hash_mix
 local function word(h, n)
   return mix(h, n % 4294967296)
 end
 local function single(h, x)
-  return word(h, x ~= x and 2139095041 or x == 0 and 0 or P.caml_int32_bits_of_float(x))
+  return word(h, x ~= x and 2139095041 or x == 0 and 0 or P.single_bits(x))
 end
 local function pair(element)
   return function(h, c)
@@ -112,7 +112,12 @@ local rules = {
   { 256, 4 },
   { 128, 2 },
   { 128, 2 },
-  { 64, word },
+  {
+    64,
+    function(h, x)
+      return word(h, x[2])
+    end,
+  },
   {
     32,
     function(h, x)
@@ -121,7 +126,12 @@ local rules = {
     end,
   },
   { 64, P.hash_word },
-  { 64, P.hash_word },
+  {
+    64,
+    function(h, x)
+      return P.hash_word(h, x[2])
+    end,
+  },
   { 32, pair(single) },
   { 16, pair(P.hash_float) },
   { 256, 4 },
@@ -236,6 +246,10 @@ function P.caml_ba_create(kind, layout, dimensions)
   local zero = 0
   if kind <= 1 or kind == 13 then
     zero = 0.0
+  elseif kind == 6 then
+    zero = { 255, 0, "_i" }
+  elseif kind == 9 then
+    zero = { 255, 0, "_n" }
   elseif kind == 7 then
     zero = P.int64_of_number(0)
   elseif kind == 10 or kind == 11 then
@@ -543,7 +557,7 @@ end
 --// Requires: bigstring_number
 function P.caml_ba_uint8_get32(b, i)
   local n = P.bigstring_number(b, i, 4)
-  return n > 2147483647 and n - 4294967296 or n
+  return { 255, n > 2147483647 and n - 4294967296 or n, "_i" }
 end
 
 --// Provides: caml_ba_uint8_get64
@@ -563,7 +577,7 @@ end
 --// Provides: caml_ba_uint8_set32
 --// Requires: bigstring_put
 function P.caml_ba_uint8_set32(b, i, n)
-  P.bigstring_put(b, i, 4, n)
+  P.bigstring_put(b, i, 4, n[2])
   return 0
 end
 

@@ -169,7 +169,7 @@ end
 --// Provides: caml_bytes_get32
 --// Requires: bytes_number, int_wrap
 P.caml_bytes_get32 = function(b, i)
-  return Wrap(P.bytes_number(b, i, 4))
+  return {255, Wrap(P.bytes_number(b, i, 4)), "_i"}
 end
 
 --// Provides: caml_bytes_get64
@@ -197,7 +197,7 @@ end
 --// Provides: caml_bytes_set32
 --// Requires: bytes_put
 P.caml_bytes_set32 = function(b, i, n)
-  return P.bytes_put(b, i, 4, n)
+  return P.bytes_put(b, i, 4, n[2])
 end
 
 --// Provides: caml_bytes_set64

@@ -3,7 +3,7 @@
 --// Provides: order mutable
 --// Requires: string_order, bytes_text, caml_invalid_argument
 -- -1, 0 or 1; nil when the values are not ordered (a nan is involved) and `total` is false. Custom values bring a function
--- `compare`; 64-bit integers are compared here.
+-- `compare`; int32, int64 and nativeint are compared here, of different kinds by their names.
 local function float_order(a, b, total)
   if not total then return nil end
   if a == a then return 1 end
@@ -22,10 +22,16 @@ local function text_of(v)
   return P.bytes_text(v, 0, v.n)
 end
 
+local function custom_kind(v)
+  return Type(v[3]) == "string" and v[3] or "_j"
+end
+
 local function custom_order(a, b, total)
   if a.compare then return a.compare(a, b, total) end
   local x, y = a[2], b[2]
   if x == nil or y == nil then return -1 end
+  local kind, other = custom_kind(a), custom_kind(b)
+  if kind ~= other then return kind < other and -1 or 1 end
   if x ~= y then return x < y and -1 or 1 end
   x, y = a[3], b[3]
   if x == y then return 0 end

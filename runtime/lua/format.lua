@@ -109,17 +109,17 @@ end
 
 --// Provides: caml_int32_format const
 --// Requires: format_int32
-P.caml_int32_format = P.format_int32
+--// Inline: P.format_int32(%1, %2[2])
 
 --// Provides: caml_nativeint_format const
 --// If: portable luajit
 --// Requires: format_int32
-P.caml_nativeint_format = P.format_int32
+--// Inline: P.format_int32(%1, %2[2])
 
 --// Provides: caml_nativeint_format const
 --// If: lua54
 --// Requires: format_wide
-P.caml_nativeint_format = P.format_wide
+--// Inline: P.format_wide(%1, %2[2])
 
 --// Provides: caml_int64_format const
 --// If: portable luajit

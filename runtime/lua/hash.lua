@@ -1,5 +1,5 @@
 -- The generic hash function, as runtime/hash.c (MurmurHash 3): the same values as ocamlrun gives on 64 bits, but for those that look alike here
--- (int32 and nativeint are ints; on engines with one kind of numbers a float without fraction is an int).
+-- (on engines with one kind of numbers a float without fraction is an int).
 
 --// Provides: hash_mix const
 --// Requires: int_bits
@@ -116,11 +116,12 @@ local kind = math.type
 
 local final, hash_int, hash_string = P.hash_final, P.hash_int, P.hash_string
 
--- 64-bit integers; other custom values hash to nothing, unless they bring a function `hash`.
+-- Int32, int64 and nativeint; other custom values hash to nothing, unless they bring a function `hash`.
 local function hash_custom(h, v)
   if v.hash then return P.hash_mix(h, v.hash(v) % 4294967296) end
   local high, low = v[2], v[3]
   if not high then return nil end
+  if Type(low) == "string" then return P.hash_word(h, high) end
   if not low then
     low = high % 4294967296
     high = Floor((high - low) / 4294967296)

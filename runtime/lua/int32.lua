@@ -1,148 +1,145 @@
--- Int32: numbers of 32 bits on every target.
+-- Int32: `{255, n, "_i"}` with a signed number of 32 bits on every target; the name is the one of the kind in marshalled data.
+-- Values are immutable.
 
 --// Provides: caml_int32_add const
---// Requires: int_wrap
 --// If: portable
---// Inline: %1 + %2
---// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
+--// Inline: {255, (%1[2] + %2[2] + 2147483648) % 4294967296 - 2147483648, "_i"}
 
 --// Provides: caml_int32_add const
 --// Requires: int_bits
 --// If: luajit
---// Inline: Or(%1 + %2, 0)
+--// Inline: {255, Or(%1[2] + %2[2], 0), "_i"}
 
 --// Provides: caml_int32_sub const
---// Requires: int_wrap
 --// If: portable
---// Inline: %1 - %2
---// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
+--// Inline: {255, (%1[2] - %2[2] + 2147483648) % 4294967296 - 2147483648, "_i"}
 
 --// Provides: caml_int32_sub const
 --// Requires: int_bits
 --// If: luajit
---// Inline: Or(%1 - %2, 0)
+--// Inline: {255, Or(%1[2] - %2[2], 0), "_i"}
 
 --// Provides: caml_int32_neg const
---// Requires: int_wrap
 --// If: portable
---// Inline: Wrap(0 - %1)
+--// Inline: {255, (2147483648 - %1[2]) % 4294967296 - 2147483648, "_i"}
 
 --// Provides: caml_int32_neg const
 --// Requires: int_bits
 --// If: luajit
---// Inline: Or(0 - %1, 0)
+--// Inline: {255, Or(0 - %1[2], 0), "_i"}
 
 --// Provides: caml_int32_mul const
 --// Requires: int_mul
 --// If: portable luajit
---// Inline: Mul(%1, %2)
+--// Inline: {255, Mul(%1[2], %2[2]), "_i"}
 
 --// Provides: caml_int32_div
 --// Requires: int_div
 --// If: portable luajit
---// Inline: Div(%1, %2)
+--// Inline: {255, Div(%1[2], %2[2]), "_i"}
 
 --// Provides: caml_int32_mod
 --// Requires: int_mod
---// Inline: Mod(%1, %2)
+--// Inline: {255, Mod(%1[2], %2[2]), "_i"}
 
 --// Provides: caml_int32_and const
 --// Requires: int_bits
 --// If: portable luajit
---// Inline: And(%1, %2)
+--// Inline: {255, And(%1[2], %2[2]), "_i"}
 
 --// Provides: caml_int32_or const
 --// Requires: int_bits
 --// If: portable luajit
---// Inline: Or(%1, %2)
+--// Inline: {255, Or(%1[2], %2[2]), "_i"}
 
 --// Provides: caml_int32_xor const
 --// Requires: int_bits
 --// If: portable luajit
---// Inline: Xor(%1, %2)
+--// Inline: {255, Xor(%1[2], %2[2]), "_i"}
 
 --// Provides: caml_int32_shift_left const
 --// Requires: int_shifts
 --// If: portable luajit
---// Inline: Shl(%1, %2)
+--// Inline: {255, Shl(%1[2], %2), "_i"}
 
 --// Provides: caml_int32_shift_right const
 --// Requires: int_shifts
 --// If: portable luajit
---// Inline: Sar(%1, %2)
+--// Inline: {255, Sar(%1[2], %2), "_i"}
 
 --// Provides: caml_int32_shift_right_unsigned const
 --// Requires: int_shifts
 --// If: portable luajit
---// Inline: Shr(%1, %2)
+--// Inline: {255, Shr(%1[2], %2), "_i"}
 
 --// Provides: caml_int32_add const
 --// If: lua54
---// Inline: (%1 + %2 + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (%1[2] + %2[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_sub const
 --// If: lua54
---// Inline: (%1 - %2 + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (%1[2] - %2[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_neg const
 --// If: lua54
---// Inline: (0 - %1 + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (0 - %1[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_mul const
 --// If: lua54
---// Inline: (%1 * %2 + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (%1[2] * %2[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_div
 --// Requires: int_div
 --// If: lua54
---// Inline: (Div(%1, %2) + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (Div(%1[2], %2[2]) + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_and const
 --// If: lua54
---// Inline: %1 & %2
+--// Inline: {255, %1[2] & %2[2], "_i"}
 
 --// Provides: caml_int32_or const
 --// If: lua54
---// Inline: %1 | %2
+--// Inline: {255, %1[2] | %2[2], "_i"}
 
 --// Provides: caml_int32_xor const
 --// If: lua54
---// Inline: %1 ~ %2
+--// Inline: {255, %1[2] ~ %2[2], "_i"}
 
 --// Provides: caml_int32_shift_left const
 --// If: lua54
---// Inline: ((%1 << %2) + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, ((%1[2] << %2) + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_shift_right const
 --// If: lua54
---// Inline: %1 // (1 << %2)
+--// Inline: {255, %1[2] // (1 << %2), "_i"}
 
 --// Provides: caml_int32_shift_right_unsigned const
 --// If: lua54
---// Inline: (((%1 & 4294967295) >> %2) + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (((%1[2] & 4294967295) >> %2) + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_of_int const
 --// If: portable luajit
---// Inline: %1
+--// Inline: {255, %1, "_i"}
 
 --// Provides: caml_int32_of_int const
 --// If: lua54
---// Inline: (%1 + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (%1 + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int32_to_int const
---// Inline: %1
+--// Inline: %1[2]
 
 --// Provides: caml_int32_to_float const
---// Inline: %1 + 0.0
+--// Inline: %1[2] + 0.0
 
 --// Provides: caml_int32_compare const
 function P.caml_int32_compare(x, y)
+  x, y = x[2], y[2]
   return x < y and -1 or x > y and 1 or 0
 end
 
---// Provides: caml_int32_of_float const
--- Truncation; 0 for what 64 bits do not hold.
-function P.caml_int32_of_float(x)
+--// Provides: truncate_32 const
+-- A float without its fraction, modulo 2^32; 0 for what 64 bits do not hold.
+function P.truncate_32(x)
   if x > -9.2e18 and x < 9.2e18 then
     x = x < 0 and Ceil(x) or Floor(x)
     return (x + 2147483648) % 4294967296 - 2147483648
@@ -150,8 +147,13 @@ function P.caml_int32_of_float(x)
   return 0
 end
 
---// Provides: caml_int32_bswap const
-function P.caml_int32_bswap(x)
+--// Provides: caml_int32_of_float const
+--// Requires: truncate_32
+--// Inline: {255, P.truncate_32(%1), "_i"}
+
+--// Provides: swap_32 const
+-- The number of 32 bits whose bytes are those of x in reverse.
+function P.swap_32(x)
   x = x % 4294967296
   local a, b, c, d = x % 256, Floor(x / 256) % 256, Floor(x / 65536) % 256, Floor(x / 16777216)
   if a > 127 then
@@ -160,15 +162,19 @@ function P.caml_int32_bswap(x)
   return a * 16777216 + b * 65536 + c * 256 + d
 end
 
+--// Provides: caml_int32_bswap const
+--// Requires: swap_32
+--// Inline: {255, P.swap_32(%1[2]), "_i"}
+
 --// Provides: caml_bswap16 const
 function P.caml_bswap16(x)
   return x % 256 * 256 + Floor(x / 256) % 256
 end
 
---// Provides: caml_int32_bits_of_float const
+--// Provides: single_bits const
 --// Requires: sign_bit, frexp
 -- The bits of x rounded to single precision (ties to even); the payload of a nan is that of its quiet form.
-function P.caml_int32_bits_of_float(x)
+function P.single_bits(x)
   local sign = P.sign_bit(x) and 2147483648 or 0
   local bits
   if x ~= x then
@@ -196,9 +202,10 @@ function P.caml_int32_bits_of_float(x)
   return (bits + sign + 2147483648) % 4294967296 - 2147483648
 end
 
---// Provides: caml_int32_float_of_bits const
+--// Provides: single_of_bits const
 --// Requires: sign_bit
-function P.caml_int32_float_of_bits(bits)
+-- The float of single precision that these bits are.
+function P.single_of_bits(bits)
   local magnitude = bits % 2147483648
   local exponent, fraction = Floor(magnitude / 8388608), magnitude % 8388608
   local x
@@ -214,3 +221,11 @@ function P.caml_int32_float_of_bits(bits)
   end
   return x
 end
+
+--// Provides: caml_int32_bits_of_float const
+--// Requires: single_bits
+--// Inline: {255, P.single_bits(%1), "_i"}
+
+--// Provides: caml_int32_float_of_bits const
+--// Requires: single_of_bits
+--// Inline: P.single_of_bits(%1[2])

@@ -209,19 +209,28 @@ function P.caml_int64_compare(x, y)
 end
 
 --// Provides: caml_int64_of_int const
---// Alias: caml_int64_of_int32 caml_int64_of_nativeint
 --// If: portable luajit
 function P.caml_int64_of_int(n)
   return { 255, n < 0 and -1 or 0, n }
 end
 
+--// Provides: caml_int64_of_int32 const
+--// Alias: caml_int64_of_nativeint
+--// Requires: caml_int64_of_int
+--// If: portable luajit
+--// Inline: P.caml_int64_of_int(%1[2])
+
 --// Provides: caml_int64_to_int const
---// Alias: caml_int64_to_int32 caml_int64_to_nativeint
 --// If: portable luajit
 --// Inline: %1[3]
-function P.caml_int64_to_int(x)
-  return x[3]
-end
+
+--// Provides: caml_int64_to_int32 const
+--// If: portable luajit
+--// Inline: {255, %1[3], "_i"}
+
+--// Provides: caml_int64_to_nativeint const
+--// If: portable luajit
+--// Inline: {255, %1[3], "_n"}
 
 --// Provides: int64_of_number const
 --// Requires: int64_make
@@ -311,9 +320,9 @@ function P.caml_int64_float_of_bits(bits)
 end
 
 --// Provides: caml_int64_bswap const
---// Requires: caml_int32_bswap
+--// Requires: swap_32
 --// If: portable luajit
-local swap = P.caml_int32_bswap
+local swap = P.swap_32
 function P.caml_int64_bswap(x)
   return { 255, swap(x[3]), swap(x[2]) }
 end
@@ -376,9 +385,13 @@ function P.caml_int64_compare(x, y)
 end
 
 --// Provides: caml_int64_of_int const
---// Alias: caml_int64_of_int32 caml_int64_of_nativeint
 --// If: lua54
 --// Inline: {255, %1}
+
+--// Provides: caml_int64_of_int32 const
+--// Alias: caml_int64_of_nativeint
+--// If: lua54
+--// Inline: {255, %1[2]}
 
 --// Provides: caml_int64_to_int const
 --// If: lua54
@@ -386,11 +399,11 @@ end
 
 --// Provides: caml_int64_to_int32 const
 --// If: lua54
---// Inline: (%1[2] + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (%1[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_int64_to_nativeint const
 --// If: lua54
---// Inline: %1[2]
+--// Inline: {255, %1[2], "_n"}
 
 --// Provides: int64_of_number const
 --// If: lua54
@@ -409,10 +422,10 @@ end
 --// Inline: %1[2] + 0.0
 
 --// Provides: caml_int64_of_float const
---// Requires: caml_nativeint_of_float
+--// Requires: truncate_64
 --// If: lua54
 function P.caml_int64_of_float(x)
-  return { 255, P.caml_nativeint_of_float(x) }
+  return { 255, P.truncate_64(x) }
 end
 
 --// Provides: caml_int64_bits_of_float const
@@ -430,8 +443,6 @@ function P.caml_int64_float_of_bits(bits)
 end
 
 --// Provides: caml_int64_bswap const
---// Requires: caml_nativeint_bswap
+--// Requires: swap_64
 --// If: lua54
-function P.caml_int64_bswap(x)
-  return { 255, P.caml_nativeint_bswap(x[2]) }
-end
+--// Inline: {255, P.swap_64(%1[2])}

@@ -1,7 +1,7 @@
 -- Marshalling: values to bytes and back in OCaml's format (runtime/extern.c, runtime/intern.c), with explicit stacks.
 --
 -- Sharing of blocks is kept by the identity of tables; strings and floats have none, so that each is written where it
--- stands. An int32 or nativeint looks like an int here, and is written as one. Bigarrays and code are in marshal_custom.lua.
+-- stands. Bigarrays and code are in marshal_custom.lua.
 
 --// Provides: double_text const
 --// If: portable luajit
@@ -76,6 +76,11 @@ local double_text, kind_of = P.double_text, math.type
 local function big_endian(n)
   return Char(Floor(n / 16777216) % 256, Floor(n / 65536) % 256, Floor(n / 256) % 256, n % 256)
 end
+-- The eight bytes of an integer; the quotient is exact where a float has fewer bits than the integer.
+local function wide_text(n)
+  local low = n % 4294967296
+  return big_endian(Floor((n - low) / 4294967296)) .. big_endian(low)
+end
 -- On engines with one kind of numbers, what no int can be is a float.
 local is_float = kind_of
     and function(x)
@@ -95,8 +100,7 @@ local function integer_text(n)
   elseif n >= -1073741824 and n < 1073741824 then
     return Char(2) .. big_endian(n)
   end
-  local low = n % 4294967296
-  return Char(3) .. big_endian((n - low) / 4294967296) .. big_endian(low)
+  return Char(3) .. wide_text(n)
 end
 
 function P.marshal_write(value, flags)
@@ -190,9 +194,19 @@ function P.marshal_write(value, flags)
         size_32, size_64, objects = size_32 + 1 + size * 2, size_64 + 1 + size, objects + 1
       elseif tag == 255 and value[2] then
         positions[value] = objects
-        local high, low = P.int64_halves(value)
-        put(Char(25) .. "_j\0" .. big_endian(high) .. big_endian(low))
-        size_32, size_64, objects = size_32 + 4, size_64 + 3, objects + 1
+        local n, kind = value[2], value[3]
+        if Type(kind) ~= "string" then
+          local high, low = P.int64_halves(value)
+          put(Char(25) .. "_j\0" .. big_endian(high) .. big_endian(low))
+          size_32 = size_32 + 1
+        elseif kind == "_i" then
+          put(Char(25) .. "_i\0" .. big_endian(n))
+        elseif n >= -2147483648 and n <= 2147483647 then
+          put(Char(25) .. "_n\0\1" .. big_endian(n))
+        else
+          put(Char(25) .. "_n\0\2" .. wide_text(n))
+        end
+        size_32, size_64, objects = size_32 + 3, size_64 + 3, objects + 1
       elseif value.dims then
         positions[value] = objects
         put(P.bigarray_text(value))
@@ -370,14 +384,14 @@ function P.marshal_read(text, at)
       local high = number(4)
       return remember(P.int64_of_halves(high, number(4)))
     elseif name == "_i" then
-      return remember(signed(4, 2147483648))
+      return remember({ 255, signed(4, 2147483648), "_i" })
     elseif name == "_n" then
       local size = number(1)
       if size == 1 then
-        return remember(signed(4, 2147483648))
+        return remember({ 255, signed(4, 2147483648), "_n" })
       end
       local high = number(4)
-      return remember(P.marshal_integer(high, number(4)))
+      return remember({ 255, P.marshal_integer(high, number(4)), "_n" })
     elseif name == "_bigarr02" then
       local bigarray, after = P.bigarray_read(text, at)
       at = after

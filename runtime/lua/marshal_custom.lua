@@ -10,7 +10,7 @@ P.bigarray_least = { [8] = -1073741824, [9] = 2147483648 }
 P.bigarray_least = { [8] = -1073741824, [9] = -2147483648 }
 
 --// Provides: bigarray_text
---// Requires: bigarray_least, double_text, int64_halves, caml_int32_bits_of_float, half_bits
+--// Requires: bigarray_least, double_text, int64_halves, single_bits, half_bits
 -- Code, name, the two sizes and the contents: numbers with their highest byte first.
 local reverse = string.reverse
 local function big_endian(n, bytes)
@@ -26,7 +26,7 @@ local function double(x)
   return reverse(P.double_text(x))
 end
 local function single(x)
-  return big_endian(P.caml_int32_bits_of_float(x), 4)
+  return big_endian(P.single_bits(x), 4)
 end
 local function long(n)
   local low = n % 4294967296
@@ -50,7 +50,9 @@ local writers = {
   byte,
   bytes(2),
   bytes(2),
-  bytes(4),
+  function(x)
+    return big_endian(x[2], 4)
+  end,
   function(x)
     local high, low = P.int64_halves(x)
     return big_endian(high, 4) .. big_endian(low, 4)
@@ -74,6 +76,12 @@ function P.bigarray_text(b)
   if not write then
     -- Ints and nativeints, in four bytes each where those do.
     local least, most, length = P.bigarray_least[kind], kind == 8 and 1073741823 or 2147483647, 4
+    if kind == 9 then
+      data = {}
+      for i = first, last do
+        data[i] = b.data[i][2]
+      end
+    end
     for i = first, last do
       if data[i] > most or data[i] < least then
         length = 8
@@ -97,7 +105,7 @@ end
 
 --// Provides: bigarray_read
 --// Requires: caml_failwith, bigarray_view, bigarray_stored, double_at, int64_halves, marshal_integer
---// Requires: caml_int32_float_of_bits, half_bits
+--// Requires: single_of_bits, half_bits
 -- The bigarray whose contents stand at a place of a string, and the place after it.
 local function number(text, at, size)
   local n = 0
@@ -123,7 +131,7 @@ local function double(text, at)
 end
 local word = signed(4)
 local function single(text, at)
-  return P.caml_int32_float_of_bits(word(text, at))
+  return P.single_of_bits(word(text, at))
 end
 local function pair(read, size)
   return function(text, at)
@@ -140,7 +148,9 @@ local readers = {
   unsigned(1),
   signed(2),
   unsigned(2),
-  word,
+  function(text, at)
+    return { 255, word(text, at), "_i" }
+  end,
   function(text, at)
     return P.int64_of_halves(number(text, at, 4), number(text, at + 4, 4))
   end,
@@ -181,7 +191,8 @@ function P.bigarray_read(text, at)
     P.caml_failwith("input_value: bad bigarray kind")
   end
   for i = 1, size do
-    data[i] = read(text, at)
+    local element = read(text, at)
+    data[i] = kind == 9 and { 255, element, "_n" } or element
     at = at + width
   end
   return P.bigarray_view(kind, layout, dims, data, 0), at

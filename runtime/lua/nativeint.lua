@@ -1,132 +1,127 @@
--- Nativeint: numbers of 32 bits, of 64 on lua54.
+-- Nativeint: as int32, `{255, n, "_n"}` with a signed number of 32 bits, of 64 on lua54.
 
 --// Provides: caml_nativeint_add const
---// Requires: int_wrap
 --// If: portable
---// Inline: %1 + %2
---// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
+--// Inline: {255, (%1[2] + %2[2] + 2147483648) % 4294967296 - 2147483648, "_n"}
 
 --// Provides: caml_nativeint_add const
 --// Requires: int_bits
 --// If: luajit
---// Inline: Or(%1 + %2, 0)
+--// Inline: {255, Or(%1[2] + %2[2], 0), "_n"}
 
 --// Provides: caml_nativeint_sub const
---// Requires: int_wrap
 --// If: portable
---// Inline: %1 - %2
---// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
+--// Inline: {255, (%1[2] - %2[2] + 2147483648) % 4294967296 - 2147483648, "_n"}
 
 --// Provides: caml_nativeint_sub const
 --// Requires: int_bits
 --// If: luajit
---// Inline: Or(%1 - %2, 0)
+--// Inline: {255, Or(%1[2] - %2[2], 0), "_n"}
 
 --// Provides: caml_nativeint_neg const
---// Requires: int_wrap
 --// If: portable
---// Inline: Wrap(0 - %1)
+--// Inline: {255, (2147483648 - %1[2]) % 4294967296 - 2147483648, "_n"}
 
 --// Provides: caml_nativeint_neg const
 --// Requires: int_bits
 --// If: luajit
---// Inline: Or(0 - %1, 0)
+--// Inline: {255, Or(0 - %1[2], 0), "_n"}
 
 --// Provides: caml_nativeint_mul const
 --// Requires: int_mul
 --// If: portable luajit
---// Inline: Mul(%1, %2)
+--// Inline: {255, Mul(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_div
 --// Requires: int_div
 --// If: portable luajit
---// Inline: Div(%1, %2)
+--// Inline: {255, Div(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_mod
 --// Requires: int_mod
 --// If: portable luajit
---// Inline: Mod(%1, %2)
+--// Inline: {255, Mod(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_and const
 --// Requires: int_bits
 --// If: portable luajit
---// Inline: And(%1, %2)
+--// Inline: {255, And(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_or const
 --// Requires: int_bits
 --// If: portable luajit
---// Inline: Or(%1, %2)
+--// Inline: {255, Or(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_xor const
 --// Requires: int_bits
 --// If: portable luajit
---// Inline: Xor(%1, %2)
+--// Inline: {255, Xor(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_shift_left const
 --// Requires: int_shifts
 --// If: portable luajit
---// Inline: Shl(%1, %2)
+--// Inline: {255, Shl(%1[2], %2), "_n"}
 
 --// Provides: caml_nativeint_shift_right const
 --// Requires: int_shifts
 --// If: portable luajit
---// Inline: Sar(%1, %2)
+--// Inline: {255, Sar(%1[2], %2), "_n"}
 
 --// Provides: caml_nativeint_shift_right_unsigned const
 --// Requires: int_shifts
 --// If: portable luajit
---// Inline: Shr(%1, %2)
+--// Inline: {255, Shr(%1[2], %2), "_n"}
 
 --// Provides: caml_nativeint_add const
 --// If: lua54
---// Inline: %1 + %2
+--// Inline: {255, %1[2] + %2[2], "_n"}
 
 --// Provides: caml_nativeint_sub const
 --// If: lua54
---// Inline: %1 - %2
+--// Inline: {255, %1[2] - %2[2], "_n"}
 
 --// Provides: caml_nativeint_neg const
 --// If: lua54
---// Inline: 0 - %1
+--// Inline: {255, 0 - %1[2], "_n"}
 
 --// Provides: caml_nativeint_mul const
 --// If: lua54
---// Inline: %1 * %2
+--// Inline: {255, %1[2] * %2[2], "_n"}
 
 --// Provides: caml_nativeint_div
 --// Requires: wide_div
 --// If: lua54
---// Inline: P.wide_div(%1, %2)
+--// Inline: {255, P.wide_div(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_mod
 --// Requires: int_mod
 --// If: lua54
---// Inline: Mod(%1, %2)
+--// Inline: {255, Mod(%1[2], %2[2]), "_n"}
 
 --// Provides: caml_nativeint_and const
 --// If: lua54
---// Inline: %1 & %2
+--// Inline: {255, %1[2] & %2[2], "_n"}
 
 --// Provides: caml_nativeint_or const
 --// If: lua54
---// Inline: %1 | %2
+--// Inline: {255, %1[2] | %2[2], "_n"}
 
 --// Provides: caml_nativeint_xor const
 --// If: lua54
---// Inline: %1 ~ %2
+--// Inline: {255, %1[2] ~ %2[2], "_n"}
 
 --// Provides: caml_nativeint_shift_left const
 --// If: lua54
---// Inline: %1 << %2
+--// Inline: {255, %1[2] << %2, "_n"}
 
 --// Provides: caml_nativeint_shift_right const
 --// Requires: wide_asr
 --// If: lua54
---// Inline: P.wide_asr(%1, %2)
+--// Inline: {255, P.wide_asr(%1[2], %2), "_n"}
 
 --// Provides: caml_nativeint_shift_right_unsigned const
 --// If: lua54
---// Inline: %1 >> %2
+--// Inline: {255, %1[2] >> %2, "_n"}
 
 --// Provides: wide_div
 --// Requires: caml_raise_zero_divide
@@ -154,58 +149,65 @@ function P.wide_asr(x, n)
 end
 
 --// Provides: caml_nativeint_of_int const
---// Inline: %1
+--// Inline: {255, %1, "_n"}
 
 --// Provides: caml_nativeint_to_int const
 --// If: portable luajit
---// Inline: %1
+--// Inline: %1[2]
 
 --// Provides: caml_nativeint_to_int const
 --// If: lua54
---// Inline: %1 * 2 // 2
+--// Inline: %1[2] * 2 // 2
 
 --// Provides: caml_nativeint_of_int32 const
---// Inline: %1
+--// Inline: {255, %1[2], "_n"}
 
 --// Provides: caml_nativeint_to_int32 const
 --// If: portable luajit
---// Inline: %1
+--// Inline: {255, %1[2], "_i"}
 
 --// Provides: caml_nativeint_to_int32 const
 --// If: lua54
---// Inline: (%1 + 2147483648 & 4294967295) - 2147483648
+--// Inline: {255, (%1[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
 --// Provides: caml_nativeint_to_float const
---// Inline: %1 + 0.0
+--// Inline: %1[2] + 0.0
 
 --// Provides: caml_nativeint_of_float const
---// Requires: caml_int32_of_float
+--// Requires: truncate_32
 --// If: portable luajit
---// Inline: P.caml_int32_of_float(%1)
-P.caml_nativeint_of_float = P.caml_int32_of_float
+--// Inline: {255, P.truncate_32(%1), "_n"}
 
---// Provides: caml_nativeint_of_float const
+--// Provides: truncate_64 const
 --// If: lua54
-function P.caml_nativeint_of_float(x)
+-- A float without its fraction; the least integer for what does not fit, as x86 has it.
+function P.truncate_64(x)
   if x >= -9223372036854775808.0 and x < 9223372036854775808.0 then
     return x < 0 and Ceil(x) or Floor(x)
   end
   return math.mininteger
 end
 
+--// Provides: caml_nativeint_of_float const
+--// Requires: truncate_64
+--// If: lua54
+--// Inline: {255, P.truncate_64(%1), "_n"}
+
 --// Provides: caml_nativeint_compare const
 function P.caml_nativeint_compare(x, y)
+  x, y = x[2], y[2]
   return x < y and -1 or x > y and 1 or 0
 end
 
 --// Provides: caml_nativeint_bswap const
---// Requires: caml_int32_bswap
+--// Requires: swap_32
 --// If: portable luajit
-P.caml_nativeint_bswap = P.caml_int32_bswap
+--// Inline: {255, P.swap_32(%1[2]), "_n"}
 
---// Provides: caml_nativeint_bswap const
+--// Provides: swap_64 const
 --// If: lua54
-function P.caml_nativeint_bswap(x)
+-- The number of 64 bits whose bytes are those of x in reverse.
+function P.swap_64(x)
   local r = 0
   for _ = 1, 8 do
     r = r << 8 | x & 255
@@ -213,3 +215,8 @@ function P.caml_nativeint_bswap(x)
   end
   return r
 end
+
+--// Provides: caml_nativeint_bswap const
+--// Requires: swap_64
+--// If: lua54
+--// Inline: {255, P.swap_64(%1[2]), "_n"}

@@ -101,7 +101,7 @@ P.caml_obj_reachable_words = function(v)
       else
         local n = #x
         if n > 1 then words = words + n end
-        for i = 2, n do
+        for i = 2, x[1] == 255 and 1 or n do
           top = top + 1
           stack[top] = x[i]
         end

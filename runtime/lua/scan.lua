@@ -136,21 +136,21 @@ end
 --// Provides: caml_int32_of_string
 --// Requires: int32_of_text
 function P.caml_int32_of_string(text)
-  return P.int32_of_text(text, "Int32.of_string")
+  return { 255, P.int32_of_text(text, "Int32.of_string"), "_i" }
 end
 
 --// Provides: caml_nativeint_of_string
 --// If: portable luajit
 --// Requires: int32_of_text
 function P.caml_nativeint_of_string(text)
-  return P.int32_of_text(text, "Nativeint.of_string")
+  return { 255, P.int32_of_text(text, "Nativeint.of_string"), "_n" }
 end
 
 --// Provides: caml_nativeint_of_string
 --// If: lua54
 --// Requires: integer_of_text
 function P.caml_nativeint_of_string(text)
-  return P.integer_of_text(text, 64, "Nativeint.of_string")
+  return { 255, P.integer_of_text(text, 64, "Nativeint.of_string"), "_n" }
 end
 
 --// Provides: caml_int64_of_string

@@ -32,7 +32,7 @@ end
 --// Provides: caml_string_get32
 --// Requires: string_load, int_wrap, caml_array_bound_error
 P.caml_string_get32 = function(s, i)
-  return Wrap(P.string_load(s, i, 4))
+  return {255, Wrap(P.string_load(s, i, 4)), "_i"}
 end
 
 --// Provides: caml_string_get64

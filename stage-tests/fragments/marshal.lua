@@ -34,6 +34,15 @@ local values = {
   big = big,
   empty = { 0 },
 }
+if #int64(0, 0) == 2 then
+  -- Integers of 64 bits (lua54): max_int, 2^53 + 1, -2^53 - 1, and nativeints beyond 32 bits.
+  wanted.wide = "8495a6be0000001c000000010000000400000004b0033fffffffffffffff03002000000000000103ffdfffffffffffff"
+  values.wide = { 0, 4611686018427387903, 9007199254740993, -9007199254740993 }
+  wanted.max = "8495a6be0000000d000000010000000300000003195f6e00027fffffffffffffff"
+  values.max = { 255, math.maxinteger, "_n" }
+  wanted.beyond = "8495a6be0000000d000000010000000300000003195f6e0002ffffffff7fffffff"
+  values.beyond = { 255, -2147483649, "_n" }
+end
 
 local function check(name, condition)
   if not condition then

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
+use lua_of_ocaml::target::Target;
 use stage_tests::compilers::Compiler;
 use stage_tests::engine::Engine;
 use stage_tests::process::{Outcome, run, tool};
@@ -31,7 +32,7 @@ const SOURCES: &str = "ocaml-source";
 const ENGINES: [Engine; 3] = [Engine::Lua51, Engine::Lua54, Engine::Luajit];
 
 /// A tool's name, and the work that is checked: given the tool as Lua and a folder.
-type Tool = (&'static str, fn(&dyn Fn() -> Command, &Path) -> Result<()>);
+type Tool = (&'static str, fn(&dyn Fn() -> Command, &Path, Engine) -> Result<()>);
 
 const TOOLS: [Tool; 4] = [("ocamllex", ocamllex), ("ocamldep", ocamldep), ("ocamlobjinfo", ocamlobjinfo), ("ocamlc", ocamlc)];
 
@@ -149,7 +150,7 @@ fn works_on((name, work): Tool, engine: Engine) -> Result<()> {
         std::env::split_paths(&path).map(|folder| folder.join(&file)).find(|file| file.is_file()).context("not on PATH")?;
     let lua = folder.join("tool.lua");
     Compiler::rust()?.compile(&file, &lua, &["--allow-missing", "--target", engine.target().name()])?;
-    work(&|| engine.command(&lua), &folder)
+    work(&|| engine.command(&lua), &folder, engine)
 }
 
 /// The folder of OCaml's sources.
@@ -184,7 +185,7 @@ fn same_words(name: &str, as_lua: &dyn Fn() -> Command, arguments: &[String], fo
 }
 
 /// The lexers of OCaml's compiler and of ocamllex itself become the same OCaml, byte for byte.
-fn ocamllex(as_lua: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
+fn ocamllex(as_lua: &dyn Fn() -> Command, folder: &Path, _: Engine) -> Result<()> {
     for source in ["parsing/lexer.mll", "lex/lexer.mll"] {
         let source = ocaml()?.join(source);
         // In two folders, as the file's name is in what is written.
@@ -204,14 +205,14 @@ fn ocamllex(as_lua: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
 }
 
 /// The dependencies of files of OCaml's library.
-fn ocamldep(as_lua: &dyn Fn() -> Command, _: &Path) -> Result<()> {
+fn ocamldep(as_lua: &dyn Fn() -> Command, _: &Path, _: Engine) -> Result<()> {
     let files = ["arg", "buffer", "filename", "format", "hashtbl", "map", "printf", "scanf", "stdlib"];
     let files: Vec<String> = files.iter().flat_map(|file| [format!("{file}.mli"), format!("{file}.ml")]).collect();
     same_words("ocamldep", as_lua, &files, &ocaml()?.join("stdlib"))
 }
 
 /// What is in two libraries and in an interface.
-fn ocamlobjinfo(as_lua: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
+fn ocamlobjinfo(as_lua: &dyn Fn() -> Command, folder: &Path, _: Engine) -> Result<()> {
     let mut place = Command::new("ocamlc");
     place.arg("-where");
     let place = String::from_utf8(tool(place, folder)?.stdout)?;
@@ -219,11 +220,17 @@ fn ocamlobjinfo(as_lua: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
     same_words("ocamlobjinfo", as_lua, &files, folder)
 }
 
-/// ocamlc compiles two programs of OCaml's test suite, which then do under ocamlrun what is expected of them.
-fn ocamlc(as_lua: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
-    for program in ["boyer", "bdd"] {
-        let source = ocaml()?.join("testsuite/tests/misc").join(program);
-        let copy = format!("{program}.ml");
+/// ocamlc compiles programs of OCaml's test suite, which then do under ocamlrun what is expected of them. Where integral floats are
+/// told from ints, they use Hashtbl and Random, too, with constants of all kinds, and ocamllex is compiled.
+fn ocamlc(as_lua: &dyn Fn() -> Command, folder: &Path, engine: Engine) -> Result<()> {
+    let mut programs = vec!["misc/boyer", "misc/bdd"];
+    if engine.target() == Target::Lua54 {
+        programs.extend(["lib-hashtbl/hfun", "lib-hashtbl/htbl"]);
+        compiled_ocamllex(as_lua, &folder.join("lex"))?;
+    }
+    for program in programs {
+        let source = ocaml()?.join("testsuite/tests").join(program);
+        let copy = format!("{}.ml", program.replace('/', "_"));
         std::fs::copy(source.with_extension("ml"), folder.join(&copy))?;
         let mut compile = as_lua();
         compile.args(["-g", "-w", "-a", "-o", "made.bc", &copy]);
@@ -236,6 +243,26 @@ fn ocamlc(as_lua: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// ocamllex, compiled by ocamlc as Lua, does what the installed one does.
+fn compiled_ocamllex(as_lua: &dyn Fn() -> Command, folder: &Path) -> Result<()> {
+    let source = ocaml()?.join("lex");
+    std::fs::create_dir_all(folder)?;
+    let mut prepare = Command::new("sh");
+    prepare.args(["-c", "cp \"$1\"/*.ml* . && ocamllex -q lexer.mll && ocamlyacc parser.mly", "sh"]).arg(&source);
+    tool(prepare, folder)?;
+    let mut compile = as_lua();
+    compile.args(["-w", "-a", "-o", "made.bc"]);
+    let units = ["cset", "syntax", "parser", "lexer", "table", "lexgen", "compact", "common", "output", "outputbis"];
+    compile.args(units.iter().flat_map(|unit| [format!("{unit}.mli"), format!("{unit}.ml")])).arg("main.ml");
+    tool(compile, folder)?;
+    let made = || {
+        let mut command = Command::new("ocamlrun");
+        command.arg(folder.join("made.bc"));
+        command
+    };
+    ocamllex(&made, folder, Engine::Lua54)
 }
 
 fn failed(error: anyhow::Error) -> Failed {

@@ -43,7 +43,7 @@ type data = {
 let value data node = data.program.data.nodes.(node)
 
 (* A table in Lua: it has an identity and is written once. *)
-let is_table = function Block _ | Double_array _ | Int64 _ -> true | _ -> false
+let is_table = function Block _ | Double_array _ | Int32 _ | Nativeint _ | Int64 _ -> true | _ -> false
 
 let children data node = match value data node with Block (_, fields) -> fields | _ -> [||]
 
@@ -166,6 +166,16 @@ let int64 data out bits =
 
 let comma data out = Buffer.add_string out (if data.compact then "," else ", ")
 
+(* An int32 or nativeint, which has the name of its kind. *)
+let named data out decimal name =
+  Buffer.add_string out "{255";
+  comma data out;
+  wide data out decimal;
+  comma data out;
+  Buffer.add_char out '"';
+  Buffer.add_string out name;
+  Buffer.add_string out "\"}"
+
 (* Writes a node where it is used. The nesting is at most `max_depth`. *)
 let rec item data out node =
   let number = data.numbers.(node) in
@@ -180,7 +190,9 @@ let rec item data out node =
 and constructor data out node =
   match value data node with
   | Int n -> Buffer.add_string out (string_of_int n)
-  | Wide decimal | Int32 decimal | Nativeint decimal -> wide data out decimal
+  | Wide decimal -> wide data out decimal
+  | Int32 decimal -> named data out decimal "_i"
+  | Nativeint decimal -> named data out decimal "_n"
   | Str text -> Buffer.add_string out (Literal.string text)
   | Double bits -> Buffer.add_string out (Literal.double data.table bits)
   | Int64 bits -> int64 data out bits

@@ -53,7 +53,7 @@ struct Data<'a> {
 
 /// A table in Lua: it has an identity and is written once.
 fn is_table(value: &Value) -> bool {
-    matches!(value, Value::Block { .. } | Value::DoubleArray(_) | Value::Int64(_))
+    matches!(value, Value::Block { .. } | Value::DoubleArray(_) | Value::Int32(_) | Value::Nativeint(_) | Value::Int64(_))
 }
 
 impl Data<'_> {
@@ -201,6 +201,16 @@ impl Data<'_> {
         out.push_str(if self.compact { "," } else { ", " });
     }
 
+    /// An int32 or nativeint, which has the name of its kind.
+    fn named(&mut self, out: &mut String, decimal: &str, name: &str) -> Result<()> {
+        out.push_str("{255");
+        self.comma(out);
+        self.wide(out, decimal)?;
+        self.comma(out);
+        out.push_str(&format!("\"{name}\"}}"));
+        Ok(())
+    }
+
     /// Writes a node where it is used. The nesting is at most `MAX_DEPTH`.
     fn item(&mut self, out: &mut String, node: Node) -> Result<()> {
         let shared = self.info(node)?.shared;
@@ -217,7 +227,9 @@ impl Data<'_> {
         let Some(value) = program.data.nodes.get(node as usize) else { return Err(Error::other("data: no such node")) };
         match value {
             Value::Int(n) => out.push_str(&n.to_string()),
-            Value::Wide(decimal) | Value::Int32(decimal) | Value::Nativeint(decimal) => self.wide(out, decimal)?,
+            Value::Wide(decimal) => self.wide(out, decimal)?,
+            Value::Int32(decimal) => self.named(out, decimal, "_i")?,
+            Value::Nativeint(decimal) => self.named(out, decimal, "_n")?,
             Value::Str(bytes) => out.push_str(&literal::string(bytes)),
             Value::Double(bits) => out.push_str(&literal::double(self.table, bits)?),
             Value::Int64(bits) => self.int64(out, *bits)?,
