@@ -3,12 +3,14 @@
 //! Two syntaxes exist. The older writes a tree of actions as a list with stars for the depth, each followed by the settings that
 //! apply to it; the newer separates settings and actions by semicolons and encloses subtrees in braces:
 //!
+//! ```text
 //!     (* TEST                        (* TEST
 //!        modules = "a.ml"               modules = "a.ml";
 //!        * setup-ocamlc.byte-build-env  setup-ocamlc.byte-build-env;
 //!        ** ocamlc.byte                 flags = "-g";
 //!           flags = "-g"                ocamlc.byte;
 //!     *)                             *)
+//! ```
 
 use anyhow::{Result, bail};
 use regex_lite::Regex;
