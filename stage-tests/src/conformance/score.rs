@@ -67,6 +67,9 @@ impl Score {
 
     pub fn write(&self) -> Result<()> {
         let path = Score::path(&self.version);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        }
         fs::write(&path, self.text()).with_context(|| format!("cannot write {}", path.display()))
     }
 
