@@ -32,7 +32,7 @@ const CASES: [(&str, Generator, &[usize]); 25] = [
     ("mutual_captures", mutual_captures, &[59, 60, 61, 200]),
     ("parameters", parameters, &[8, 9, 99, 100, 101, 126, 249, 250, 251]),
     ("nested_ifs", nested_ifs, &[60, 61, 190, 199, 200, 201, 400]),
-    ("nested_loops", nested_loops, &[59, 60, 61, 100, 150]),
+    ("nested_loops", nested_loops, &[59, 60, 61, 100, 150, 200]),
     ("nested_tries", nested_tries, &[59, 60, 61, 199, 200, 201]),
     ("nested_functions", nested_functions, &[59, 60, 61, 200]),
     ("nested_calls", nested_calls, &[199, 200, 201, 1000]),

@@ -20,7 +20,10 @@ let cost instr =
   | Closures { functions; _ } -> List.fold_left (fun sum (_, captured) -> sum + List.length captured + 2) 0 functions
 
 let term_cost term =
-  match term with Switch (_, ints, tags) -> 2 * (Array.length ints + Array.length tags) | _ -> 2
+  match term with
+  | Switch (_, ints, tags) -> 2 * (Array.length ints + Array.length tags)
+  | Tail { args; _ } | Part (_, args) | Leave (_, args) -> 2 + List.length args
+  | _ -> 2
 
 (* The named unit whose global the instruction sets, else "". *)
 let unit_set global_names instr =

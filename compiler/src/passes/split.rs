@@ -27,6 +27,7 @@ fn cost(instr: &Instr) -> usize {
 fn term_cost(term: &Term) -> usize {
     match term {
         Term::Switch(_, ints, tags) => 2 * (ints.len() + tags.len()),
+        Term::Tail { args, .. } | Term::Part(_, args) | Term::Leave(_, args) => 2 + args.len(),
         _ => 2,
     }
 }
