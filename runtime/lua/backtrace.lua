@@ -53,7 +53,7 @@ else
   function frame() return nil, nil end
 end
 
--- What P.place_lines says, by entry (ARCHITECTURE.md, section 9), and the entry of each line.
+-- What P.place_lines says, by entry (ARCHITECTURE.md, section 10), and the entry of each line.
 local entries, places = nil, {}
 local function read()
   if entries then return end
