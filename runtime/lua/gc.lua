@@ -2,7 +2,8 @@
 
 --// Provides: mortal
 -- An object that dies when the value that refers to it does: then `meta.__gc` is called with it, and finds `meta` by
--- getmetatable. It does little, and makes no such object itself.
+-- getmetatable. It does little, and makes no such object itself: LuaJIT 2.1.0-beta3 sometimes does not end the loop here, compiled,
+-- when a collection runs it.
 local proxy = newproxy
 P.mortal = function(meta)
   if not proxy then return setmetatable({}, meta) end
@@ -11,8 +12,6 @@ P.mortal = function(meta)
   for key, value in pairs(meta) do own[key] = value end
   return object
 end
--- LuaJIT 2.1.0-beta3 compiles the loop to one that sometimes does not end when a collection runs it.
-if jit then jit.off(P.mortal) end
 
 --// Provides: gc_counts
 --// Requires: mortal
