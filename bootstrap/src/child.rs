@@ -64,6 +64,7 @@ fn compile(seed: &[u8]) -> Result<Vec<u8>> {
     let options = Options {
         target: Target::Portable,
         style: Style::Compact,
+        level: 1,
         dump: None,
         allow_missing: false,
         debug: false,

@@ -42,6 +42,7 @@ fn the_compiler_derives_itself() {
         let options = Options {
             target: Target::Portable,
             style: Style::Compact,
+            level: 1,
             dump: None,
             allow_missing: false,
             debug: false,

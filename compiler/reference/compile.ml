@@ -1,29 +1,29 @@
 (* The pipeline: bytes and options in, text or one error out. *)
 
-(* A stage of the pipeline whose result can be shown instead of the output. *)
-type dump = Bytecode | Ssa | Outline | Simplify | Known_calls | Dead_code | Self_calls | Cells | Ranges | Split | Lua
-
-(* In the order of the pipeline. *)
-let dumps =
+(* The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does with the
+   effects of primitives and the program. Those of level 0 make what Lua can hold, and leave out what is never called. *)
+let passes =
   [
-    ("bytecode", Bytecode);
-    ("ssa", Ssa);
-    ("outline", Outline);
-    ("simplify", Simplify);
-    ("known_calls", Known_calls);
-    ("dead_code", Dead_code);
-    ("self_calls", Self_calls);
-    ("cells", Cells);
-    ("ranges", Ranges);
-    ("split", Split);
-    ("lua", Lua);
+    ("outline", 0, fun _ program -> Outline.run program);
+    ("simplify", 0, fun effects program -> Simplify.run program effects);
+    ("known_calls", 1, fun _ program -> Known_calls.run program);
+    ("dead_code", 0, fun effects program -> Dead_code.run effects program);
+    ("self_calls", 1, fun effects program -> Self_calls.run program (fun f -> Simplify.func f effects));
+    ("cells", 1, fun effects program -> Cells.run program (fun f -> Simplify.func f effects));
+    ("ranges", 1, fun effects program -> Ranges.run program (fun f -> Simplify.func f effects));
+    ("split", 0, fun _ program -> Split.run program);
   ]
+
+(* The stages of the pipeline whose result can be shown instead of the output, in their order. *)
+let stages = [ "bytecode"; "ssa" ] @ List.map (fun (name, _, _) -> name) passes @ [ "lua" ]
 
 (* What is wanted of a translation. *)
 type options = {
   target : Target.t;
   style : Lua_text.style;
-  dump : dump option;
+  (* Level of optimisation, 0 to 2. *)
+  level : int;
+  dump : string option;
   (* Primitives that the runtime does not provide become stubs that raise. *)
   allow_missing : bool;
   (* Backtraces have locations. *)
@@ -60,32 +60,20 @@ let used_globals (program : Program.t) =
   used
 
 let translate bytes options =
-  let is_asked dump = match options.dump with Some asked -> asked == dump | None -> false in
+  let is_asked dump = match options.dump with Some asked -> String.equal asked dump | None -> false in
   let image = Container.read bytes in
-  if is_asked Bytecode then raise (Dumped (Disassemble.run image));
+  if is_asked "bytecode" then raise (Dumped (Disassemble.run image));
   let table = Fragment.parse options.runtime image.version options.target in
   let effects name = Fragment.effects table name in
   let program = Ssa.run image (if options.debug then Some effects else None) in
   Allocations.run program;
   let reached dump = if is_asked dump then raise (Dumped (Ir_text.run program)) in
-  reached Ssa;
-  Outline.run program;
-  reached Outline;
-  Simplify.run program effects;
-  reached Simplify;
-  Known_calls.run program;
-  reached Known_calls;
-  Dead_code.run effects program;
-  reached Dead_code;
-  let simplify f = Simplify.func f effects in
-  Self_calls.run program simplify;
-  reached Self_calls;
-  Cells.run program simplify;
-  reached Cells;
-  Ranges.run program simplify;
-  reached Ranges;
-  Split.run program;
-  reached Split;
+  reached "ssa";
+  List.iter
+    (fun (name, level, pass) ->
+      if level <= options.level then pass effects program;
+      reached name)
+    passes;
   let compact = match options.style with Lua_text.Compact -> true | _ -> false in
   let emission : Emit.options = { target = options.target; style = options.style } in
   let warnings = ref [] in
@@ -96,7 +84,7 @@ let translate bytes options =
       | Some f -> functions := Lua_text.run options.style (Emit.run table program f emission warnings) :: !functions)
     program.functions;
   let functions = List.rev !functions in
-  if is_asked Lua then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));
+  if is_asked "lua" then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));
   let data, lossy = Data.emit program table options.target compact (used_globals program) in
   List.iter
     (fun decimal ->

@@ -2,8 +2,8 @@
    refused, 6 a file cannot be read or written. *)
 
 let usage =
-  "usage: compile INPUT [-o OUTPUT] [--target portable|lua54|luajit|luau] [--pretty|--compact] [--dump STAGE] [-g] [--file \
-   PATH[:TARGET]] [--allow-missing] [--runtime DIR]"
+  "usage: compile INPUT [-o OUTPUT] [--target portable|lua54|luajit|luau] [--pretty|--compact] [-O LEVEL] [--dump STAGE] [-g] \
+   [--file PATH[:TARGET]] [--allow-missing] [--runtime DIR]"
 
 (* What ends the program: its exit code, and a line for people. *)
 exception Failed of int * string
@@ -157,7 +157,8 @@ type arguments = {
   mutable output : string option;
   mutable target : Target.t;
   mutable style : Lua_text.style;
-  mutable dump : Compile.dump option;
+  mutable level : int;
+  mutable dump : string option;
   mutable specs : string list;
   mutable allow_missing : bool;
   mutable debug : bool;
@@ -189,10 +190,13 @@ let rec parse (arguments : arguments) = function
           arguments.style <- Lua_text.Compact;
           parse arguments rest)
   | "--dump" :: name :: rest ->
-      (match List.find_opt (fun (known, _) -> String.equal known name) Compile.dumps with
-      | Some (_, dump) -> arguments.dump <- Some dump
-      | None -> misused ("no stage '" ^ name ^ "': " ^ String.concat ", " (List.map fst Compile.dumps)));
+      if List.mem name Compile.stages then arguments.dump <- Some name
+      else misused ("no stage '" ^ name ^ "': " ^ String.concat ", " Compile.stages);
       parse arguments rest
+  | (("-O0" | "-O1" | "-O2") as word) :: rest ->
+      arguments.level <- Char.code word.[2] - Char.code '0';
+      parse arguments rest
+  | "-O" :: level :: rest -> parse arguments (("-O" ^ level) :: rest)
   | "--file" :: spec :: rest ->
       arguments.specs <- spec :: arguments.specs;
       parse arguments rest
@@ -228,6 +232,7 @@ let compile words =
       output = None;
       target = Target.Portable;
       style = Lua_text.Readable;
+      level = 1;
       dump = None;
       specs = [];
       allow_missing = false;
@@ -242,6 +247,7 @@ let compile words =
     {
       target = arguments.target;
       style = arguments.style;
+      level = arguments.level;
       dump = arguments.dump;
       allow_missing = arguments.allow_missing;
       debug = arguments.debug;

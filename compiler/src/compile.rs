@@ -4,53 +4,70 @@ use std::str::FromStr;
 
 use crate::bytecode::{container, disassemble};
 use crate::error::Result;
-use crate::ir::program::{Arg, Func, Instr, Program};
+use crate::ir::program::{Arg, Instr, Program};
 use crate::ir::{ir_text, verify};
+use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, lua_text};
 use crate::passes::{allocations, cells, dead_code, known_calls, outline, ranges, self_calls, simplify, split, ssa};
 use crate::target::Target;
 
-/// A stage of the pipeline whose result can be shown instead of the output.
+/// A pass over the whole program, with the effects of primitives.
+type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect) -> Result<()>;
+
+/// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
+/// of level 0 make what Lua can hold, and leave out what is never called.
+const PASSES: [(&str, u8, Pass); 8] = [
+    ("outline", 0, |program, _| outline::run(program)),
+    ("simplify", 0, |program, effect_of| {
+        simplify::run(program, effect_of);
+        Ok(())
+    }),
+    ("known_calls", 1, |program, _| {
+        known_calls::run(program);
+        Ok(())
+    }),
+    ("dead_code", 0, |program, effect_of| {
+        dead_code::run(effect_of, program);
+        Ok(())
+    }),
+    ("self_calls", 1, |program, effect_of| {
+        self_calls::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("cells", 1, |program, effect_of| {
+        cells::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("ranges", 1, |program, effect_of| {
+        ranges::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("split", 0, |program, _| split::run(program)),
+];
+
+/// A stage of the pipeline whose result can be shown instead of the output: a pass by its name, or what comes before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dump {
-    Bytecode,
-    Ssa,
-    Outline,
-    Simplify,
-    KnownCalls,
-    DeadCode,
-    SelfCalls,
-    Cells,
-    Ranges,
-    Split,
-    Lua,
-}
+pub struct Stage(&'static str);
 
-impl Dump {
+impl Stage {
     /// In the order of the pipeline.
-    pub const ALL: [(&str, Dump); 11] = [
-        ("bytecode", Dump::Bytecode),
-        ("ssa", Dump::Ssa),
-        ("outline", Dump::Outline),
-        ("simplify", Dump::Simplify),
-        ("known_calls", Dump::KnownCalls),
-        ("dead_code", Dump::DeadCode),
-        ("self_calls", Dump::SelfCalls),
-        ("cells", Dump::Cells),
-        ("ranges", Dump::Ranges),
-        ("split", Dump::Split),
-        ("lua", Dump::Lua),
-    ];
+    pub fn all() -> impl Iterator<Item = Stage> {
+        let passes = PASSES.iter().map(|(name, _, _)| *name);
+        ["bytecode", "ssa"].into_iter().chain(passes).chain(["lua"]).map(Stage)
+    }
+
+    pub fn name(self) -> &'static str {
+        self.0
+    }
 }
 
-impl FromStr for Dump {
+impl FromStr for Stage {
     type Err = String;
 
     fn from_str(name: &str) -> std::result::Result<Self, String> {
-        let names = Dump::ALL.map(|(name, _)| name).join(", ");
-        let found = Dump::ALL.into_iter().find(|(n, _)| *n == name);
-        found.map(|(_, dump)| dump).ok_or_else(|| format!("no stage '{name}': {names}"))
+        let names: Vec<&str> = Stage::all().map(Stage::name).collect();
+        Stage::all().find(|stage| stage.0 == name).ok_or_else(|| format!("no stage '{name}': {}", names.join(", ")))
     }
 }
 
@@ -59,7 +76,9 @@ impl FromStr for Dump {
 pub struct Options {
     pub target: Target,
     pub style: lua_text::Style,
-    pub dump: Option<Dump>,
+    /// Level of optimisation, 0 to 2.
+    pub level: u8,
+    pub dump: Option<Stage>,
     /// Primitives that the runtime does not provide become stubs that raise.
     pub allow_missing: bool,
     /// Backtraces have locations.
@@ -107,57 +126,27 @@ fn check(program: &Program, traps: bool) -> Result<()> {
 
 /// Translates an OCaml bytecode executable.
 pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
+    let is_asked = |name: &str| options.dump.is_some_and(|stage| stage.name() == name);
     let image = container::read(bytes)?;
-    if options.dump == Some(Dump::Bytecode) {
+    if is_asked("bytecode") {
         return dump(disassemble::run(&image)?);
     }
     let table = fragment::parse(&options.runtime, image.version, options.target)?;
     let effect_of = |name: &str| table.effect(name);
     let mut program = ssa::run(&image, if options.debug { Some(&effect_of) } else { None })?;
     allocations::run(&mut program);
-    if options.dump == Some(Dump::Ssa) {
-        return dump(ir_text::run(&program));
-    }
     check(&program, true)?;
-    outline::run(&mut program)?;
-    check(&program, false)?;
-    if options.dump == Some(Dump::Outline) {
+    if is_asked("ssa") {
         return dump(ir_text::run(&program));
     }
-    simplify::run(&mut program, &effect_of);
-    check(&program, false)?;
-    if options.dump == Some(Dump::Simplify) {
-        return dump(ir_text::run(&program));
-    }
-    known_calls::run(&mut program);
-    check(&program, false)?;
-    if options.dump == Some(Dump::KnownCalls) {
-        return dump(ir_text::run(&program));
-    }
-    dead_code::run(&effect_of, &mut program);
-    check(&program, false)?;
-    if options.dump == Some(Dump::DeadCode) {
-        return dump(ir_text::run(&program));
-    }
-    let simplify = |f: &mut Func| simplify::function(f, &effect_of);
-    self_calls::run(&mut program, &simplify);
-    check(&program, false)?;
-    if options.dump == Some(Dump::SelfCalls) {
-        return dump(ir_text::run(&program));
-    }
-    cells::run(&mut program, &simplify);
-    check(&program, false)?;
-    if options.dump == Some(Dump::Cells) {
-        return dump(ir_text::run(&program));
-    }
-    ranges::run(&mut program, &simplify);
-    check(&program, false)?;
-    if options.dump == Some(Dump::Ranges) {
-        return dump(ir_text::run(&program));
-    }
-    split::run(&mut program)?;
-    if options.dump == Some(Dump::Split) {
-        return dump(ir_text::run(&program));
+    for (name, level, pass) in PASSES {
+        if level <= options.level {
+            pass(&mut program, &effect_of)?;
+            check(&program, false)?;
+        }
+        if is_asked(name) {
+            return dump(ir_text::run(&program));
+        }
     }
     let compact = options.style == lua_text::Style::Compact;
     let emission = emit::Options { target: options.target, style: options.style };
@@ -167,7 +156,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
         let function = emit::run(&table, &program, function, emission, &mut warnings)?;
         functions.push(lua_text::run(options.style, &function));
     }
-    if options.dump == Some(Dump::Lua) {
+    if is_asked("lua") {
         return dump(functions.iter().map(|function| function.text.as_str()).collect());
     }
     let (data, lossy) = data::emit(&program, &table, options.target, compact, &used_globals(&program))?;

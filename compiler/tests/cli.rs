@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use lua_of_ocaml::compile::Stage;
+
 const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny-4.13.bc");
 const TINY_5: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiny-5.3.bc");
 
@@ -64,7 +66,7 @@ fn a_closed_pipe_is_an_error_and_no_panic() {
 
 #[test]
 fn every_stage_can_be_shown() {
-    for stage in ["bytecode", "ssa", "outline", "simplify", "known_calls", "dead_code", "split", "lua"] {
+    for stage in Stage::all().map(Stage::name) {
         for input in [TINY, TINY_5] {
             let output = run(&["compile", input, "--dump", stage]);
             assert!(output.status.success() && output.stderr.is_empty(), "{stage}");
@@ -87,8 +89,21 @@ fn styles_and_targets() {
 }
 
 #[test]
+fn levels_of_optimisation() {
+    let lua = |level: &str| run(&["compile", TINY, "-o", "-", level]).stdout;
+    assert_eq!(run(&["compile", TINY, "-o", "-"]).stdout, lua("-O1"));
+    assert_ne!(lua("-O0"), lua("-O1"));
+}
+
+#[test]
 fn misuse() {
-    for args in [&["compile"][..], &["compile", TINY, "--target", "jvm"], &["compile", TINY, "--dump", "all"], &["translate"]] {
+    for args in [
+        &["compile"][..],
+        &["compile", TINY, "--target", "jvm"],
+        &["compile", TINY, "--dump", "all"],
+        &["compile", TINY, "-O3"],
+        &["translate"],
+    ] {
         assert_eq!(run(args).status.code(), Some(2), "{args:?}");
     }
 }

@@ -163,8 +163,16 @@ fn every_style_loads_on_every_engine() {
 /// Each function of the fixture after its comment, or after nothing.
 fn functions(file: &[u8], style: Style) -> Vec<String> {
     let runtime = runtime::embedded();
-    let options =
-        Options { target: Target::Portable, style, dump: None, allow_missing: false, debug: false, files: Vec::new(), runtime };
+    let options = Options {
+        target: Target::Portable,
+        style,
+        level: 1,
+        dump: None,
+        allow_missing: false,
+        debug: false,
+        files: Vec::new(),
+        runtime,
+    };
     let text = compile::run(file, &options).unwrap().text;
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();

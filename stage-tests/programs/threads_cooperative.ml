@@ -85,7 +85,7 @@ let events () =
 let delays () =
   let log = ref [] in
   let sleeper (name, time) = Thread.delay time; log := name :: !log in
-  let threads = List.map (Thread.create sleeper) ["c", 0.15; "a", 0.01; "b", 0.08] in
+  let threads = List.map (Thread.create sleeper) ["c", 0.5; "a", 0.01; "b", 0.25] in
   List.iter Thread.join threads;
   p "%s\n" (String.concat " " (List.rev !log))
 

@@ -5,7 +5,8 @@
 //! - `host::luau::NAME`: that for the programs that need more of Luau's host than `print`, with a host that has it.
 //! - `target::ENGINE::NAME`: the same for the engine's own target, in compact style and, but for programs with options of their own,
 //!   without debugging information.
-//! - `twins::NAME`: the reference, on ocamlrun and as Lua, writes the same bytes as the Rust compiler, in every style and target.
+//! - `levels::NAME`: the same on two engines, at the levels of optimisation that are not the default.
+//! - `twins::NAME`: the reference, on ocamlrun and as Lua, writes the same bytes as the Rust compiler, in every style, level and target.
 //! - `tools::NAME`: the same for OCaml's own tools, as far as they are installed.
 //!
 //! What needs an engine or an OCaml that is not here is reported as ignored.
@@ -72,6 +73,9 @@ fn main() -> Result<()> {
             trials
                 .push(case.trial(format!("target::{}", engine.name()), !installed, move |case| case.runs_as_its_target(engine)));
         }
+        let installed = |wanted| engines.iter().any(|(engine, installed)| *engine == wanted && *installed);
+        let both = installed(Engine::Lua54) && installed(Engine::Luajit);
+        trials.push(case.trial("levels".to_string(), !both, Case::levels));
         trials.push(case.trial("twins".to_string(), Engine::quickest().is_none(), Case::twins));
     }
     for tool in ["ocamlobjinfo.byte", "ocamllex.byte", "ocamldep.byte", "ocamlc.byte"] {
@@ -153,12 +157,25 @@ impl Case {
         self.program.check(&self.program.run(self.command(engine, &lua), LIMIT)?)
     }
 
+    fn levels(&self) -> Result<()> {
+        let bytecode = self.bytecode(true)?;
+        let own = self.program.options();
+        for (engine, level) in [(Engine::Lua54, "-O0"), (Engine::Luajit, "-O2")] {
+            let mut options = vec!["--target", engine.target().name(), level];
+            options.extend(own.iter().map(String::as_str));
+            let lua = self.file(&format!("level{level}.lua"), |output| Compiler::rust()?.compile(&bytecode, output, &options))?;
+            let outcome = self.program.run(self.command(engine, &lua), LIMIT)?;
+            self.program.check(&outcome).with_context(|| format!("{} at {level}", engine.name()))?;
+        }
+        Ok(())
+    }
+
     fn twins(&self) -> Result<()> {
         let (debug, stripped) = (self.bytecode(true)?, self.bytecode(false)?);
         let folder = debug.with_extension("twins");
         let reference = [Compiler::ocamlrun()?];
-        same_output(&debug, &folder, &reference, &["--target", "lua54", "--pretty"])?;
-        same_output(&stripped, &folder, &reference, &["--target", "luajit", "--compact"])?;
+        same_output(&debug, &folder, &reference, &["--target", "lua54", "--pretty", "-O0"])?;
+        same_output(&stripped, &folder, &reference, &["--target", "luajit", "--compact", "-O2"])?;
         same_output(&debug, &folder, &reference, &["--target", "luau", "--compact", "-g"])?;
         same_output(&stripped, &folder, &[Compiler::ocamlrun()?, Compiler::stage1()?], &[])
     }

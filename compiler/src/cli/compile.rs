@@ -2,12 +2,26 @@
 
 use std::process::ExitCode;
 
-use lua_of_ocaml::compile::{self, Dump, Options, Output};
+use lua_of_ocaml::compile::{self, Options, Output, Stage};
 use lua_of_ocaml::lua::lua_text::Style;
 use lua_of_ocaml::target::Target;
 
 use super::failure::{self, Failure};
 use super::files;
+
+/// The options of whatever translates
+#[derive(clap::Args)]
+pub struct Shared {
+    /// portable, lua54, luajit or luau
+    #[arg(long, default_value = "portable")]
+    pub target: Target,
+    /// Level of optimisation: 0 makes what Lua can hold, 1 what is fast, 2 takes more time and room for it
+    #[arg(short = 'O', value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub level: u8,
+    /// Backtraces with locations; the bytecode must be compiled and linked with -g, too
+    #[arg(short = 'g')]
+    pub debug: bool,
+}
 
 /// Translate a bytecode executable to Lua
 #[derive(clap::Args)]
@@ -17,21 +31,17 @@ pub struct Args {
     /// Lua file; - is standard output [default: the input with .lua]
     #[arg(short)]
     output: Option<String>,
-    /// portable, lua54, luajit or luau
-    #[arg(long, default_value = "portable")]
-    target: Target,
+    #[command(flatten)]
+    shared: Shared,
     /// With comments that name places in the OCaml source
     #[arg(long, conflicts_with = "compact")]
     pretty: bool,
     /// As small as possible
     #[arg(long)]
     compact: bool,
-    /// Print what a stage makes: bytecode, ssa, outline, simplify, known_calls, dead_code, split, lua
+    /// Print what a stage makes: bytecode, ssa, the name of a pass or lua; a wrong one lists them
     #[arg(long, value_name = "STAGE")]
-    dump: Option<Dump>,
-    /// Backtraces with locations; the bytecode must be compiled and linked with -g, too
-    #[arg(short = 'g')]
-    debug: bool,
+    dump: Option<Stage>,
     /// Embed a file or folder; the program sees it under /static/
     #[arg(long = "file", value_name = "PATH[:TARGET]")]
     files: Vec<String>,
@@ -72,11 +82,12 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         (false, false) => Style::Readable,
     };
     let options = Options {
-        target: args.target,
+        target: args.shared.target,
         style,
+        level: args.shared.level,
         dump: args.dump,
         allow_missing: args.allow_missing,
-        debug: args.debug,
+        debug: args.shared.debug,
         files: files::embed(&args.files)?,
         runtime: files::runtime(args.runtime.as_deref())?,
     };

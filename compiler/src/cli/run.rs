@@ -4,10 +4,9 @@ use std::process::ExitCode;
 
 use lua_of_ocaml::compile::Options;
 use lua_of_ocaml::lua::lua_text::Style;
-use lua_of_ocaml::target::Target;
 use mlua::Lua;
 
-use super::compile::translate;
+use super::compile::{Shared, translate};
 use super::failure::{self, Failure};
 use super::files;
 
@@ -16,12 +15,8 @@ use super::files;
 pub struct Args {
     /// Bytecode executable; - is standard input
     input: String,
-    /// portable or lua54
-    #[arg(long, default_value = "portable")]
-    target: Target,
-    /// Backtraces with locations; the bytecode must be compiled and linked with -g, too
-    #[arg(short = 'g')]
-    debug: bool,
+    #[command(flatten)]
+    shared: Shared,
     /// The program's arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
@@ -42,11 +37,12 @@ fn execute(text: &str, input: &str, args: &[String]) -> mlua::Result<()> {
 
 pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let options = Options {
-        target: args.target,
+        target: args.shared.target,
         style: Style::Readable,
+        level: args.shared.level,
         dump: None,
         allow_missing: false,
-        debug: args.debug,
+        debug: args.shared.debug,
         files: Vec::new(),
         runtime: files::runtime(None)?,
     };

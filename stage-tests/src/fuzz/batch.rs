@@ -15,6 +15,8 @@ pub struct Variation {
     /// With OCaml's debugging information.
     pub debug: bool,
     pub style: Style,
+    /// Level of optimisation.
+    pub level: u8,
     /// With the locations for backtraces.
     pub locations: bool,
     /// With an OCaml 5 if there is one.
@@ -31,6 +33,7 @@ impl Variation {
             mode: Mode { wide: batch % 2 == 1, checked: batch % 5 != 4 },
             debug: batch % 3 != 2,
             style: styles[(batch / 2 % 3) as usize],
+            level: [1, 0, 1, 2][((batch / 16 + batch) % 4) as usize],
             locations: batch % 7 > 4,
             five: batch % 4 >= 2,
             twins: batch % 16 == 3,
@@ -53,6 +56,7 @@ impl Variation {
             Style::Pretty => vec!["--pretty"],
         };
         options.extend(self.locations.then_some("-g"));
+        options.push(["-O0", "-O1", "-O2"][usize::from(self.level)]);
         options
     }
 }

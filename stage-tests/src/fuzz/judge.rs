@@ -156,6 +156,7 @@ impl Judge {
             target,
             style: variation.style,
             debug: variation.locations,
+            level: variation.level,
             dump: None,
             allow_missing: false,
             files: Vec::new(),
