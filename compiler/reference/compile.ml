@@ -6,7 +6,11 @@ let passes =
   [
     ("outline", 0, fun _ program -> Outline.run program);
     ("simplify", 0, fun effects program -> Simplify.run program effects);
-    ("known_calls", 1, fun _ program -> Known_calls.run program);
+    ( "known_calls",
+      1,
+      fun _ program ->
+        Known_calls.run program;
+        Allocations.drop_unwatched program );
     ("dead_code", 0, fun effects program -> Dead_code.run effects program);
     ("self_calls", 1, fun effects program -> Self_calls.run program (fun f -> Simplify.func f effects));
     ("cells", 1, fun effects program -> Cells.run program (fun f -> Simplify.func f effects));

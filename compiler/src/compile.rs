@@ -25,6 +25,7 @@ const PASSES: [(&str, u8, Pass); 8] = [
     }),
     ("known_calls", 1, |program, _| {
         known_calls::run(program);
+        allocations::drop_unwatched(program);
         Ok(())
     }),
     ("dead_code", 0, |program, effect_of| {

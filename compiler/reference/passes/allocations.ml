@@ -9,6 +9,9 @@ let watchers = [ "caml_gc_minor_words"; "caml_gc_counters"; "caml_final_register
 (* Those that give samples of the values. *)
 let sampler = "caml_memprof_start"
 
+(* The events. *)
+let event_names = [ "%allocated"; "%allocated_value"; "%sampled" ]
+
 (* Primitives whose result was allocated, of a size that is only known when the program runs. *)
 let allocators =
   [
@@ -60,3 +63,11 @@ let run program =
   let sampled = calls program [ sampler ] in
   if sampled || calls program watchers then
     Array.iter (function None -> () | Some f -> watch sampled f) program.functions
+
+(* Takes the events away again where `known_calls` has found that the program never asks for them. *)
+let drop_unwatched program =
+  if calls program event_names && (not (calls program [ sampler ])) && not (calls program watchers) then begin
+    let stays = function Prim (_, name, _) -> not (List.mem name event_names) | _ -> true in
+    let drop (b : block) = b.body <- List.filter stays b.body in
+    Array.iter (function None -> () | Some f -> Array.iter drop f.blocks) program.functions
+  end

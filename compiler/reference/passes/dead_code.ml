@@ -28,6 +28,8 @@ type facts = {
   mutable own : int array;
   (* Of each captured variable: is it used? *)
   mutable captured : Bytes.t;
+  (* The closures that known calls pass to it: the calling function, the closure. *)
+  mutable closures : (int * arg) list;
   mutable sites : site list;
 }
 
@@ -59,7 +61,16 @@ let yes = '\001'
 
 let facts_of = function
   | None ->
-      { reached = false; defs = [||]; live = Bytes.empty; jumps = [||]; own = [||]; captured = Bytes.empty; sites = [] }
+      {
+        reached = false;
+        defs = [||];
+        live = Bytes.empty;
+        jumps = [||];
+        own = [||];
+        captured = Bytes.empty;
+        closures = [];
+        sites = [];
+      }
   | Some (f : func) ->
       let defs = Array.make (Array.length f.names) No_def in
       let jumps = Array.make (Array.length f.blocks) [] in
@@ -75,7 +86,7 @@ let facts_of = function
             (Visit.targets block.term))
         f.blocks;
       let live = Bytes.make (Array.length f.names) no in
-      { reached = false; defs; live; jumps; own; captured = Bytes.empty; sites = [] }
+      { reached = false; defs; live; jumps; own; captured = Bytes.empty; closures = []; sites = [] }
 
 (* The global that a variable holds; -1: none. *)
 let global_of marking f arg =
@@ -218,7 +229,23 @@ let reach marking f =
     marking.reached_functions <- f :: marking.reached_functions
   end
 
-let reach_known marking = function Some f -> reach marking f | None -> ()
+let is_live marking id v = Bytes.get marking.facts.(id).live v = yes
+
+(* Does a function use its own closure? *)
+let needs_closure marking id =
+  match marking.program.functions.(id) with Some { params = own :: _; _ } -> is_live marking id own | _ -> false
+
+(* Marks what a call needs: the closure only if the called function uses its own. *)
+let mark_call marking id closure args known =
+  mark_all marking id args;
+  match known with
+  | None -> mark marking id closure
+  | Some known ->
+      reach marking known;
+      if needs_closure marking known then mark marking id closure
+      else
+        let facts = marking.facts.(known) in
+        facts.closures <- (id, closure) :: facts.closures
 
 let is_mutator marking name = match marking.effect_of name with Fragment.Mutator -> true | _ -> false
 
@@ -229,19 +256,13 @@ let effects marking id =
         match tracked_set marking name args with
         | None when is_mutator marking name -> mark_all marking id args
         | _ -> ())
-    | Apply { closure; args; known; _ } ->
-        mark marking id closure;
-        mark_all marking id args;
-        reach_known marking known
+    | Apply { closure; args; known; _ } -> mark_call marking id closure args known
     | Try { body; _ } -> reach marking body
     | Closures _ -> ()
   in
   let term = function
     | Return arg | Raise arg | If (arg, _, _) | Switch (arg, _, _) -> mark marking id arg
-    | Tail { closure; args; known } ->
-        mark marking id closure;
-        mark_all marking id args;
-        reach_known marking known
+    | Tail { closure; args; known } -> mark_call marking id closure args known
     | Part (part, args) ->
         mark_all marking id args;
         reach marking part
@@ -300,6 +321,10 @@ let needs marking id v =
   | Input index -> (
       match marking.program.functions.(id) with
       | Some { kind = Body; _ } -> mark_at_sites marking id index
+      | _ when index = 0 ->
+          let facts = marking.facts.(id) in
+          List.iter (fun (caller, closure) -> mark marking caller closure) facts.closures;
+          facts.closures <- []
       | _ -> ())
   | Param (block, index) ->
       List.iter
@@ -309,8 +334,6 @@ let needs marking id v =
 
 (* What stays of the captured variables or parameters. *)
 let keep list kept = List.filteri (fun i _ -> i < Bytes.length kept && Bytes.get kept i = yes) list
-
-let is_live marking id v = Bytes.get marking.facts.(id).live v = yes
 
 (* Which of these variables are live. *)
 let live_ones marking id vars = List.map (fun v -> is_live marking id v) vars
@@ -351,11 +374,14 @@ let sweep_prim marking id dest name args =
                 Some (Prim (dest, name, [ base; Int (new_index captured index) ]))
             | _ -> same))
 
+(* The closure of a call: 0 where the called function does not use it. *)
+let sweep_closure marking closure known =
+  match known with Some known when not (needs_closure marking known) -> Int 0 | _ -> closure
+
 (* The instruction without what is dead in it; None: nothing is left. *)
-let sweep_instr marking id instr =
-  match instr with
+let sweep_instr marking id = function
   | Prim (dest, name, args) -> sweep_prim marking id dest name args
-  | Apply _ -> Some instr
+  | Apply a -> Some (Apply { a with closure = sweep_closure marking a.closure a.known })
   | Closures { dests; functions } -> (
       let kept = live_ones marking id dests in
       let functions =
@@ -377,7 +403,8 @@ let sweep marking (f : func) =
     (fun (block : Program.block) ->
       block.params <- select block.params (live_ones marking f.id block.params);
       block.body <- List.filter_map (fun instr -> sweep_instr marking f.id instr) block.body;
-      block.term <- Visit.map_targets target block.term)
+      let term = match block.term with Tail t -> Tail { t with closure = sweep_closure marking t.closure t.known } | term -> term in
+      block.term <- Visit.map_targets target term)
     f.blocks
 
 (* Removes what main does not need, through all functions. *)

@@ -1,243 +1,399 @@
-(* Calls of functions that are known at compile time, and captured or exported values that are constants.
+(* Calls of functions that are known at compile time, and variables that always hold one constant, in the whole program.
 
-   Every function has, as a rule, one place that creates it, so what is known there of a captured value is known inside.
-   A unit's global is set once to a block of what the unit exports, which is immutable. Other blocks that main makes
-   (modules inside a unit, but references too) are looked through unless they escape: a first walk finds those that do,
-   a second one rewrites. Functions are visited from main, those that create others first, and their blocks in order,
-   definitions before uses. *)
+   Each variable gets a fact: nothing arrives there, always this constant, closures of this one function, blocks made by this one
+   instruction, or unknown. Facts flow from definitions to uses, into functions with the arguments of their known calls and back with
+   the results, through captured variables, through the fields of blocks, and through the units' globals, which are set once to
+   a block that never changes. What reaches a place that is not followed (a primitive, an exception, a call of an unknown function)
+   escapes: a function may then be called with anything, a block may be changed. A fact changes at most twice, and then its
+   uses alone are looked at again, so the cost is linear; the order does not matter to the result. *)
 
 open Program
 
-(* What is known of a value: a closure of this function; a block that main makes, by number; a constant. *)
-type fact = Unknown | Function of int | Block of int | Constant of arg
+(* What is known of a value: no value has been seen; a constant; a closure of this function; a block made by an instruction. *)
+type fact = Nothing | Constant of arg | Function of int | Made of site | Unknown
 
-type walk = {
-  (* Parameters of each function without its closure; -1: not a closure function. *)
-  arity : int array;
-  (* How many places create the function or run it as the body of a try. *)
-  sites : int array;
-  (* How many places set the global. *)
-  sets : int array;
-  (* Of each function what is known of what it captures or, for a body, of its parameters. *)
-  inputs : fact array array;
-  mutable facts_of_globals : fact array;
-  (* Fields of the blocks that main makes. *)
-  mutable blocks : fact array array;
-  mutable count : int;
-  (* By number of block: a global is set to it; it can be changed by who knows whom. *)
-  mutable exported : Bytes.t;
-  mutable escaped : Bytes.t;
-  (* The second walk. *)
-  mutable rewrite : bool;
-  main : int;
-  (* Functions to visit: the next ones, and those after them in reverse. *)
-  mutable front : int list;
-  mutable back : int list;
+(* An instruction that makes blocks. *)
+and site = {
+  fields : fact array;
+  (* It makes what a unit exports, which nobody changes. *)
+  exported : bool;
+  mutable escaped_block : bool;
+  mutable field_readers : use list;
 }
 
-let no = '\000'
-let yes = '\001'
+(* An instruction or a terminator of a function. *)
+and use = { user : int; what : what }
 
-let count_sites program walk =
-  let instr = function
-    | Closures { functions; _ } ->
-        List.iter (fun (created, _) -> walk.sites.(created) <- walk.sites.(created) + 1) functions
-    | Try { body; _ } -> walk.sites.(body) <- walk.sites.(body) + 1
-    | Prim (_, "%set_global", Int slot :: _) when slot >= 0 && slot < Array.length walk.sets ->
-        walk.sets.(slot) <- walk.sets.(slot) + 1
+and what = Instr of instr | Term of term
+
+(* What is known of a function. *)
+type state = {
+  (* It may run. *)
+  mutable entered : bool;
+  (* It may be called from anywhere. *)
+  mutable escaped : bool;
+  mutable facts : fact array;
+  (* Of each variable, where it is used. *)
+  mutable users : use list array;
+  mutable result : fact;
+  mutable captured : fact array;
+  (* Known calls, and reads of captured variables. *)
+  mutable callers : use list;
+  mutable readers : use list;
+}
+
+(* A unit's global. *)
+type global = { mutable sets : int; mutable value : fact; mutable global_readers : use list }
+
+type analysis = {
+  program : Program.t;
+  states : state array;
+  unit_globals : global array;
+  (* Of each variable of main: is it a block that a global is set to? *)
+  exports : Bytes.t;
+  (* What to look at again, functions to look at for the first time, values that escape. *)
+  mutable work : use list;
+  mutable fresh : func list;
+  mutable escapes : fact list;
+}
+
+let same_fact a b =
+  match (a, b) with
+  | Nothing, Nothing | Unknown, Unknown -> true
+  | Constant a, Constant b -> Simplify.same_arg a b
+  | Function f, Function g -> f = g
+  | Made a, Made b -> a == b
+  | _ -> false
+
+let join a b =
+  match (a, b) with Nothing, fact | fact, Nothing -> fact | _ -> if same_fact a b then a else Unknown
+
+let iter_functions program visit = Array.iter (function None -> () | Some (f : func) -> visit f) program.functions
+
+let start program =
+  let variables = match program.functions.(program.main) with Some f -> Array.length f.names | None -> 0 in
+  let exports = Bytes.make variables '\000' in
+  let unit_globals = Array.map (fun _ -> { sets = 0; value = Nothing; global_readers = [] }) program.globals in
+  let set = ref [] in
+  let visit id = function
+    | Prim (_, "%set_global", Int slot :: rest) -> (
+        unit_globals.(slot).sets <- unit_globals.(slot).sets + 1;
+        match rest with Var v :: _ when id = program.main -> set := (slot, v) :: !set | _ -> ())
     | _ -> ()
   in
-  Array.iter
-    (function
-      | None -> ()
-      | Some (f : func) -> Array.iter (fun (block : Program.block) -> List.iter instr block.body) f.blocks)
-    program.functions
-
-let fact facts arg = match arg with Var v -> facts.(v) | constant -> Constant constant
-
-let escape walk facts arg =
-  match fact facts arg with Block block -> Bytes.set walk.escaped block yes | _ -> ()
-
-let escape_all walk facts args = List.iter (fun arg -> escape walk facts arg) args
-
-(* Whether the fields of a block are what they were when it was made. *)
-let is_stable walk block = Bytes.get walk.exported block = yes || Bytes.get walk.escaped block = no
-
-(* What flows into a function at the place that creates it. *)
-let enter walk f facts args =
-  if walk.sites.(f) = 1 then walk.inputs.(f) <- Array.of_list (List.map (fun arg -> fact facts arg) args)
-  else escape_all walk facts args;
-  walk.back <- f :: walk.back
-
-let known walk facts closure args =
-  match fact facts closure with
-  | Function f when walk.arity.(f) = List.length args -> Some f
-  | _ -> None
-
-let nth facts index = if index >= 0 && index < Array.length facts then facts.(index) else Unknown
-
-(* Number of a new block. *)
-let add_block walk fields =
-  let n = Array.length walk.blocks in
-  if walk.count = n then begin
-    let blocks = Array.make (max 64 (2 * n)) [||] in
-    Array.blit walk.blocks 0 blocks 0 n;
-    walk.blocks <- blocks;
-    let grow flags =
-      let grown = Bytes.make (Array.length blocks) no in
-      Bytes.blit flags 0 grown 0 (Bytes.length flags);
-      grown
-    in
-    walk.exported <- grow walk.exported;
-    walk.escaped <- grow walk.escaped
-  end;
-  walk.blocks.(walk.count) <- fields;
-  walk.count <- walk.count + 1;
-  walk.count - 1
-
-(* What is known of a primitive's result. *)
-let prim walk facts f name args =
-  match (name, args) with
-  | "%env", [ base; Int index ] -> (
-      match fact facts base with Function created -> nth walk.inputs.(created) index | _ -> Unknown)
-  | "%global", [ Int slot ] -> nth walk.facts_of_globals slot
-  | "%field", [ base; Int index ] -> (
-      match fact facts base with
-      | Block block when is_stable walk block -> nth walk.blocks.(block) index
-      | _ -> Unknown)
-  | "%set_global", [ Int slot; value ] ->
-      (match fact facts value with
-      | Block block when slot >= 0 && slot < Array.length walk.sets && walk.sets.(slot) = 1 ->
-          Bytes.set walk.exported block yes;
-          walk.facts_of_globals.(slot) <- Block block
-      | _ -> escape walk facts value);
-      Unknown
-  | "%block", _ :: fields when f = walk.main ->
-      Block (add_block walk (Array.of_list (List.map (fun field -> fact facts field) fields)))
-  | _ ->
-      escape_all walk facts args;
-      Unknown
-
-let replace facts arg =
-  match arg with
-  | Var v -> ( match facts.(v) with Constant constant -> constant | _ -> arg)
-  | _ -> arg
-
-(* The instruction as it is rewritten; `facts` then knows its results. *)
-let instr walk facts f instr =
-  match if walk.rewrite then Visit.map_args (replace facts) instr else instr with
-  | Prim (dest, name, args) as instr ->
-      facts.(dest) <- prim walk facts f name args;
-      instr
-  | Apply { dest; closure; args; _ } ->
-      let known = known walk facts closure args in
-      escape walk facts closure;
-      escape_all walk facts args;
-      Apply { dest; closure; args; known }
-  | Closures { dests; functions } as instr ->
-      List.iter2 (fun dest (created, _) -> facts.(dest) <- Function created) dests functions;
-      List.iter (fun (created, captured) -> enter walk created facts captured) functions;
-      instr
-  | Try { body; args; _ } as instr ->
-      enter walk body facts args;
-      instr
-
-let term walk facts term =
-  let term =
-    if walk.rewrite then Visit.map_term_args (replace facts) term
-    else begin
-      Visit.each_term_arg term (fun arg -> escape walk facts arg);
-      term
-    end
-  in
-  match term with
-  | Tail { closure; args; _ } -> Tail { closure; args; known = known walk facts closure args }
-  | term -> term
-
-(* One walk over the program. *)
-let walk_program walk program =
-  walk.count <- 0;
-  walk.front <- [ walk.main ];
-  let visited = Bytes.make (Array.length program.functions) no in
-  let visit id =
-    match program.functions.(id) with
-    | Some f when Bytes.get visited id = no ->
-        Bytes.set visited id yes;
-        let facts = Array.make (Array.length f.names) Unknown in
-        (match (f.kind, f.params) with
-        | Closure, own :: _ -> facts.(own) <- Function id
-        | Closure, [] -> ()
-        | (Body | Part_of), params -> List.iteri (fun i param -> facts.(param) <- nth walk.inputs.(id) i) params);
-        Array.iter
-          (fun (block : Program.block) ->
-            block.body <- List.map (fun i -> instr walk facts id i) block.body;
-            block.term <- term walk facts block.term)
-          f.blocks
-    | _ -> ()
-  in
-  let rec loop () =
-    match walk.front with
-    | id :: rest ->
-        walk.front <- rest;
-        visit id;
-        loop ()
-    | [] ->
-        walk.front <- List.rev walk.back;
-        walk.back <- [];
-        (match walk.front with [] -> () | _ -> loop ())
-  in
-  loop ()
-
-(* What stands in a block that escapes does, too. *)
-let spread walk =
-  let work = ref [] in
-  for block = 0 to walk.count - 1 do
-    if Bytes.get walk.escaped block = yes then work := block :: !work
-  done;
-  let rec loop () =
-    match !work with
-    | [] -> ()
-    | block :: rest ->
-        work := rest;
-        Array.iter
-          (function
-            | Block inner when Bytes.get walk.escaped inner = no ->
-                Bytes.set walk.escaped inner yes;
-                work := inner :: !work
-            | _ -> ())
-          walk.blocks.(block);
-        loop ()
-  in
-  loop ()
-
-(* Marks calls of known functions and puts constants in the place of variables that always hold them. *)
-let run program =
-  let arity = function
-    | Some ({ kind = Closure; params; _ } : func) -> List.length params - 1
-    | _ -> -1
-  in
-  let count = Array.length program.functions in
-  let unknown () = Array.make (Array.length program.globals) Unknown in
-  let walk =
+  iter_functions program (fun f -> Array.iter (fun (block : block) -> List.iter (visit f.id) block.body) f.blocks);
+  List.iter (fun (slot, v) -> if unit_globals.(slot).sets = 1 then Bytes.set exports v '\001') !set;
+  Array.iter (fun global -> if global.sets <> 1 then global.value <- Unknown) unit_globals;
+  let state _ =
     {
-      arity = Array.map arity program.functions;
-      sites = Array.make count 0;
-      sets = Array.make (Array.length program.globals) 0;
-      inputs = Array.make count [||];
-      facts_of_globals = unknown ();
-      blocks = [||];
-      count = 0;
-      exported = Bytes.empty;
-      escaped = Bytes.empty;
-      rewrite = false;
-      main = program.main;
-      front = [];
-      back = [];
+      entered = false;
+      escaped = false;
+      facts = [||];
+      users = [||];
+      result = Nothing;
+      captured = [||];
+      callers = [];
+      readers = [];
     }
   in
-  count_sites program walk;
-  walk_program walk program;
-  spread walk;
-  walk.rewrite <- true;
-  walk.facts_of_globals <- unknown ();
-  walk_program walk program
+  { program; states = Array.map state program.functions; unit_globals; exports; work = []; fresh = []; escapes = [] }
+
+let fact_of an id arg = match arg with Var v -> an.states.(id).facts.(v) | constant -> Constant constant
+
+(* The value may be anywhere. *)
+let escape an fact = match fact with Function _ | Made _ -> an.escapes <- fact :: an.escapes | _ -> ()
+
+let escape_all an id args = List.iter (fun arg -> escape an (fact_of an id arg)) args
+
+let again an uses = an.work <- List.rev_append uses an.work
+
+(* What two facts are together; a value of which no more is known escapes. *)
+let meet an old fact =
+  let met = join old fact in
+  (match met with
+  | Unknown ->
+      escape an old;
+      escape an fact
+  | _ -> ());
+  met
+
+(* A fact flows to a variable. *)
+let flow an id v fact =
+  let state = an.states.(id) in
+  let old = state.facts.(v) in
+  let met = meet an old fact in
+  if not (same_fact met old) then begin
+    state.facts.(v) <- met;
+    again an state.users.(v)
+  end
+
+let rec flow_all an from args into params =
+  match (params, args) with
+  | param :: params, arg :: args ->
+      flow an into param (fact_of an from arg);
+      flow_all an from args into params
+  | _ -> ()
+
+(* A function may run. *)
+let enter an id =
+  match an.program.functions.(id) with
+  | Some f when not an.states.(id).entered ->
+      let state = an.states.(id) in
+      let count = Array.length f.names in
+      state.entered <- true;
+      state.facts <- Array.make count Nothing;
+      state.users <- Array.make count [];
+      let note use arg =
+        match arg with
+        | Var v -> (
+            match state.users.(v) with
+            | last :: _ when last == use -> ()
+            | users -> state.users.(v) <- use :: users)
+        | _ -> ()
+      in
+      Array.iter
+        (fun (block : block) ->
+          List.iter (fun instr -> Visit.each_arg instr (note { user = id; what = Instr instr })) block.body;
+          Visit.each_term_arg block.term (note { user = id; what = Term block.term }))
+        f.blocks;
+      (match (f.kind, f.params) with Closure, own :: _ -> state.facts.(own) <- Function id | _ -> ());
+      an.fresh <- f :: an.fresh
+  | _ -> ()
+
+let unknown_call an id called args =
+  match called with
+  | Nothing -> Nothing
+  | _ ->
+      escape an called;
+      escape_all an id args;
+      Unknown
+
+(* What a call gives. *)
+let call an use closure args =
+  let called = fact_of an use.user closure in
+  match called with
+  | Function id -> (
+      match an.program.functions.(id) with
+      | Some { params = _ :: params; _ } when List.compare_lengths params args = 0 ->
+          enter an id;
+          flow_all an use.user args id params;
+          let state = an.states.(id) in
+          state.callers <- use :: state.callers;
+          state.result
+      | _ -> unknown_call an use.user called args)
+  | _ -> unknown_call an use.user called args
+
+let give_result an id fact =
+  let state = an.states.(id) in
+  if state.escaped then escape an fact;
+  let met = meet an state.result fact in
+  if not (same_fact met state.result) then begin
+    state.result <- met;
+    let callers = state.callers in
+    state.callers <- [];
+    again an callers
+  end
+
+(* A fact flows to a field of a block. *)
+let set_field an site index fact =
+  if index < 0 || index >= Array.length site.fields then escape an fact
+  else begin
+    let old = site.fields.(index) in
+    if site.escaped_block then escape an fact;
+    let met = meet an old fact in
+    if not (same_fact met old) then begin
+      site.fields.(index) <- met;
+      let readers = site.field_readers in
+      site.field_readers <- [];
+      again an readers
+    end
+  end
+
+let field use site index =
+  if site.escaped_block && not site.exported then Unknown
+  else begin
+    site.field_readers <- use :: site.field_readers;
+    if index >= 0 && index < Array.length site.fields then site.fields.(index) else Unknown
+  end
+
+(* What is known of a primitive's result. *)
+let prim an use dest name args =
+  let id = use.user in
+  match (name, args) with
+  | "%env", [ base; Int index ] -> (
+      match fact_of an id base with
+      | Function created ->
+          let state = an.states.(created) in
+          state.readers <- use :: state.readers;
+          if index < Array.length state.captured then state.captured.(index) else Nothing
+      | fact -> fact)
+  | "%global", [ Int slot ] ->
+      let global = an.unit_globals.(slot) in
+      global.global_readers <- use :: global.global_readers;
+      global.value
+  | "%field", [ base; Int index ] -> (
+      match fact_of an id base with Made site -> field use site index | Nothing -> Nothing | _ -> Unknown)
+  | "%setfield", [ base; Int index; value ] ->
+      let fact = fact_of an id value in
+      (match fact_of an id base with Made site -> set_field an site index fact | _ -> escape an fact);
+      Unknown
+  | "%set_global", [ Int slot; value ] ->
+      let global = an.unit_globals.(slot) in
+      let met = meet an global.value (fact_of an id value) in
+      if not (same_fact met global.value) then begin
+        global.value <- met;
+        let readers = global.global_readers in
+        global.global_readers <- [];
+        again an readers
+      end;
+      Unknown
+  (* They look at the value's size and lifetime. *)
+  | ("%sampled" | "%allocated_value"), _ -> Unknown
+  | "%block", _ :: fields ->
+      let site =
+        match an.states.(id).facts.(dest) with
+        | Made site -> site
+        | _ ->
+            let exported = id = an.program.main && Bytes.get an.exports dest = '\001' in
+            { fields = Array.make (List.length fields) Nothing; exported; escaped_block = false; field_readers = [] }
+      in
+      List.iteri (fun index arg -> set_field an site index (fact_of an id arg)) fields;
+      Made site
+  | _ ->
+      escape_all an id args;
+      Unknown
+
+let capture an id created captured =
+  let state = an.states.(created) in
+  let count = List.length captured in
+  if Array.length state.captured < count then state.captured <- Array.make count Nothing;
+  List.iteri
+    (fun index arg ->
+      let old = state.captured.(index) in
+      let met = meet an old (fact_of an id arg) in
+      if not (same_fact met old) then begin
+        state.captured.(index) <- met;
+        let readers = state.readers in
+        state.readers <- [];
+        again an readers
+      end)
+    captured
+
+let instr an use instr =
+  let id = use.user in
+  match instr with
+  | Prim (dest, name, args) -> flow an id dest (prim an use dest name args)
+  | Apply { dest; closure; args; _ } -> flow an id dest (call an use closure args)
+  | Closures { dests; functions } ->
+      List.iter2 (fun dest (created, _) -> flow an id dest (Function created)) dests functions;
+      List.iter (fun (created, captured) -> capture an id created captured) functions
+  | Try { dests; body; args } ->
+      enter an body;
+      (match an.program.functions.(body) with Some f -> flow_all an id args body f.params | None -> ());
+      List.iter (fun dest -> flow an id dest Unknown) dests
+
+let term an use term =
+  let id = use.user in
+  (match term with
+  | Return arg -> give_result an id (fact_of an id arg)
+  | Tail { closure; args; _ } -> give_result an id (call an use closure args)
+  | If _ | Switch _ -> ()
+  | term -> Visit.each_own_arg term (fun arg -> escape an (fact_of an id arg)));
+  match an.program.functions.(id) with
+  | Some f -> List.iter (fun t -> flow_all an id t.args id f.blocks.(t.block).params) (Visit.targets term)
+  | None -> ()
+
+let look an use = match use.what with Instr i -> instr an use i | Term t -> term an use t
+
+let look_through an (f : func) =
+  Array.iter
+    (fun (block : block) ->
+      List.iter (fun i -> look an { user = f.id; what = Instr i }) block.body;
+      look an { user = f.id; what = Term block.term })
+    f.blocks
+
+(* The value is known to code that is not followed. *)
+let let_go an fact =
+  match fact with
+  | Function id when not an.states.(id).escaped ->
+      enter an id;
+      let state = an.states.(id) in
+      state.escaped <- true;
+      (match an.program.functions.(id) with
+      | Some { params = _ :: params; _ } -> List.iter (fun param -> flow an id param Unknown) params
+      | _ -> ());
+      escape an state.result
+  | Made site when not site.escaped_block ->
+      site.escaped_block <- true;
+      Array.iter (fun field -> escape an field) site.fields;
+      let readers = site.field_readers in
+      site.field_readers <- [];
+      again an readers
+  | _ -> ()
+
+let rec settle an =
+  match an with
+  | { escapes = fact :: rest; _ } ->
+      an.escapes <- rest;
+      let_go an fact;
+      settle an
+  | { work = use :: rest; _ } ->
+      an.work <- rest;
+      look an use;
+      settle an
+  | { fresh = f :: rest; _ } ->
+      an.fresh <- rest;
+      look_through an f;
+      settle an
+  | _ -> ()
+
+(* Which function is called, if that is known. *)
+let known facts arity closure args =
+  match closure with
+  | Var v -> ( match facts.(v) with Function id when arity.(id) = List.length args + 1 -> Some id | _ -> None)
+  | _ -> None
+
+(* Puts a constant in the place of a variable that always holds it. A closure that nobody calls may be any value. *)
+let replace facts entered arg =
+  match arg with
+  | Var v -> (
+      match facts.(v) with
+      | Constant constant -> constant
+      | Function id when not entered.(id) -> Int 0
+      | _ -> arg)
+  | _ -> arg
+
+(* The instruction as it is rewritten, without the functions that never run; None: nothing is left. *)
+let rewritten facts entered arity instr =
+  let instr = Visit.map_args (replace facts entered) instr in
+  match instr with
+  | Apply a -> Some (Apply { a with known = known facts arity a.closure a.args })
+  | Closures { dests; functions } -> (
+      let dests = List.filteri (fun i _ -> entered.(fst (List.nth functions i))) dests in
+      match List.filter (fun (id, _) -> entered.(id)) functions with
+      | [] -> None
+      | functions -> Some (Closures { dests; functions }))
+  | instr -> Some instr
+
+let rewritten_term facts entered arity term =
+  match Visit.map_term_args (replace facts entered) term with
+  | Tail t -> Tail { t with known = known facts arity t.closure t.args }
+  | term -> term
+
+(* Marks calls of known functions, puts constants in the place of variables that always hold them, and removes functions that
+   never run. *)
+let run program =
+  let an = start program in
+  enter an program.main;
+  settle an;
+  let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+  let entered = Array.map (fun state -> state.entered) an.states in
+  iter_functions program (fun f ->
+      let facts = an.states.(f.id).facts in
+      if entered.(f.id) then
+        Array.iter
+          (fun (block : block) ->
+            block.body <- List.filter_map (rewritten facts entered arity) block.body;
+            block.term <- rewritten_term facts entered arity block.term)
+          f.blocks);
+  program.functions <- Array.mapi (fun id f -> if entered.(id) then f else None) program.functions

@@ -10,6 +10,9 @@ const WATCHERS: [&str; 4] =
 /// Those that give samples of the values.
 const SAMPLER: &str = "caml_memprof_start";
 
+/// The events.
+const EVENTS: [&str; 3] = ["%allocated", "%allocated_value", "%sampled"];
+
 /// Primitives whose result was allocated, of a size that is only known when the program runs.
 const ALLOCATORS: [&str; 15] = [
     "caml_make_vect",
@@ -73,6 +76,15 @@ pub fn run(program: &mut Program) {
     if sampled || calls(program, &WATCHERS) {
         for f in program.functions.iter_mut().flatten() {
             watch(f, sampled);
+        }
+    }
+}
+
+/// Takes the events away again where `known_calls` has found that the program never asks for them.
+pub fn drop_unwatched(program: &mut Program) {
+    if calls(program, &EVENTS) && !calls(program, &[SAMPLER]) && !calls(program, &WATCHERS) {
+        for block in program.functions.iter_mut().flatten().flat_map(|f| &mut f.blocks) {
+            block.body.retain(|instr| !matches!(instr, Instr::Prim { name, .. } if EVENTS.contains(&name.as_str())));
         }
     }
 }

@@ -27,7 +27,7 @@ enum Def {
 }
 
 /// What is known of a function.
-struct Facts {
+struct Facts<'a> {
     reached: bool,
     defs: Vec<Def>,
     live: Vec<bool>,
@@ -37,6 +37,8 @@ struct Facts {
     own: Vec<Option<FuncId>>,
     /// Of each captured variable: is it used?
     captured: Vec<bool>,
+    /// The closures that known calls pass to it: the calling function, the closure.
+    closures: Vec<(FuncId, &'a Arg)>,
     /// Where the function is created or run: function, block, instruction, position in the instruction.
     sites: Vec<(FuncId, usize, usize, usize)>,
 }
@@ -56,7 +58,7 @@ struct Global {
 struct Marking<'a> {
     program: &'a Program,
     effect_of: &'a dyn Fn(&str) -> Effect,
-    facts: Vec<Facts>,
+    facts: Vec<Facts<'a>>,
     globals: Vec<Global>,
     /// Of each variable of main: the tracked global whose block it is.
     exports: Vec<Option<usize>>,
@@ -71,7 +73,7 @@ fn set_def(defs: &mut [Def], v: Var, def: Def) {
     }
 }
 
-fn facts_of(function: Option<&Func>) -> Facts {
+fn facts_of<'a>(function: Option<&Func>) -> Facts<'a> {
     let mut facts = Facts {
         reached: false,
         defs: Vec::new(),
@@ -79,6 +81,7 @@ fn facts_of(function: Option<&Func>) -> Facts {
         jumps: Vec::new(),
         own: Vec::new(),
         captured: Vec::new(),
+        closures: Vec::new(),
         sites: Vec::new(),
     };
     let Some(function) = function else {
@@ -308,6 +311,27 @@ impl<'a> Marking<'a> {
         }
     }
 
+    /// Marks what a call needs: the closure only if the called function uses its own.
+    fn call(&mut self, id: FuncId, closure: &'a Arg, args: &[Arg], known: Option<FuncId>) {
+        self.mark_all(id, args);
+        let Some(known) = known else {
+            self.mark(id, closure);
+            return;
+        };
+        self.reach(known);
+        if self.needs_closure(known) {
+            self.mark(id, closure);
+        } else if let Some(facts) = self.facts.get_mut(known as usize) {
+            facts.closures.push((id, closure));
+        }
+    }
+
+    /// Does a function use its own closure?
+    fn needs_closure(&self, id: FuncId) -> bool {
+        let own = self.function(id).and_then(|function| function.params.first());
+        own.is_some_and(|own| live_ones(self, id, &[*own]) == [true])
+    }
+
     /// Marks what a function does whether or not its results are used.
     fn effects(&mut self, id: FuncId) {
         let Some(function) = self.function(id) else {
@@ -321,26 +345,14 @@ impl<'a> Marking<'a> {
                             self.mark_all(id, args);
                         }
                     }
-                    Instr::Apply { closure, args, known, .. } => {
-                        self.mark(id, closure);
-                        self.mark_all(id, args);
-                        if let Some(known) = known {
-                            self.reach(*known);
-                        }
-                    }
+                    Instr::Apply { closure, args, known, .. } => self.call(id, closure, args, *known),
                     Instr::Try { body, .. } => self.reach(*body),
                     Instr::Closures { .. } => {}
                 }
             }
             match &block.term {
                 Term::Return(arg) | Term::Raise(arg) | Term::If(arg, ..) | Term::Switch(arg, ..) => self.mark(id, arg),
-                Term::Tail { closure, args, known } => {
-                    self.mark(id, closure);
-                    self.mark_all(id, args);
-                    if let Some(known) = known {
-                        self.reach(*known);
-                    }
-                }
+                Term::Tail { closure, args, known } => self.call(id, closure, args, *known),
                 Term::Part(part, args) => {
                     self.mark_all(id, args);
                     self.reach(*part);
@@ -364,6 +376,12 @@ impl<'a> Marking<'a> {
             Def::Input(index) => {
                 if function.kind == Kind::Body {
                     self.mark_at_sites(id, index);
+                } else if index == 0
+                    && let Some(facts) = self.facts.get_mut(id as usize)
+                {
+                    for (caller, closure) in std::mem::take(&mut facts.closures) {
+                        self.mark(caller, closure);
+                    }
                 }
             }
             Def::Param { block, index } => {
@@ -515,7 +533,10 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
             }
             Some(instr.clone())
         }
-        Instr::Apply { .. } => Some(instr.clone()),
+        Instr::Apply { dest, closure, args, known } => {
+            let closure = sweep_closure(marking, closure, *known);
+            Some(Instr::Apply { dest: *dest, closure, args: args.clone(), known: *known })
+        }
         Instr::Closures { dests, functions } => {
             let kept = live_ones(marking, id, dests);
             let mut functions = keep(functions, &kept);
@@ -535,6 +556,14 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
     }
 }
 
+/// The closure of a call: 0 where the called function does not use it.
+fn sweep_closure(marking: &Marking, closure: &Arg, known: Option<FuncId>) -> Arg {
+    match known {
+        Some(known) if !marking.needs_closure(known) => Arg::Int(0),
+        _ => closure.clone(),
+    }
+}
+
 /// The function without what is dead in it.
 fn sweep(marking: &Marking, function: &Func) -> Func {
     let id = function.id;
@@ -545,6 +574,9 @@ fn sweep(marking: &Marking, function: &Func) -> Func {
     for (block, old) in result.blocks.iter_mut().zip(&function.blocks) {
         block.params = keep(&old.params, &live_ones(marking, id, &old.params));
         block.body = old.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();
+        if let Term::Tail { closure, known, .. } = &mut block.term {
+            *closure = sweep_closure(marking, closure, *known);
+        }
         for target in targets_mut(&mut block.term) {
             if let Some(to) = function.blocks.get(target.block as usize) {
                 target.args = keep(&target.args, &live_ones(marking, id, &to.params));

@@ -1,297 +1,511 @@
-//! Calls of functions that are known at compile time, and captured or exported values that are constants.
+//! Calls of functions that are known at compile time, and variables that always hold one constant, in the whole program.
 //!
-//! Every function has, as a rule, one place that creates it, so what is known there of a captured value is known inside.
-//! A unit's global is set once to a block of what the unit exports, which is immutable. Other blocks that main makes (modules
-//! inside a unit, but references too) are looked through unless they escape: a first walk finds those that do,
-//! a second one rewrites. Functions are visited from main, those that create others first.
+//! Each variable gets a fact: nothing arrives there, always this constant, closures of this one function, blocks made by this one
+//! instruction, or unknown. Facts flow from definitions to uses, into functions with the arguments of their known calls and back with
+//! the results, through captured variables, through the fields of blocks, and through the units' globals, which are set once to
+//! a block that never changes. What reaches a place that is not followed (a primitive, an exception, a call of an unknown function)
+//! escapes: a function may then be called with anything, a block may be changed. A fact changes at most twice, and then its
+//! uses alone are looked at again, so the cost is linear; the order does not matter to the result.
 
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Term};
-use crate::ir::visit::{each_arg_mut, each_term_arg, each_term_arg_mut};
+use crate::ir::program::{Arg, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::visit::{dests, each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets};
 
 /// What is known of a value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Fact {
-    Unknown,
+    /// No value has been seen.
+    Nothing,
+    Constant(Arg),
     /// A closure of this function.
     Function(FuncId),
-    /// A block that main makes, by number.
+    /// A block made by the instruction of this site.
     Block(usize),
-    /// A constant.
-    Constant(Arg),
+    Unknown,
 }
 
-struct Walk {
-    /// Parameters of each function without its closure; None: not a closure function.
-    arity: Vec<Option<usize>>,
-    /// How many places create the function or run it as the body of a try.
-    sites: Vec<u32>,
-    /// How many places set the global.
-    sets: Vec<u32>,
-    /// Of each function what is known of what it captures or, for a body, of its parameters.
-    inputs: Vec<Vec<Fact>>,
-    globals: Vec<Fact>,
-    /// Fields of the blocks that main makes.
-    blocks: Vec<Vec<Fact>>,
-    /// By number of block: a global is set to it; it can be changed by who knows whom.
-    exported: Vec<bool>,
-    escaped: Vec<bool>,
-    /// The second walk.
-    rewrite: bool,
-    main: FuncId,
-    /// Functions to visit.
-    queue: Vec<FuncId>,
+/// An instruction: function, block, place in the block; the terminator stands after the last one.
+type Place = (FuncId, usize, usize);
+
+/// What is known of a function.
+#[derive(Clone, Default)]
+struct State {
+    /// It may run.
+    entered: bool,
+    /// It may be called from anywhere.
+    escaped: bool,
+    facts: Vec<Fact>,
+    /// Of each variable, where it is used: block, place.
+    users: Vec<Vec<(usize, usize)>>,
+    result: Option<Fact>,
+    captured: Vec<Fact>,
+    /// Known calls, and reads of captured variables.
+    callers: Vec<Place>,
+    readers: Vec<Place>,
 }
 
-fn set<T>(list: &mut [T], index: usize, value: T) {
-    if let Some(place) = list.get_mut(index) {
-        *place = value;
+/// An instruction that makes blocks.
+struct Site {
+    fields: Vec<Fact>,
+    /// It makes what a unit exports, which nobody changes.
+    exported: bool,
+    escaped: bool,
+    readers: Vec<Place>,
+}
+
+/// A unit's global.
+#[derive(Clone)]
+struct Global {
+    sets: u32,
+    fact: Fact,
+    readers: Vec<Place>,
+}
+
+struct Analysis<'a> {
+    program: &'a Program,
+    states: Vec<State>,
+    sites: Vec<Site>,
+    globals: Vec<Global>,
+    /// Of each variable of main: is it a block that a global is set to?
+    exports: Vec<bool>,
+    /// Instructions to look at again, functions to look at for the first time, values that escape.
+    work: Vec<Place>,
+    fresh: Vec<FuncId>,
+    escapes: Vec<Fact>,
+}
+
+fn join(a: &Fact, b: &Fact) -> Fact {
+    match (a, b) {
+        (Fact::Nothing, fact) | (fact, Fact::Nothing) => fact.clone(),
+        (a, b) if a == b => a.clone(),
+        _ => Fact::Unknown,
     }
 }
 
-fn count_sites(program: &Program, walk: &mut Walk) {
-    for function in program.functions.iter().flatten() {
-        for instr in function.blocks.iter().flat_map(|block| &block.body) {
-            match instr {
-                Instr::Closures { functions, .. } => {
-                    for (created, _) in functions {
-                        if let Some(n) = walk.sites.get_mut(*created as usize) {
-                            *n += 1;
-                        }
-                    }
-                }
-                Instr::Try { body, .. } => {
-                    if let Some(n) = walk.sites.get_mut(*body as usize) {
-                        *n += 1;
-                    }
-                }
-                Instr::Prim { name, args, .. } if name == "%set_global" => {
-                    if let Some(Arg::Int(slot)) = args.first()
-                        && let Some(n) = walk.sets.get_mut(*slot as usize)
+impl<'a> Analysis<'a> {
+    fn new(program: &'a Program) -> Self {
+        let main = program.functions[program.main as usize].as_ref();
+        let mut exports = vec![false; main.map_or(0, |main| main.names.len())];
+        let global = Global { sets: 0, fact: Fact::Nothing, readers: Vec::new() };
+        let mut globals = vec![global; program.globals.len()];
+        let mut set: Vec<(usize, Var)> = Vec::new();
+        for function in program.functions.iter().flatten() {
+            for instr in function.blocks.iter().flat_map(|block| &block.body) {
+                if let Instr::Prim { name, args, .. } = instr
+                    && name == "%set_global"
+                    && let Some(Arg::Int(slot)) = args.first()
+                {
+                    globals[*slot as usize].sets += 1;
+                    if let Some(Arg::Var(v)) = args.get(1)
+                        && function.id == program.main
                     {
-                        *n += 1;
+                        set.push((*slot as usize, *v));
                     }
                 }
-                _ => {}
             }
         }
+        for (slot, v) in set {
+            exports[v as usize] = globals[slot].sets == 1;
+        }
+        for global in &mut globals {
+            if global.sets != 1 {
+                global.fact = Fact::Unknown;
+            }
+        }
+        let states = vec![State::default(); program.functions.len()];
+        let (work, fresh, escapes) = (Vec::new(), Vec::new(), Vec::new());
+        Analysis { program, states, sites: Vec::new(), globals, exports, work, fresh, escapes }
     }
-}
 
-impl Walk {
-    fn fact(facts: &[Fact], arg: &Arg) -> Fact {
+    fn fact(&self, function: FuncId, arg: &Arg) -> Fact {
         match arg {
-            Arg::Var(v) => facts.get(*v as usize).cloned().unwrap_or(Fact::Unknown),
+            Arg::Var(v) => self.states[function as usize].facts[*v as usize].clone(),
             constant => Fact::Constant(constant.clone()),
         }
     }
 
-    fn escape(&mut self, facts: &[Fact], arg: &Arg) {
-        if let Fact::Block(block) = Walk::fact(facts, arg) {
-            set(&mut self.escaped, block, true);
+    /// The value may be anywhere.
+    fn escape(&mut self, fact: Fact) {
+        if matches!(fact, Fact::Function(_) | Fact::Block(_)) {
+            self.escapes.push(fact);
         }
     }
 
-    fn escape_all(&mut self, facts: &[Fact], args: &[Arg]) {
+    fn escape_all(&mut self, function: FuncId, args: &[Arg]) {
         for arg in args {
-            self.escape(facts, arg);
+            let fact = self.fact(function, arg);
+            self.escape(fact);
         }
     }
 
-    /// Whether the fields of a block are what they were when it was made.
-    fn is_stable(&self, block: usize) -> bool {
-        self.exported.get(block) == Some(&true) || self.escaped.get(block) != Some(&true)
-    }
-
-    /// What flows into a function at the place that creates it.
-    fn enter(&mut self, function: FuncId, facts: &[Fact], args: &[Arg]) {
-        if self.sites.get(function as usize) == Some(&1) {
-            let inputs = args.iter().map(|arg| Walk::fact(facts, arg)).collect();
-            set(&mut self.inputs, function as usize, inputs);
-        } else {
-            self.escape_all(facts, args);
+    /// What two facts are together; a value of which no more is known escapes.
+    fn meet(&mut self, old: &Fact, fact: Fact) -> Fact {
+        let new = join(old, &fact);
+        if new == Fact::Unknown {
+            self.escape(old.clone());
+            self.escape(fact);
         }
-        self.queue.push(function);
+        new
     }
 
-    fn known(&self, facts: &[Fact], closure: &Arg, args: &[Arg]) -> Option<FuncId> {
-        let Fact::Function(function) = Walk::fact(facts, closure) else {
-            return None;
+    /// A fact flows to a variable.
+    fn flow(&mut self, function: FuncId, v: Var, fact: Fact) {
+        let old = self.states[function as usize].facts[v as usize].clone();
+        let new = self.meet(&old, fact);
+        if new != old {
+            let state = &mut self.states[function as usize];
+            state.facts[v as usize] = new;
+            self.work.extend(state.users[v as usize].iter().map(|(block, at)| (function, *block, *at)));
+        }
+    }
+
+    fn flow_all(&mut self, from: FuncId, args: &[Arg], to: FuncId, params: &[Var]) {
+        for (param, arg) in params.iter().zip(args) {
+            let fact = self.fact(from, arg);
+            self.flow(to, *param, fact);
+        }
+    }
+
+    /// A function may run.
+    fn enter(&mut self, id: FuncId) {
+        let Some(function) = &self.program.functions[id as usize] else { return };
+        let state = &mut self.states[id as usize];
+        if state.entered {
+            return;
+        }
+        state.entered = true;
+        state.facts = vec![Fact::Nothing; function.names.len()];
+        state.users = vec![Vec::new(); function.names.len()];
+        for (b, block) in function.blocks.iter().enumerate() {
+            let mut note = |arg: &Arg, at: usize| {
+                if let Arg::Var(v) = arg
+                    && state.users[*v as usize].last() != Some(&(b, at))
+                {
+                    state.users[*v as usize].push((b, at));
+                }
+            };
+            for (at, instr) in block.body.iter().enumerate() {
+                each_arg(instr, &mut |arg| note(arg, at));
+            }
+            each_term_arg(&block.term, &mut |arg| note(arg, block.body.len()));
+        }
+        if function.kind == Kind::Closure
+            && let Some(own) = function.params.first()
+        {
+            state.facts[*own as usize] = Fact::Function(id);
+        }
+        self.fresh.push(id);
+    }
+
+    /// What a call gives; None: of an unknown function.
+    fn call(&mut self, place: Place, closure: &Arg, args: &[Arg]) -> Fact {
+        let called = self.fact(place.0, closure);
+        if let Fact::Function(id) = called
+            && let Some(function) = &self.program.functions[id as usize]
+            && function.params.len() == args.len() + 1
+        {
+            self.enter(id);
+            self.flow_all(place.0, args, id, &function.params[1..]);
+            let state = &mut self.states[id as usize];
+            state.callers.push(place);
+            return state.result.clone().unwrap_or(Fact::Nothing);
+        }
+        if called == Fact::Nothing {
+            return called;
+        }
+        self.escape(called);
+        self.escape_all(place.0, args);
+        Fact::Unknown
+    }
+
+    fn give_result(&mut self, id: FuncId, fact: Fact) {
+        if self.states[id as usize].escaped {
+            self.escape(fact.clone());
+        }
+        let old = self.states[id as usize].result.clone().unwrap_or(Fact::Nothing);
+        let new = self.meet(&old, fact);
+        if new != old {
+            let state = &mut self.states[id as usize];
+            state.result = Some(new);
+            self.work.append(&mut state.callers);
+        }
+    }
+
+    /// A fact flows to a field of a block.
+    fn set_field(&mut self, site: usize, index: usize, fact: Fact) {
+        let Some(old) = self.sites[site].fields.get(index).cloned() else {
+            self.escape(fact);
+            return;
         };
-        let arity = self.arity.get(function as usize).copied().flatten();
-        if arity == Some(args.len()) { Some(function) } else { None }
+        if self.sites[site].escaped {
+            self.escape(fact.clone());
+        }
+        let new = self.meet(&old, fact);
+        if new != old {
+            let site = &mut self.sites[site];
+            site.fields[index] = new;
+            self.work.append(&mut site.readers);
+        }
+    }
+
+    fn field(&mut self, place: Place, site: usize, index: i32) -> Fact {
+        let site = &mut self.sites[site];
+        if site.escaped && !site.exported {
+            return Fact::Unknown;
+        }
+        site.readers.push(place);
+        site.fields.get(index as usize).cloned().unwrap_or(Fact::Unknown)
     }
 
     /// What is known of a primitive's result.
-    fn prim(&mut self, facts: &[Fact], function: FuncId, name: &str, args: &[Arg]) -> Fact {
+    fn prim(&mut self, place: Place, dest: Var, name: &str, args: &[Arg]) -> Fact {
+        let id = place.0;
         match (name, args) {
-            ("%env", [base, Arg::Int(index)]) => match Walk::fact(facts, base) {
-                Fact::Function(created) => self.input(created, *index),
+            ("%env", [base, Arg::Int(index)]) => match self.fact(id, base) {
+                Fact::Function(created) => {
+                    let state = &mut self.states[created as usize];
+                    state.readers.push(place);
+                    state.captured.get(*index as usize).cloned().unwrap_or(Fact::Nothing)
+                }
+                fact => fact,
+            },
+            ("%global", [Arg::Int(slot)]) => {
+                let global = &mut self.globals[*slot as usize];
+                global.readers.push(place);
+                global.fact.clone()
+            }
+            ("%field", [base, Arg::Int(index)]) => match self.fact(id, base) {
+                Fact::Block(site) => self.field(place, site, *index),
+                Fact::Nothing => Fact::Nothing,
                 _ => Fact::Unknown,
             },
-            ("%global", [Arg::Int(slot)]) => self.globals.get(*slot as usize).cloned().unwrap_or(Fact::Unknown),
-            ("%field", [base, Arg::Int(index)]) => match Walk::fact(facts, base) {
-                Fact::Block(block) if self.is_stable(block) => self.field(block, *index),
-                _ => Fact::Unknown,
-            },
-            ("%set_global", [Arg::Int(slot), value]) => {
-                if let Fact::Block(block) = Walk::fact(facts, value)
-                    && self.sets.get(*slot as usize) == Some(&1)
-                {
-                    set(&mut self.exported, block, true);
-                    set(&mut self.globals, *slot as usize, Fact::Block(block));
-                } else {
-                    self.escape(facts, value);
+            ("%setfield", [base, Arg::Int(index), value]) => {
+                let fact = self.fact(id, value);
+                match self.fact(id, base) {
+                    Fact::Block(site) => self.set_field(site, *index as usize, fact),
+                    _ => self.escape(fact),
                 }
                 Fact::Unknown
             }
-            ("%block", [_, fields @ ..]) if function == self.main => {
-                let block = self.blocks.len();
-                self.blocks.push(fields.iter().map(|field| Walk::fact(facts, field)).collect());
-                if self.escaped.len() <= block {
-                    self.escaped.push(false);
-                    self.exported.push(false);
+            ("%set_global", [Arg::Int(slot), value]) => {
+                let fact = self.fact(id, value);
+                let old = self.globals[*slot as usize].fact.clone();
+                let new = self.meet(&old, fact);
+                if new != old {
+                    let global = &mut self.globals[*slot as usize];
+                    global.fact = new;
+                    self.work.append(&mut global.readers);
                 }
-                Fact::Block(block)
+                Fact::Unknown
+            }
+            // They look at the value's size and lifetime.
+            ("%sampled" | "%allocated_value", _) => Fact::Unknown,
+            ("%block", [_, fields @ ..]) => {
+                let site = match self.states[id as usize].facts[dest as usize] {
+                    Fact::Block(site) => site,
+                    _ => {
+                        let exported = id == self.program.main && self.exports[dest as usize];
+                        let fields = vec![Fact::Nothing; fields.len()];
+                        self.sites.push(Site { fields, exported, escaped: false, readers: Vec::new() });
+                        self.sites.len() - 1
+                    }
+                };
+                for (index, field) in fields.iter().enumerate() {
+                    let fact = self.fact(id, field);
+                    self.set_field(site, index, fact);
+                }
+                Fact::Block(site)
             }
             _ => {
-                self.escape_all(facts, args);
+                self.escape_all(id, args);
                 Fact::Unknown
             }
         }
     }
 
-    fn input(&self, function: FuncId, index: i32) -> Fact {
-        let inputs = self.inputs.get(function as usize);
-        inputs.and_then(|inputs| inputs.get(index as usize)).cloned().unwrap_or(Fact::Unknown)
-    }
-
-    fn field(&self, block: usize, index: i32) -> Fact {
-        let fields = self.blocks.get(block);
-        fields.and_then(|fields| fields.get(index as usize)).cloned().unwrap_or(Fact::Unknown)
-    }
-
-    fn instr(&mut self, facts: &mut [Fact], function: FuncId, instr: &mut Instr) {
-        if self.rewrite {
-            each_arg_mut(instr, &mut |arg| replace(facts, arg));
-        }
+    fn instr(&mut self, place: Place, instr: &Instr) {
+        let id = place.0;
         match instr {
             Instr::Prim { dest, name, args } => {
-                let fact = self.prim(facts, function, name, args);
-                set(facts, *dest as usize, fact);
+                let fact = self.prim(place, *dest, name, args);
+                self.flow(id, *dest, fact);
             }
-            Instr::Apply { closure, args, known, .. } => {
-                *known = self.known(facts, closure, args);
-                self.escape(facts, closure);
-                self.escape_all(facts, args);
+            Instr::Apply { dest, closure, args, .. } => {
+                let fact = self.call(place, closure, args);
+                self.flow(id, *dest, fact);
             }
             Instr::Closures { dests, functions } => {
-                for (dest, (created, _)) in dests.iter().zip(functions.iter()) {
-                    set(facts, *dest as usize, Fact::Function(*created));
+                for (dest, (created, _)) in dests.iter().zip(functions) {
+                    self.flow(id, *dest, Fact::Function(*created));
                 }
-                for (created, captured) in functions.iter() {
-                    self.enter(*created, facts, captured);
-                }
-            }
-            Instr::Try { body, args, .. } => self.enter(*body, facts, args),
-        }
-    }
-
-    fn term(&mut self, facts: &[Fact], term: &mut Term) {
-        if self.rewrite {
-            each_term_arg_mut(term, &mut |arg| replace(facts, arg));
-        } else {
-            each_term_arg(term, &mut |arg| self.escape(facts, arg));
-        }
-        if let Term::Tail { closure, args, known } = term {
-            *known = self.known(facts, closure, args);
-        }
-    }
-
-    /// One walk over the program.
-    fn run(&mut self, program: &mut Program) {
-        self.blocks.clear();
-        self.queue = vec![self.main];
-        let mut visited = vec![false; program.functions.len()];
-        let mut next = 0;
-        while let Some(&id) = self.queue.get(next) {
-            next += 1;
-            if visited.get(id as usize) != Some(&false) {
-                continue;
-            }
-            set(&mut visited, id as usize, true);
-            let Some(Some(function)) = program.functions.get_mut(id as usize) else {
-                continue;
-            };
-            let mut facts = vec![Fact::Unknown; function.names.len()];
-            match function.kind {
-                Kind::Closure => {
-                    if let Some(own) = function.params.first() {
-                        set(&mut facts, *own as usize, Fact::Function(id));
-                    }
-                }
-                Kind::Body | Kind::Part => {
-                    for (i, param) in function.params.iter().enumerate() {
-                        set(&mut facts, *param as usize, self.input(id, i as i32));
+                for (created, captured) in functions {
+                    self.states[*created as usize].captured.resize(captured.len(), Fact::Nothing);
+                    for (index, arg) in captured.iter().enumerate() {
+                        let fact = self.fact(id, arg);
+                        let old = self.states[*created as usize].captured[index].clone();
+                        let new = self.meet(&old, fact);
+                        if new != old {
+                            let state = &mut self.states[*created as usize];
+                            state.captured[index] = new;
+                            self.work.append(&mut state.readers);
+                        }
                     }
                 }
             }
-            for block in &mut function.blocks {
-                let Block { body, term, .. } = block;
-                for instr in body {
-                    self.instr(&mut facts, id, instr);
+            Instr::Try { body, args, .. } => {
+                self.enter(*body);
+                if let Some(function) = &self.program.functions[*body as usize] {
+                    self.flow_all(id, args, *body, &function.params);
                 }
-                self.term(&facts, term);
+                for dest in dests(instr) {
+                    self.flow(id, *dest, Fact::Unknown);
+                }
             }
         }
     }
 
-    /// What stands in a block that escapes does, too.
-    fn spread(&mut self) {
-        let mut work: Vec<usize> = (0..self.blocks.len()).filter(|&block| self.escaped.get(block) == Some(&true)).collect();
-        while let Some(block) = work.pop() {
-            for field in self.blocks.get(block).cloned().unwrap_or_default() {
-                if let Fact::Block(inner) = field
-                    && self.escaped.get(inner) == Some(&false)
-                {
-                    set(&mut self.escaped, inner, true);
-                    work.push(inner);
+    fn jump(&mut self, id: FuncId, target: &Target) {
+        if let Some(function) = &self.program.functions[id as usize] {
+            self.flow_all(id, &target.args, id, &function.blocks[target.block as usize].params);
+        }
+    }
+
+    fn term(&mut self, place: Place, term: &Term) {
+        let id = place.0;
+        match term {
+            Term::Return(arg) => {
+                let fact = self.fact(id, arg);
+                self.give_result(id, fact);
+            }
+            Term::Tail { closure, args, .. } => {
+                let fact = self.call(place, closure, args);
+                self.give_result(id, fact);
+            }
+            Term::If(..) | Term::Switch(..) => {}
+            _ => each_own_arg(term, &mut |arg| {
+                let fact = self.fact(id, arg);
+                self.escape(fact);
+            }),
+        }
+        for target in targets(term) {
+            self.jump(id, target);
+        }
+    }
+
+    fn look(&mut self, place: Place) {
+        let (id, block, at) = place;
+        let program = self.program;
+        let Some(function) = &program.functions[id as usize] else { return };
+        match function.blocks[block].body.get(at) {
+            Some(instr) => self.instr(place, instr),
+            None => self.term(place, &function.blocks[block].term),
+        }
+    }
+
+    /// The value is known to code that is not followed.
+    fn let_go(&mut self, fact: &Fact) {
+        match *fact {
+            Fact::Function(id) if !self.states[id as usize].escaped => {
+                self.enter(id);
+                self.states[id as usize].escaped = true;
+                if let Some(function) = &self.program.functions[id as usize] {
+                    for param in function.params.iter().skip(1) {
+                        self.flow(id, *param, Fact::Unknown);
+                    }
                 }
+                if let Some(result) = self.states[id as usize].result.clone() {
+                    self.escape(result);
+                }
+            }
+            Fact::Block(site) if !self.sites[site].escaped => {
+                self.sites[site].escaped = true;
+                for field in self.sites[site].fields.clone() {
+                    self.escape(field);
+                }
+                let readers = std::mem::take(&mut self.sites[site].readers);
+                self.work.extend(readers);
+            }
+            _ => {}
+        }
+    }
+
+    fn run(&mut self) {
+        self.enter(self.program.main);
+        loop {
+            if let Some(fact) = self.escapes.pop() {
+                self.let_go(&fact);
+            } else if let Some(place) = self.work.pop() {
+                self.look(place);
+            } else if let Some(id) = self.fresh.pop() {
+                let Some(function) = &self.program.functions[id as usize] else { continue };
+                for (block, body) in function.blocks.iter().enumerate() {
+                    (0..=body.body.len()).for_each(|at| self.look((id, block, at)));
+                }
+            } else {
+                break;
             }
         }
     }
 }
 
-fn replace(facts: &[Fact], arg: &mut Arg) {
-    if let Arg::Var(v) = arg
-        && let Some(Fact::Constant(constant)) = facts.get(*v as usize)
-    {
-        *arg = constant.clone();
+/// Which function is called, if that is known.
+fn known(facts: &[Fact], arity: &[usize], closure: &Arg, args: &[Arg]) -> Option<FuncId> {
+    match closure {
+        Arg::Var(v) => match facts[*v as usize] {
+            Fact::Function(id) if arity[id as usize] == args.len() + 1 => Some(id),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
-/// Marks calls of known functions and puts constants in the place of variables that always hold them.
+/// Puts a constant in the place of a variable that always holds it. A closure that nobody calls may be any value.
+fn replace(facts: &[Fact], entered: &[bool], arg: &mut Arg) {
+    if let Arg::Var(v) = arg {
+        match &facts[*v as usize] {
+            Fact::Constant(constant) => *arg = constant.clone(),
+            Fact::Function(id) if !entered[*id as usize] => *arg = Arg::Int(0),
+            _ => {}
+        }
+    }
+}
+
+/// Takes away the functions that never run. Gives whether the instruction still creates any.
+fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
+    let Instr::Closures { dests, functions } = instr else { return true };
+    let kept: Vec<bool> = functions.iter().map(|(id, _)| entered[*id as usize]).collect();
+    let mut kept_dests = kept.iter();
+    dests.retain(|_| kept_dests.next() == Some(&true));
+    functions.retain(|(id, _)| entered[*id as usize]);
+    !functions.is_empty()
+}
+
+/// Marks calls of known functions, puts constants in the place of variables that always hold them, and removes functions that
+/// never run.
 pub fn run(program: &mut Program) {
-    let arity = |function: &Func| match function.kind {
-        Kind::Closure => function.params.len().checked_sub(1),
-        Kind::Body | Kind::Part => None,
-    };
-    let mut walk = Walk {
-        arity: program.functions.iter().map(|function| function.as_ref().and_then(arity)).collect(),
-        sites: vec![0; program.functions.len()],
-        sets: vec![0; program.globals.len()],
-        inputs: vec![Vec::new(); program.functions.len()],
-        globals: vec![Fact::Unknown; program.globals.len()],
-        blocks: Vec::new(),
-        exported: Vec::new(),
-        escaped: Vec::new(),
-        rewrite: false,
-        main: program.main,
-        queue: Vec::new(),
-    };
-    count_sites(program, &mut walk);
-    walk.run(program);
-    walk.spread();
-    walk.rewrite = true;
-    walk.globals = vec![Fact::Unknown; program.globals.len()];
-    walk.run(program);
+    let mut analysis = Analysis::new(program);
+    analysis.run();
+    let states = analysis.states;
+    let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
+    let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
+    for (place, state) in program.functions.iter_mut().zip(&states) {
+        let Some(function) = place else { continue };
+        if !state.entered {
+            *place = None;
+            continue;
+        }
+        let facts = &state.facts;
+        for block in &mut function.blocks {
+            block.body.retain_mut(|instr| creates(instr, &entered));
+            for instr in &mut block.body {
+                each_arg_mut(instr, &mut |arg| replace(facts, &entered, arg));
+                if let Instr::Apply { closure, args, known: callee, .. } = instr {
+                    *callee = known(facts, &arity, closure, args);
+                }
+            }
+            each_term_arg_mut(&mut block.term, &mut |arg| replace(facts, &entered, arg));
+            if let Term::Tail { closure, args, known: callee } = &mut block.term {
+                *callee = known(facts, &arity, closure, args);
+            }
+        }
+    }
 }
