@@ -25,7 +25,7 @@ const PREFIX: &str = "let opaque x = if Array.length Sys.argv < 0 then raise Exi
 /// A way of writing a program of any size.
 type Generator = fn(usize) -> String;
 
-const CASES: [(&str, Generator, &[usize]); 25] = [
+const CASES: [(&str, Generator, &[usize]); 26] = [
     ("live_values", live_values, &[149, 150, 151, 180, 199, 200, 201, 250, 260, 600]),
     ("live_across_try", live_across_try, &[99, 100, 101, 199, 200, 201, 300]),
     ("captured_variables", captured_variables, &[59, 60, 61, 99, 100, 101, 254, 255, 256]),
@@ -51,7 +51,11 @@ const CASES: [(&str, Generator, &[usize]); 25] = [
     ("functions", functions, &[3000]),
     ("string_length", string_length, &[1_000_000]),
     ("nested_data", nested_data, &[199, 200, 201, 2000]),
+    ("tail_calls", tail_calls, &[19_000]),
 ];
+
+/// More tail calls in a row than Luau's stack has frames, which is what the table of differences says of `portable` there.
+const TOO_MANY_TAIL_CALLS: usize = 21_000;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -69,7 +73,24 @@ fn main() {
             }
         }
     }
+    let installed = engines.iter().any(|&(engine, installed)| engine == Engine::Luau && installed);
+    let trial = Trial::test("tail_calls::beyond::luau", || tail_calls_overflow().map_err(|error| format!("{error:#}").into()));
+    trials.push(trial.with_ignored_flag(!installed || !here));
     libtest_mimic::run(&arguments, trials).exit()
+}
+
+/// On Luau, which has no tail calls, too many of them are Stack_overflow.
+fn tail_calls_overflow() -> Result<()> {
+    let case = Case { name: "tail_calls_beyond".into(), text: tail_calls(TOO_MANY_TAIL_CALLS), made: Mutex::new(None) };
+    let (lua, expected) = case.make()?;
+    if expected.stdout != b"1\n" {
+        bail!("ocamlrun prints {:?}", String::from_utf8_lossy(&expected.stdout));
+    }
+    let actual = run(Engine::Luau.command(&lua), Vec::new(), LIMIT)?;
+    if actual.stdout != b"Stack_overflow\n" {
+        bail!("it prints {:?}, {:?}", String::from_utf8_lossy(&actual.stdout), String::from_utf8_lossy(&actual.stderr));
+    }
+    Ok(())
 }
 
 /// A generated program and, once it was asked for, its Lua and what it prints under ocamlrun.
@@ -339,5 +360,13 @@ fn nested_data(size: usize) -> String {
     let data = format!("{}Leaf{}", "Node (1, ".repeat(size), ")".repeat(size));
     format!(
         "type t = Leaf | Node of int * t\nlet data = {data}\nlet rec sum = function Leaf -> 0 | Node (n, t) -> n + sum t\nlet () = show (sum data)\n"
+    )
+}
+
+/// Two functions that call each other in tail position, which no pass makes a loop of.
+fn tail_calls(size: usize) -> String {
+    format!(
+        "let rec even n = if n = 0 then 1 else odd (n - 1) and odd n = if n = 0 then 0 else even (n - 1)\n\
+         let () = match even (opaque {size}) with n -> show n | exception Stack_overflow -> print_endline \"Stack_overflow\"\n"
     )
 }
