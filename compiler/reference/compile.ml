@@ -70,7 +70,6 @@ let translate bytes options =
   let table = Fragment.parse options.runtime image.version options.target in
   let effects name = Fragment.effects table name in
   let program = Ssa.run image (if options.debug then Some effects else None) in
-  Allocations.run program;
   let reached dump = if is_asked dump then raise (Dumped (Ir_text.run program)) in
   reached "ssa";
   List.iter

@@ -135,7 +135,6 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let table = fragment::parse(&options.runtime, image.version, options.target)?;
     let effect_of = |name: &str| table.effect(name);
     let mut program = ssa::run(&image, if options.debug { Some(&effect_of) } else { None })?;
-    allocations::run(&mut program);
     check(&program, true)?;
     if is_asked("ssa") {
         return dump(ir_text::run(&program));

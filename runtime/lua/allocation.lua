@@ -1,4 +1,4 @@
--- The events of allocation, in the programs that the pass `allocations` made for them. `Words` counts down from what was
+-- The events of allocation, in the programs that have them (passes/allocations). `Words` counts down from what was
 -- granted; when it is used up something happens at that allocation: a sample is taken (memprof.lua), finalisers are called.
 
 --// Provides: allocation
@@ -54,18 +54,29 @@ end
 --// Requires: allocation
 --// Statement: Words = Words - %2 if Words < 0 then P.allocation_event(%1, %2, 0) end
 
+--// Provides: %allocated_element
+--// Requires: allocation
+--// Statement: if %2[1] == 254 then Words = Words - 2 if Words < 0 then P.allocation_event(%1, 2, 0) end end
+
 --// Provides: %allocated_value
 --// Requires: allocation
--- The value is a block, bytes or a bigarray.
+-- The value is a block, bytes, a string, a bigarray, a boxed integer or a float, where that can be told; else nothing was allocated.
+local kind = math.type
 P["%allocated_value"] = function(v)
-  if v.n then
-    P.allocate(v, Floor(v.n / 8) + 2, 0)
+  local words
+  if Type(v) == "string" then
+    words = Floor(#v / 8) + 2
+  elseif Type(v) == "number" then
+    words = (kind and kind(v) == "float" or v ~= Floor(v)) and 2
+  elseif v.n then
+    words = Floor(v.n / 8) + 2
   elseif v.dims then
     P.allocate(v, 6 + #v.dims, 0)
     P.allocate(v, Ceil(v.size * P.bigarray_widths[v.kind] / 8), 2)
-  elseif v[2] then
-    P.allocate(v, #v, 0)
+  else
+    words = v[1] == 255 and 3 or v[2] and #v
   end
+  if words then P.allocate(v, words, 0) end
   return 0
 end
 

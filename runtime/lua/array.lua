@@ -81,6 +81,7 @@ P.caml_make_array = function(a)
   if a[1] == 0 and a[2] and P.float_tag(a[2]) == 254 then
     local r = {254}
     for i = 2, #a do r[i] = a[i] end
+    if P.allocate then P.allocate(r, #r, 0) end
     return r
   end
   return a

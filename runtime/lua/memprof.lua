@@ -1,10 +1,10 @@
--- Statistical profiling of memory (Gc.Memprof). Each word is sampled with the given probability, wherever the pass `allocations`
--- put an event; the engine's own numbers and strings are not seen, and call stacks are empty.
+-- Statistical profiling of memory (Gc.Memprof). Each word is sampled with the given probability, wherever the compiler put an
+-- event (passes/allocations). Call stacks are those of Printexc.get_callstack: empty in a program translated without -g.
 
 --// Provides: memprof
 --// Requires: allocation, gc_collect
 -- A profile: {0, tracker, rate}. A value that is tracked has an entry {data, profile, young}, and stands by it in `alive` while
--- it lives. A minor collection is made up: one of the engine's, after so many words.
+-- it lives; a string or a number, of which the engine tells nothing, until the next collection. A minor collection is made up: one of the engine's, after so many words.
 local endless = 4503599627370496
 local current, suspended = nil, false
 local to_sample, to_minor = endless, endless
@@ -92,11 +92,13 @@ end
 local function sample(v, n, samples, source)
   local profile = current
   local young = n <= 257
-  local r = callback(profile[2][young and 2 or 3], {0, samples, n - (source == 2 and 0 or 1), source, {0}})
+  local callstack = P.backtrace and P.backtrace.callstack
+  callstack = callstack and callstack(profile.callstack_size) or {0}
+  local r = callback(profile[2][young and 2 or 3], {0, samples, n - (source == 2 and 0 or 1), source, callstack})
   if r ~= 0 and not profile.discarded then
     local entry = {r[2], profile, young}
     count = count + 1
-    entries[count], alive[entry] = entry, v
+    entries[count], alive[entry] = entry, Type(v) == "table" and v or nil
   end
 end
 
@@ -129,10 +131,10 @@ P.memprof = {
   end,
 }
 
-P.memprof_start = function(rate, tracker)
+P.memprof_start = function(rate, callstack_size, tracker)
   if current then P.caml_failwith("Gc.Memprof.start: already started.") end
-  if not (rate >= 0 and rate <= 1) then P.caml_invalid_argument("Gc.Memprof.start") end
-  current = {0, tracker, rate, scale = 1 / log(1 - rate)}
+  if not (rate >= 0 and rate <= 1 and callstack_size >= 0) then P.caml_invalid_argument("Gc.Memprof.start") end
+  current = {0, tracker, rate, scale = 1 / log(1 - rate), callstack_size = callstack_size}
   to_minor = minor_period()
   resample()
   return current
@@ -150,16 +152,16 @@ end
 --// Provides: caml_memprof_start
 --// Requires: memprof, caml_failwith, caml_invalid_argument
 --// Version: < 5.0
-P.caml_memprof_start = function(rate, _, tracker)
-  P.memprof_start(rate, tracker)
+P.caml_memprof_start = function(rate, callstack_size, tracker)
+  P.memprof_start(rate, callstack_size, tracker)
   return 0
 end
 
 --// Provides: caml_memprof_start
 --// Requires: memprof, caml_failwith, caml_invalid_argument
 --// Version: >= 5.0
-P.caml_memprof_start = function(rate, _, tracker)
-  return P.memprof_start(rate, tracker)
+P.caml_memprof_start = function(rate, callstack_size, tracker)
+  return P.memprof_start(rate, callstack_size, tracker)
 end
 
 --// Provides: caml_memprof_stop

@@ -66,6 +66,7 @@ type op =
   | Const of Program.arg
   | Block of int * int  (* tag, size: ATOM, MAKEBLOCK, MAKEFLOATBLOCK *)
   | Getfield of int
+  | Getfloatfield of int
   | Setfield of int
   | Prim of string * int  (* a primitive by name and number of arguments: accu, then the stack's *)
   | Offsetint of Program.arg
@@ -243,7 +244,8 @@ let decode image pc =
     | 63 | 64 | 65 -> Block (tag x (pc + 1), code - 62)
     | 66 -> Block (254, count x (pc + 1))
     | 67 | 68 | 69 | 70 -> Getfield (code - 67)
-    | 71 | 72 -> Getfield (count x (pc + 1))
+    | 71 -> Getfield (count x (pc + 1))
+    | 72 -> Getfloatfield (count x (pc + 1))
     | 73 | 74 | 75 | 76 -> Setfield (code - 73)
     | 77 | 78 -> Setfield (count x (pc + 1))
     | 79 -> Prim ("%array_length", 1)

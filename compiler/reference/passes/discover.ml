@@ -44,7 +44,7 @@ let traffic op =
   | Block (_, n) ->
     let below = if n > 0 then n - 1 else 0 in
     make (n > 0) below below 0 true
-  | Assign _ | Setglobal _ | Getfield _ -> make true 0 0 0 true
+  | Assign _ | Setglobal _ | Getfield _ | Getfloatfield _ -> make true 0 0 0 true
   | Offsetint _ | Offsetref _ | Perform -> make true 0 0 0 true
   | Setfield _ -> make true 1 1 0 true
   | Prim (_, n) | Ccall (n, _) ->

@@ -64,6 +64,7 @@ type builder = {
   ids : int array;  (* function id by number of discovery *)
   debug : Debug_events.t;
   places : places option;
+  watch : Allocations.watch;
   func : func;
   used_offsets : int array;
   graph : Liveness.graph;
@@ -114,6 +115,19 @@ let raising b name args pc address =
     match places.effects name with Fragment.Mutator -> place b Program.Call pc address | Fragment.Const | Fragment.Mutable -> ())
   | None -> ());
   prim b name args
+
+(* The event of an allocation, if the program watches them: ocamlrun finds `address` on the stack then. *)
+let allocated b v size pc address =
+  let event () =
+    let name, args = Allocations.event b.watch v size in
+    ignore (prim b name args)
+  in
+  match b.watch with
+  | Allocations.Nothing -> ()
+  | Allocations.Words -> event ()
+  | Allocations.Values ->
+    place b Program.Call pc address;
+    event ()
 
 (* A value that the program may read. *)
 let defined a pc =
@@ -211,7 +225,7 @@ let global b n =
   | _ -> prim b "%global" [ Program.Int n ]
 
 (* Creates closures; each gets what its code uses. *)
-let closures b vars labels recursive state pc =
+let closures b vars labels recursive state pc next =
   let values =
     if vars > 0 then begin
       let first = state.accu in
@@ -234,7 +248,9 @@ let closures b vars labels recursive state pc =
   in
   state.accu <- Program.Var dests.(0);
   if recursive then Array.iter (fun d -> push state (Program.Var d)) dests;
-  b.body <- Program.Closures { dests = Array.to_list dests; functions = Array.to_list functions } :: b.body
+  b.body <- Program.Closures { dests = Array.to_list dests; functions = Array.to_list functions } :: b.body;
+  let count = Array.length labels in
+  allocated b (Program.Var dests.(0)) (Allocations.Fixed ((3 * count) + vars)) pc (next - count)
 
 (* An instruction that is not the end of a block. *)
 let execute b pc op next state =
@@ -271,8 +287,8 @@ let execute b pc op next state =
     let dest = fresh b in
     b.body <- Program.Apply { dest; closure = accu; args; known = None } :: b.body;
     state.accu <- Program.Var dest
-  | Closure (vars, label) -> closures b vars [| label |] false state pc
-  | Closurerec (vars, labels) -> closures b vars labels true state pc
+  | Closure (vars, label) -> closures b vars [| label |] false state pc next
+  | Closurerec (vars, labels) -> closures b vars labels true state pc next
   | Getglobal n -> state.accu <- global b n
   | Getglobalfield (n, field) ->
     let global = global b n in
@@ -282,8 +298,12 @@ let execute b pc op next state =
     state.accu <- Program.Int 0
   | Block (tag, size) ->
     let args = if size > 0 then accu :: pop state (size - 1) pc else [] in
-    state.accu <- prim b "%block" (Program.Int tag :: args)
+    state.accu <- prim b "%block" (Program.Int tag :: args);
+    if size > 0 then allocated b state.accu (Allocations.Fixed (size + 1)) pc next
   | Getfield n -> state.accu <- prim b "%field" [ accu; Program.Int n ]
+  | Getfloatfield n ->
+    state.accu <- prim b "%field" [ accu; Program.Int n ];
+    allocated b state.accu (Allocations.Fixed 2) pc next
   | Setfield n ->
     ignore (prim b "%setfield" (accu :: Program.Int n :: pop state 1 pc));
     state.accu <- Program.Int 0
@@ -295,10 +315,15 @@ let execute b pc op next state =
     match name with
     | "%array_set" | "%bytes_set" -> state.accu <- Program.Int 0
     | _ -> state.accu <- result)
-  | Ccall (n, number) ->
+  | Ccall (n, number) -> (
     let args = accu :: pop state (n - 1) pc in
+    let name = b.code.image.primitives.(number) in
     (* C_CALLN leaves the word before on the stack *)
-    state.accu <- raising b b.code.image.primitives.(number) args pc (if n > 5 then next - 1 else next)
+    let address = if n > 5 then next - 1 else next in
+    state.accu <- raising b name args pc address;
+    match Allocations.primitive name args with
+    | Some size -> allocated b state.accu size pc address
+    | None -> ())
   | Offsetint n -> state.accu <- prim b "%int_add" [ accu; n ]
   | Offsetref n ->
     ignore (prim b "%offset_ref" [ accu; n ]);
@@ -444,7 +469,7 @@ let build b =
   run ();
   self :: Array.to_list params
 
-let func code ids debug places number name place =
+let func code ids debug places watch number name place =
   let f = code.functions.(number) in
   List.iter
     (fun (trap, slot) ->
@@ -465,6 +490,7 @@ let func code ids debug places number name place =
       ids;
       debug;
       places;
+      watch;
       func = f;
       used_offsets = Array.of_list f.used;
       graph;
@@ -502,11 +528,20 @@ let run (image : Container.image) effects =
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
   let places = match effects with Some effects -> Some (places code effects) | None -> None in
+  let called = ref [] in
+  Array.iteri
+    (fun pc owner ->
+      if owner <> none then
+        match code.instructions.(pc).op with
+        | Ccall (_, number) -> called := image.primitives.(number) :: !called
+        | _ -> ())
+    code.owner;
+  let watch = Allocations.watch !called in
   let functions =
     Array.mapi
       (fun id number ->
         let place = Names.place debug sites.(id).Names.start in
-        Some (func code ids debug places number names.(id) place))
+        Some (func code ids debug places watch number names.(id) place))
       order
   in
   {

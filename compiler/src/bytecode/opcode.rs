@@ -195,6 +195,7 @@ pub enum Op {
     /// Tag, size: ATOM, MAKEBLOCK, MAKEFLOATBLOCK.
     Block(u8, usize),
     Getfield(usize),
+    Getfloatfield(usize),
     Setfield(usize),
     /// A primitive by name and number of arguments: accu, then the stack's.
     Prim(&'static str, usize),
@@ -387,7 +388,8 @@ pub fn decode(image: &Image, pc: usize) -> Result<Instruction> {
         63..=65 => Op::Block(x.tag(pc + 1)?, code - 62),
         66 => Op::Block(254, x.count(pc + 1)?),
         67..=70 => Op::Getfield(code - 67),
-        71 | 72 => Op::Getfield(x.count(pc + 1)?),
+        71 => Op::Getfield(x.count(pc + 1)?),
+        72 => Op::Getfloatfield(x.count(pc + 1)?),
         73..=76 => Op::Setfield(code - 73),
         77 | 78 => Op::Setfield(x.count(pc + 1)?),
         79 => Op::Prim("%array_length", 1),

@@ -1,90 +1,119 @@
-//! Allocations as events, for the programs that ask for them: after each allocation stands `%allocated` with its words, header
-//! included, and under `Gc.Memprof` `%sampled` with the value too. Every other program is left as it is.
+//! What allocates, and how much, as ocamlrun does: in the programs that ask for it `ssa` puts an event after each allocation,
+//! `%allocated` with its words, header included, and under `Gc.Memprof` `%sampled` with the value too.
 
-use crate::ir::program::{Arg, Func, Instr, Program, Var};
+use crate::ir::program::{Arg, Instr, Program, Var};
+
+/// What a program wants to know of its allocations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Watch {
+    Nothing,
+    /// How many words there are.
+    Words,
+    /// Samples of the values.
+    Values,
+}
+
+/// The words of an allocation.
+#[derive(Clone, Copy)]
+pub enum Size {
+    Words(usize),
+    /// Those of the value, if it was allocated.
+    Value,
+    /// A float, if this array is one of floats.
+    Element(Var),
+}
 
 /// What tells a program how much it allocates, or has functions called at allocations.
-const WATCHERS: [&str; 4] =
-    ["caml_gc_minor_words", "caml_gc_counters", "caml_final_register", "caml_final_register_called_without_value"];
-
-/// Those that give samples of the values.
+const COUNTERS: &str = "caml_gc_minor_words caml_gc_counters caml_final_register caml_final_register_called_without_value";
+/// What gives it samples.
 const SAMPLER: &str = "caml_memprof_start";
 
-/// The events.
-const EVENTS: [&str; 3] = ["%allocated", "%allocated_value", "%sampled"];
+/// Primitives whose result is of a size that is only known when the program runs.
+const VALUES: &str = "caml_make_vect caml_array_make caml_make_float_vect caml_floatarray_create caml_array_create_float \
+    caml_array_sub caml_array_append caml_array_concat caml_create_bytes caml_ba_create caml_ba_get_1 caml_ba_get_2 \
+    caml_ba_get_3 caml_obj_block caml_obj_dup caml_obj_with_tag caml_alloc_dummy caml_format_int \
+    caml_format_float caml_hexstring_of_float caml_int32_format caml_int64_format caml_nativeint_format";
+/// Those that give an element of any array.
+const ELEMENTS: &str = "caml_array_get caml_array_unsafe_get";
+/// Those that give a float, and what stands between `caml_` and `_float` in the names of others.
+const FLOATS: &str = "caml_float_of_int caml_float_of_string caml_int32_to_float caml_int64_to_float caml_nativeint_to_float \
+    caml_int32_float_of_bits caml_int64_float_of_bits caml_floatarray_get caml_floatarray_unsafe_get caml_sys_time \
+    caml_gc_minor_words unix_gettimeofday caml_unix_gettimeofday";
+const FLOAT_OPERATIONS: &str = "abs acos acosh add asin asinh atan atan2 atanh cbrt ceil copysign cos cosh div erf erfc exp exp2 \
+    expm1 floor fma fmod hypot ldexp log log10 log1p log2 mul neg nextafter power round sin sinh sqrt sub tan tanh trunc";
+/// What follows on `caml_int32_` and so on in the names of those that give such a value, and others.
+const BOXED_OPERATIONS: &str = "add and bits_of_float bswap div mod mul neg of_float of_int of_int32 of_nativeint of_string or \
+    shift_left shift_right shift_right_unsigned sub to_int32 to_nativeint xor";
+const BOXED: &str =
+    "caml_string_get32 caml_string_get64 caml_bytes_get32 caml_bytes_get64 caml_ba_uint8_get32 caml_ba_uint8_get64";
 
-/// Primitives whose result was allocated, of a size that is only known when the program runs.
-const ALLOCATORS: [&str; 15] = [
-    "caml_make_vect",
-    "caml_array_make",
-    "caml_make_float_vect",
-    "caml_floatarray_create",
-    "caml_array_create_float",
-    "caml_make_array",
-    "caml_array_sub",
-    "caml_array_append",
-    "caml_array_concat",
-    "caml_create_bytes",
-    "caml_ba_create",
-    "caml_obj_block",
-    "caml_obj_dup",
-    "caml_obj_with_tag",
-    "caml_alloc_dummy",
-];
+const EVENTS: [&str; 4] = ["%allocated", "%allocated_value", "%allocated_element", "%sampled"];
 
-fn calls(program: &Program, names: &[&str]) -> bool {
-    program.functions.iter().flatten().any(|f| {
-        f.blocks.iter().any(|b| b.body.iter().any(|i| matches!(i, Instr::Prim { name, .. } if names.contains(&name.as_str()))))
-    })
+fn is_in(list: &str, name: &str) -> bool {
+    list.split_ascii_whitespace().any(|n| n == name)
 }
 
-/// The events of an instruction: the value, and its words where they are known.
-fn events(instr: &Instr) -> Vec<(Var, Option<usize>)> {
-    match instr {
-        Instr::Prim { dest, name, args } if name == "%block" && args.len() > 1 => vec![(*dest, Some(args.len()))],
-        Instr::Prim { dest, name, .. } if ALLOCATORS.contains(&name.as_str()) => vec![(*dest, None)],
-        Instr::Closures { dests, functions } => {
-            dests.iter().zip(functions).map(|(d, (_, captured))| (*d, Some(captured.len() + 3))).collect()
+/// Of the program that calls these primitives.
+pub fn watch<'a>(primitives: impl Iterator<Item = &'a str>) -> Watch {
+    let mut watch = Watch::Nothing;
+    for name in primitives {
+        if name == SAMPLER {
+            return Watch::Values;
         }
-        _ => Vec::new(),
+        if is_in(COUNTERS, name) {
+            watch = Watch::Words;
+        }
+    }
+    watch
+}
+
+/// What a primitive allocates for its result.
+pub fn primitive(name: &str, args: &[Arg]) -> Option<Size> {
+    let float = |n: &str| n.strip_suffix("_float").is_some_and(|n| is_in(FLOAT_OPERATIONS, n));
+    let after = |prefix: &str| name.strip_prefix(prefix);
+    let boxed = after("caml_int32_").or(after("caml_int64_")).or(after("caml_nativeint_"));
+    match (name, args.first()) {
+        ("caml_gc_counters", _) => Some(Size::Words(10)),
+        ("caml_frexp_float", _) => Some(Size::Words(5)),
+        ("caml_modf_float", _) => Some(Size::Words(7)),
+        (_, Some(Arg::Var(array))) if is_in(ELEMENTS, name) => Some(Size::Element(*array)),
+        _ if is_in(VALUES, name) => Some(Size::Value),
+        _ if is_in(FLOATS, name) || after("caml_").is_some_and(float) => Some(Size::Words(2)),
+        _ if is_in(BOXED, name) || boxed.is_some_and(|n| is_in(BOXED_OPERATIONS, n)) => Some(Size::Words(3)),
+        _ => None,
     }
 }
 
-fn watch(f: &mut Func, sampled: bool) {
-    for b in 0..f.blocks.len() {
-        let mut body = Vec::new();
-        for instr in std::mem::take(&mut f.blocks[b].body) {
-            let events = events(&instr);
-            body.push(instr);
-            for (v, words) in events {
-                let dest = f.names.len() as Var;
-                f.names.push(String::new());
-                let (name, args) = match words {
-                    None => ("%allocated_value", vec![Arg::Var(v)]),
-                    Some(n) if sampled => ("%sampled", vec![Arg::Var(v), Arg::Int(n as i32)]),
-                    Some(n) => ("%allocated", vec![Arg::Int(n as i32)]),
-                };
-                body.push(Instr::Prim { dest, name: name.into(), args });
-            }
-        }
-        f.blocks[b].body = body;
-    }
-}
-
-pub fn run(program: &mut Program) {
-    let sampled = calls(program, &[SAMPLER]);
-    if sampled || calls(program, &WATCHERS) {
-        for f in program.functions.iter_mut().flatten() {
-            watch(f, sampled);
-        }
-    }
+fn named(instr: &Instr, names: &[&str]) -> bool {
+    matches!(instr, Instr::Prim { name, .. } if names.contains(&name.as_str()))
 }
 
 /// Takes the events away again where `known_calls` has found that the program never asks for them.
 pub fn drop_unwatched(program: &mut Program) {
-    if calls(program, &EVENTS) && !calls(program, &[SAMPLER]) && !calls(program, &WATCHERS) {
-        for block in program.functions.iter_mut().flatten().flat_map(|f| &mut f.blocks) {
-            block.body.retain(|instr| !matches!(instr, Instr::Prim { name, .. } if EVENTS.contains(&name.as_str())));
+    let all = || program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|b| &b.body);
+    let called = all().filter_map(|i| if let Instr::Prim { name, .. } = i { Some(name.as_str()) } else { None });
+    if !all().any(|i| named(i, &EVENTS)) || watch(called) != Watch::Nothing {
+        return;
+    }
+    for block in program.functions.iter_mut().flatten().flat_map(|f| &mut f.blocks) {
+        let mut kept: Vec<Instr> = Vec::with_capacity(block.body.len());
+        for instr in std::mem::take(&mut block.body) {
+            if !named(&instr, &EVENTS) {
+                kept.push(instr);
+            } else if kept.last().is_some_and(|place| named(place, &["%place"])) {
+                kept.pop();
+            }
         }
+        block.body = kept;
+    }
+}
+
+/// Name and arguments of the event of an allocation.
+pub fn event(watch: Watch, v: Arg, size: Size) -> (&'static str, Vec<Arg>) {
+    match size {
+        Size::Words(n) if watch == Watch::Values => ("%sampled", vec![v, Arg::Int(n as i32)]),
+        Size::Words(n) => ("%allocated", vec![Arg::Int(n as i32)]),
+        Size::Value => ("%allocated_value", vec![v]),
+        Size::Element(array) => ("%allocated_element", vec![v, Arg::Var(array)]),
     }
 }

@@ -44,7 +44,7 @@ pub fn traffic(op: &Op) -> Traffic {
             let below = if *n > 0 { *n - 1 } else { 0 };
             make(*n > 0, below, below, 0, true)
         }
-        Op::Assign(_) | Op::Setglobal(_) | Op::Getfield(_) => make(true, 0, 0, 0, true),
+        Op::Assign(_) | Op::Setglobal(_) | Op::Getfield(_) | Op::Getfloatfield(_) => make(true, 0, 0, 0, true),
         Op::Offsetint(_) | Op::Offsetref(_) | Op::Perform => make(true, 0, 0, 0, true),
         Op::Setfield(_) => make(true, 1, 1, 0, true),
         Op::Prim(_, n) | Op::Ccall(n, _) => {

@@ -8,6 +8,7 @@ use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
 use crate::ir::program::{Arg, Block, Func, Instr, Kind, Place, PlaceKind, Program, Target, Term, Var};
 use crate::link::fragment::Effect;
+use crate::passes::allocations::{self, Size, Watch};
 use crate::passes::discover::{self, Code, NONE, ends_block, fail};
 use crate::passes::liveness::{self, Graph};
 use crate::passes::names;
@@ -94,6 +95,7 @@ struct Builder<'a, 'b, 'c> {
     ids: &'a [u32],
     debug: &'a Debug,
     places: Option<&'a mut Places<'c>>,
+    watch: Watch,
     function: usize,
     graph: Graph,
     /// What the only predecessor of a block leaves.
@@ -141,6 +143,17 @@ impl Builder<'_, '_, '_> {
             self.place(PlaceKind::Call, pc, address);
         }
         self.prim(name, args)
+    }
+
+    /// The event of an allocation, if the program watches them: ocamlrun finds `address` on the stack then.
+    fn allocated(&mut self, v: &Arg, size: Size, pc: usize, address: usize) {
+        if self.watch == Watch::Values {
+            self.place(PlaceKind::Call, pc, address);
+        }
+        if self.watch != Watch::Nothing {
+            let (name, args) = allocations::event(self.watch, v.clone(), size);
+            self.prim(name, args);
+        }
     }
 
     /// The edge to `block` with this state.
@@ -224,7 +237,15 @@ impl Builder<'_, '_, '_> {
     }
 
     /// Creates closures; each gets what its code uses.
-    fn closures(&mut self, vars: usize, labels: &[usize], recursive: bool, state: &mut State, pc: usize) -> Result<()> {
+    fn closures(
+        &mut self,
+        vars: usize,
+        labels: &[usize],
+        recursive: bool,
+        state: &mut State,
+        pc: usize,
+        next: usize,
+    ) -> Result<()> {
         let mut values = Vec::new();
         if vars > 0 {
             values.push(state.accu.clone());
@@ -254,7 +275,9 @@ impl Builder<'_, '_, '_> {
                 state.slots.push(Arg::Var(*d));
             }
         }
+        let first = Arg::Var(dests[0]);
         self.body.push(Instr::Closures { dests, functions });
+        self.allocated(&first, Size::Words(3 * labels.len() + vars), pc, next - labels.len());
         Ok(())
     }
 
@@ -298,8 +321,8 @@ impl Builder<'_, '_, '_> {
                 self.body.push(Instr::Apply { dest, closure: accu, args, known: None });
                 state.accu = Arg::Var(dest);
             }
-            Op::Closure(vars, label) => self.closures(*vars, std::slice::from_ref(label), false, state, pc)?,
-            Op::Closurerec(vars, labels) => self.closures(*vars, labels, true, state, pc)?,
+            Op::Closure(vars, label) => self.closures(*vars, std::slice::from_ref(label), false, state, pc, next)?,
+            Op::Closurerec(vars, labels) => self.closures(*vars, labels, true, state, pc, next)?,
             Op::Getglobal(n) => state.accu = self.global(*n),
             Op::Getglobalfield(n, field) => {
                 let global = self.global(*n);
@@ -316,8 +339,15 @@ impl Builder<'_, '_, '_> {
                     args.append(&mut pop(state, *size - 1, pc)?);
                 }
                 state.accu = self.prim("%block", args);
+                if *size > 0 {
+                    self.allocated(&state.accu, Size::Words(*size + 1), pc, next);
+                }
             }
             Op::Getfield(n) => state.accu = self.prim("%field", vec![accu, Arg::Int(*n as i32)]),
+            Op::Getfloatfield(n) => {
+                state.accu = self.prim("%field", vec![accu, Arg::Int(*n as i32)]);
+                self.allocated(&state.accu, Size::Words(2), pc, next);
+            }
             Op::Setfield(n) => {
                 let mut args = vec![accu, Arg::Int(*n as i32)];
                 args.append(&mut pop(state, 1, pc)?);
@@ -335,8 +365,13 @@ impl Builder<'_, '_, '_> {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let name = self.code.image.primitives[*number].clone();
+                let size = allocations::primitive(&name, &args);
                 // C_CALLN leaves the word before on the stack.
-                state.accu = self.raising(&name, args, pc, if *n > 5 { next - 1 } else { next });
+                let address = if *n > 5 { next - 1 } else { next };
+                state.accu = self.raising(&name, args, pc, address);
+                if let Some(size) = size {
+                    self.allocated(&state.accu, size, pc, address);
+                }
             }
             Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, n.clone()]),
             Op::Offsetref(n) => {
@@ -533,10 +568,11 @@ struct Source<'a, 'b> {
     ids: Vec<u32>,
     debug: Debug,
     places: Option<Places<'a>>,
+    watch: Watch,
 }
 
 fn function(source: &mut Source, number: usize, name: String, place: String) -> Result<Func> {
-    let Source { code, ids, debug, places } = source;
+    let Source { code, ids, debug, places, watch } = source;
     let assigns = std::mem::take(&mut code.functions[number].assigns);
     for (trap, slot) in assigns {
         let mut trap = trap;
@@ -552,6 +588,7 @@ fn function(source: &mut Source, number: usize, name: String, place: String) -> 
         ids,
         debug,
         places: places.as_mut(),
+        watch: *watch,
         function: number,
         graph,
         left: vec![None; count],
@@ -586,7 +623,12 @@ pub fn run(image: &Image, effect_of: Option<&dyn Fn(&str) -> Effect>) -> Result<
     let mut functions = Vec::new();
     let main = ids[0];
     let places = effect_of.map(|effect_of| places(&code, effect_of));
-    let mut source = Source { code, ids, debug, places };
+    let called = code.instructions.iter().flatten().filter_map(|i| match i.op {
+        Op::Ccall(_, number) => Some(image.primitives[number].as_str()),
+        _ => None,
+    });
+    let watch = allocations::watch(called);
+    let mut source = Source { code, ids, debug, places, watch };
     for ((number, site), name) in order.iter().zip(&sites).zip(function_names) {
         let place = names::place(&source.debug, site.start);
         functions.push(Some(function(&mut source, *number, name, place)?));
