@@ -4,7 +4,6 @@
    effects of primitives and the program. Those of level 0 make what Lua can hold, and leave out what is never called. *)
 let passes =
   [
-    ("outline", 0, fun _ program -> Outline.run program);
     ("simplify", 0, fun effects program -> Simplify.run program effects);
     ( "known_calls",
       1,
@@ -12,6 +11,7 @@ let passes =
         Known_calls.run program;
         Allocations.drop_unwatched program );
     ("dead_code", 0, fun effects program -> Dead_code.run effects program);
+    ("outline", 0, fun effects program -> Outline.run program (fun f -> Simplify.func f effects));
     ("self_calls", 1, fun effects program -> Self_calls.run program (fun f -> Simplify.func f effects));
     ("cells", 1, fun effects program -> Cells.run program (fun f -> Simplify.func f effects));
     ("ranges", 1, fun effects program -> Ranges.run program (fun f -> Simplify.func f effects));

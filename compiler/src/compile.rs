@@ -18,7 +18,6 @@ type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect) -> Result<()>;
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
 const PASSES: [(&str, u8, Pass); 8] = [
-    ("outline", 0, |program, _| outline::run(program)),
     ("simplify", 0, |program, effect_of| {
         simplify::run(program, effect_of);
         Ok(())
@@ -30,6 +29,10 @@ const PASSES: [(&str, u8, Pass); 8] = [
     }),
     ("dead_code", 0, |program, effect_of| {
         dead_code::run(effect_of, program);
+        Ok(())
+    }),
+    ("outline", 0, |program, effect_of| {
+        outline::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
     ("self_calls", 1, |program, effect_of| {
@@ -139,10 +142,12 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     if is_asked("ssa") {
         return dump(ir_text::run(&program));
     }
+    let mut traps = true;
     for (name, level, pass) in PASSES {
         if level <= options.level {
             pass(&mut program, &effect_of)?;
-            check(&program, false)?;
+            traps = traps && name != "outline";
+            check(&program, traps)?;
         }
         if is_asked(name) {
             return dump(ir_text::run(&program));

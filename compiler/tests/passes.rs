@@ -31,14 +31,14 @@ fn passes(image: &Image, step: &mut dyn FnMut(&str, &Program)) -> Result<()> {
         step(name, program);
     };
     check("ssa", &program, true);
-    outline::run(&mut program)?;
-    check("outline", &program, false);
     simplify::run(&mut program, &effect_of);
-    check("simplify", &program, false);
+    check("simplify", &program, true);
     known_calls::run(&mut program);
-    check("known_calls", &program, false);
+    check("known_calls", &program, true);
     dead_code::run(&effect_of, &mut program);
-    check("dead_code", &program, false);
+    check("dead_code", &program, true);
+    outline::run(&mut program, &|f| simplify::function(f, &effect_of));
+    check("outline", &program, false);
     Ok(())
 }
 

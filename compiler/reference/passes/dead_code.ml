@@ -1,5 +1,5 @@
-(* Whole-program removal of what nothing needs: functions, results, parameters of blocks and of `try` bodies, captured
-   variables, and what units export and no other unit reads.
+(* Whole-program removal of what nothing needs: functions, results, parameters of blocks, captured variables,
+   and what units export and no other unit reads.
 
    Liveness is marked from the effects of main: a variable's need makes its definition's needs live, across functions
    too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the
@@ -14,7 +14,7 @@ type def =
   | Param of int * int  (* parameter of a block: block, position *)
   | Instr of instr
 
-(* Where a function is created or run: the other function, and what is captured or passed. *)
+(* Where a function is created: the other function, and what is captured. *)
 type site = { parent : int; passed : arg array }
 
 (* What is known of a function. *)
@@ -24,8 +24,6 @@ type facts = {
   live : Bytes.t;
   (* Of each block: what jumps pass to it. *)
   jumps : arg array list array;
-  (* Of each input: the function of whose closure it is the closure itself; -1: none. *)
-  mutable own : int array;
   (* Of each captured variable: is it used? *)
   mutable captured : Bytes.t;
   (* The closures that known calls pass to it: the calling function, the closure. *)
@@ -66,7 +64,6 @@ let facts_of = function
         defs = [||];
         live = Bytes.empty;
         jumps = [||];
-        own = [||];
         captured = Bytes.empty;
         closures = [];
         sites = [];
@@ -74,9 +71,7 @@ let facts_of = function
   | Some (f : func) ->
       let defs = Array.make (Array.length f.names) No_def in
       let jumps = Array.make (Array.length f.blocks) [] in
-      let own = Array.make (List.length f.params) (-1) in
       List.iteri (fun i param -> defs.(param) <- Input i) f.params;
-      (match f.kind with Closure when Array.length own > 0 -> own.(0) <- f.id | _ -> ());
       Array.iteri
         (fun b (block : Program.block) ->
           List.iteri (fun i param -> defs.(param) <- Param (b, i)) block.params;
@@ -86,7 +81,7 @@ let facts_of = function
             (Visit.targets block.term))
         f.blocks;
       let live = Bytes.make (Array.length f.names) no in
-      { reached = false; defs; live; jumps; own; captured = Bytes.empty; closures = []; sites = [] }
+      { reached = false; defs; live; jumps; captured = Bytes.empty; closures = []; sites = [] }
 
 (* The global that a variable holds; -1: none. *)
 let global_of marking f arg =
@@ -104,16 +99,12 @@ let iter_instrs (f : func) visit = Array.iter (fun (block : Program.block) -> Li
 (* The function whose closure an argument is, as that function itself sees it; -1: none. *)
 let own marking f arg =
   match arg with
-  | Var v -> (
-      let facts = marking.facts.(f) in
-      match facts.defs.(v) with Input i when i < Array.length facts.own -> facts.own.(i) | _ -> -1)
+  | Var v -> ( match marking.facts.(f).defs.(v) with Input 0 -> f | _ -> -1)
   | _ -> -1
 
-(* Finds the sites of functions, and the closures that bodies of `try` are handed. *)
+(* Finds the sites of functions. *)
 let find_sites marking =
-  let bodies = ref [] in
   iter_functions marking.program (fun f ->
-      (match f.kind with Closure -> bodies := f.id :: !bodies | _ -> ());
       iter_instrs f (function
         | Closures { functions; _ } ->
             List.iter
@@ -124,27 +115,7 @@ let find_sites marking =
                 if Array.length passed > Bytes.length facts.captured then
                   facts.captured <- Bytes.make (Array.length passed) no)
               functions
-        | Try { body; args; _ } ->
-            let facts = marking.facts.(body) in
-            facts.sites <- { parent = f.id; passed = Array.of_list args } :: facts.sites
-        | _ -> ()));
-  (* A body may stand in a body: from the outer ones to the inner ones. *)
-  let rec loop () =
-    match !bodies with
-    | [] -> ()
-    | id :: rest ->
-        bodies := rest;
-        (match marking.program.functions.(id) with
-        | None -> ()
-        | Some f ->
-            iter_instrs f (function
-              | Try { body; args; _ } ->
-                  marking.facts.(body).own <- Array.of_list (List.map (fun arg -> own marking id arg) args);
-                  bodies := body :: !bodies
-              | _ -> ()));
-        loop ()
-  in
-  loop ()
+        | _ -> ()))
 
 let untrack marking slot = if slot >= 0 && slot < Array.length marking.globals then marking.globals.(slot).tracked <- false
 
@@ -257,8 +228,7 @@ let effects marking id =
         | None when is_mutator marking name -> mark_all marking id args
         | _ -> ())
     | Apply { closure; args; known; _ } -> mark_call marking id closure args known
-    | Try { body; _ } -> reach marking body
-    | Closures _ -> ()
+    | Try _ | Closures _ -> ()
   in
   let term = function
     | Return arg | Raise arg | If (arg, _, _) | Switch (arg, _, _) -> mark marking id arg
@@ -275,7 +245,7 @@ let effects marking id =
       iter_instrs f instr;
       Array.iter (fun (block : Program.block) -> term block.term) f.blocks
 
-(* Marks the value that a function captures or a body gets, wherever that happens. *)
+(* Marks the value that a function captures, wherever that happens. *)
 let mark_at_sites marking id index =
   List.iter
     (fun { parent; passed } -> if index < Array.length passed then mark marking parent passed.(index))
@@ -317,22 +287,18 @@ let instr_needs marking id v = function
 (* Marks what the definition of a live variable needs. *)
 let needs marking id v =
   match marking.facts.(id).defs.(v) with
-  | No_def -> ()
-  | Input index -> (
-      match marking.program.functions.(id) with
-      | Some { kind = Body; _ } -> mark_at_sites marking id index
-      | _ when index = 0 ->
-          let facts = marking.facts.(id) in
-          List.iter (fun (caller, closure) -> mark marking caller closure) facts.closures;
-          facts.closures <- []
-      | _ -> ())
+  | Input 0 ->
+      let facts = marking.facts.(id) in
+      List.iter (fun (caller, closure) -> mark marking caller closure) facts.closures;
+      facts.closures <- []
+  | No_def | Input _ -> ()
   | Param (block, index) ->
       List.iter
         (fun args -> if index < Array.length args then mark marking id args.(index))
         marking.facts.(id).jumps.(block)
   | Instr instr -> instr_needs marking id v instr
 
-(* What stays of the captured variables or parameters. *)
+(* What stays of a list. *)
 let keep list kept = List.filteri (fun i _ -> i < Bytes.length kept && Bytes.get kept i = yes) list
 
 (* Which of these variables are live. *)
@@ -344,8 +310,6 @@ let rec select list flags =
   | item :: list, true :: flags -> item :: select list flags
   | _ :: list, false :: flags -> select list flags
   | _ -> []
-
-let params marking f = match marking.program.functions.(f) with Some (f : func) -> f.params | None -> []
 
 (* How many of the captured variables before this one stay. *)
 let new_index captured index =
@@ -390,8 +354,7 @@ let sweep_instr marking id = function
           (select functions kept)
       in
       match select dests kept with [] -> None | dests -> Some (Closures { dests; functions }))
-  | Try { dests; body; args } ->
-      Some (Try { dests; body; args = select args (live_ones marking body (params marking body)) })
+  | Try _ as instr -> Some instr
 
 (* Drops what is dead in the function. *)
 let sweep marking (f : func) =
@@ -439,7 +402,4 @@ let run effect_of program =
   loop ();
   let is_reached id = marking.facts.(id).reached in
   iter_functions program (fun f -> if is_reached f.id then sweep marking f);
-  (* Last, since who runs a body asks for the parameters it had. *)
-  iter_functions program (fun f ->
-      match f.kind with Body when is_reached f.id -> f.params <- select f.params (live_ones marking f.id f.params) | _ -> ());
   program.functions <- Array.mapi (fun id f -> if is_reached id then f else None) program.functions

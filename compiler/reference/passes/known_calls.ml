@@ -156,7 +156,7 @@ let enter an id =
           List.iter (fun instr -> Visit.each_arg instr (note { user = id; what = Instr instr })) block.body;
           Visit.each_term_arg block.term (note { user = id; what = Term block.term }))
         f.blocks;
-      (match (f.kind, f.params) with Closure, own :: _ -> state.facts.(own) <- Function id | _ -> ());
+      (match f.params with own :: _ -> state.facts.(own) <- Function id | [] -> ());
       an.fresh <- f :: an.fresh
   | _ -> ()
 
@@ -287,10 +287,7 @@ let instr an use instr =
   | Closures { dests; functions } ->
       List.iter2 (fun dest (created, _) -> flow an id dest (Function created)) dests functions;
       List.iter (fun (created, captured) -> capture an id created captured) functions
-  | Try { dests; body; args } ->
-      enter an body;
-      (match an.program.functions.(body) with Some f -> flow_all an id args body f.params | None -> ());
-      List.iter (fun dest -> flow an id dest Unknown) dests
+  | Try _ -> ()
 
 let term an use term =
   let id = use.user in
@@ -298,6 +295,7 @@ let term an use term =
   | Return arg -> give_result an id (fact_of an id arg)
   | Tail { closure; args; _ } -> give_result an id (call an use closure args)
   | If _ | Switch _ -> ()
+  | Pushtrap { exn; _ } -> flow an id exn Unknown
   | term -> Visit.each_own_arg term (fun arg -> escape an (fact_of an id arg)));
   match an.program.functions.(id) with
   | Some f -> List.iter (fun t -> flow_all an id t.args id f.blocks.(t.block).params) (Visit.targets term)

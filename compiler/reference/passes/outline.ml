@@ -6,16 +6,6 @@ module Strings = Set.Make (String)
 
 let none = -1
 
-(* The blocks that run while a trap is set (and no inner one). *)
-type region = {
-  outer : int;
-  depth : int;
-  start : int;  (* the block that sets the trap *)
-  mutable members : int list;
-}
-
-let no_region = { outer = none; depth = 0; start = 0; members = [] }
-
 (* A function whose blocks are being moved out: blocks and variables are added to it. *)
 type parent = {
   mutable blocks : block array;
@@ -34,31 +24,6 @@ let grown array count filler =
   end
 
 let empty () = { params = []; body = []; term = Unreachable }
-
-(* The regions of a function, in the order in which they are reached. *)
-let regions (f : func) =
-  let list = ref [||] and count = ref 0 in
-  let seen = Array.make (Array.length f.blocks) false in
-  let rec run = function
-    | [] -> ()
-    | (b, _) :: work when seen.(b) -> run work
-    | (b, region) :: work -> (
-      seen.(b) <- true;
-      if region <> none then !list.(region).members <- b :: !list.(region).members;
-      match f.blocks.(b).term with
-      | Pushtrap { body; handler; _ } ->
-        let depth = if region = none then 0 else !list.(region).depth + 1 in
-        list := grown !list !count no_region;
-        !list.(!count) <- { outer = region; depth; start = b; members = [] };
-        incr count;
-        run ((body.block, !count - 1) :: (handler.block, region) :: work)
-      | Poptrap t ->
-        if region = none then Error.fail (f.name ^ ": poptrap without a trap");
-        run ((t.block, !list.(region).outer) :: work)
-      | term -> run (List.fold_right (fun t work -> (t.block, region) :: work) (Visit.targets term) work))
-  in
-  run [ (0, none) ];
-  Array.sub !list 0 !count
 
 (* The new number of each variable of a region, given when it is first asked for. *)
 type renaming = {
@@ -112,7 +77,7 @@ let free_variables parent members (entry : target) =
 
 (* Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
    many values. *)
-let extract parent region (body : target) id name place renaming =
+let extract parent (region : Regions.region) (body : target) id name place renaming =
   let members = List.sort (fun (a : int) b -> compare a b) region.members in
   let free = free_variables parent members body in
   let var = rename_var renaming and arg = rename_arg renaming in
@@ -176,7 +141,7 @@ let add_block parent body term =
 let rec first n = function x :: rest when n > 0 -> x :: first (n - 1) rest | _ -> []
 
 (* Ends the parent's block by the call of the region's function; gives the blocks that were added. *)
-let call parent region exn handler body args exits =
+let call parent (region : Regions.region) exn handler body args exits =
   let before = parent.block_count in
   let single = match exits with [ _ ] -> true | _ -> false in
   let most = List.fold_left (fun most (_, n) -> if n > most then n else most) 0 exits in
@@ -208,9 +173,9 @@ let call parent region exn handler body args exits =
 
 (* Outlines the regions of one function; the new functions are numbered from `next` on. *)
 let func (f : func) next taken =
-  let list = regions f in
+  let list = (Regions.find f).list in
   let order = Array.init (Array.length list) (fun r -> r) in
-  Array.stable_sort (fun a b -> list.(b).depth - list.(a).depth) order;
+  Array.stable_sort (fun a b -> list.(b).Regions.depth - list.(a).Regions.depth) order;
   let made = ref [] and made_count = ref 0 in
   let renaming = { numbers = [||]; given = [||]; given_count = 0 } in
   let parent =
@@ -237,15 +202,15 @@ let func (f : func) next taken =
         made := Some func :: !made;
         incr made_count;
         let added = call parent region exn handler id args exits in
-        if region.outer <> none then list.(region.outer).members <- List.rev_append added list.(region.outer).members
+        if region.outer <> Regions.none then list.(region.outer).members <- List.rev_append added list.(region.outer).members
       | _ -> ())
     order;
   f.blocks <- Array.sub parent.blocks 0 parent.block_count;
   f.names <- Array.sub parent.names 0 parent.var_count;
   List.rev !made
 
-(* Outlines all regions of a program. *)
-let run program =
+(* Outlines all regions of a program; `simplify` is for the functions that change or are made. *)
+let run program simplify =
   let taken = ref Strings.empty in
   Array.iter (function Some (f : func) -> taken := Strings.add f.name !taken | None -> ()) program.functions;
   let next = ref (Array.length program.functions) in
@@ -254,6 +219,8 @@ let run program =
     (function
       | Some f ->
         let added = func f !next taken in
+        (match added with [] -> () | _ -> simplify f);
+        List.iter (function Some f -> simplify f | None -> ()) added;
         next := !next + List.length added;
         made := List.rev_append added !made
       | None -> ())

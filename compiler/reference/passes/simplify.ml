@@ -1,6 +1,6 @@
 (* Makes functions smaller without looking outside them: block parameters that always get the same value, jumps to
-   blocks that only lead on, blocks with one predecessor, results that nobody uses. Runs after `outline`, and leaves
-   blocks in reverse postorder and variables numbered in the order of their definition. *)
+   blocks that only lead on, blocks with one predecessor, results that nobody uses. Leaves blocks in reverse
+   postorder and variables numbered in the order of their definition. *)
 
 open Program
 
@@ -118,6 +118,30 @@ let drop_params (f : func) keep =
 (* Calls `f` with each parameter of the target's block and what the jump passes for it. *)
 let each_passed (func : func) t f = List.iter2 f func.blocks.(t.block).params t.args
 
+(* Which values are known where: one that a region defines is not known outside of it. Of each variable the region of
+   its definition; none: there are no regions. *)
+type scopes = { regions : Regions.t; scope : int array }
+
+let find_scopes (f : func) =
+  let regions = Regions.find f in
+  if Array.length regions.list = 0 then { regions; scope = [||] }
+  else begin
+    let scope = Array.make (Array.length f.names) Regions.none in
+    Array.iteri
+      (fun n (b : block) ->
+        let define v = scope.(v) <- regions.home.(n) in
+        List.iter define b.params;
+        List.iter (fun i -> List.iter define (Visit.dests i)) b.body;
+        match b.term with Pushtrap { exn; _ } -> define exn | _ -> ())
+      f.blocks;
+    { regions; scope }
+  end
+
+(* Whether a value may stand in place of the parameter `p`. *)
+let allows scopes p = function
+  | Var v -> Array.length scopes.scope = 0 || Regions.is_within scopes.regions scopes.scope.(p) scopes.scope.(v)
+  | _ -> true
+
 (* Removes parameters that get one and the same value from everywhere. *)
 let same_params (f : func) =
   let count = Array.length f.names in
@@ -133,6 +157,7 @@ let same_params (f : func) =
               match a with Var v -> feeds.(v) <- p :: feeds.(v) | _ -> ()))
         (Visit.targets b.term))
     f.blocks;
+  let scopes = find_scopes f in
   let replace = identity f in
   let changed = ref false in
   (* The one value among the incoming ones: None when there are several or none. *)
@@ -153,14 +178,14 @@ let same_params (f : func) =
       work := rest;
       if is_var replace.(p) p then begin
         match only p None incoming.(p) with
-        | Some value ->
+        | Some value when allows scopes p value ->
           changed := true;
           let fed = feeds.(p) in
           feeds.(p) <- [];
           work := List.rev_append fed !work;
           (match value with Var v -> feeds.(v) <- List.rev_append fed feeds.(v) | _ -> ());
           replace.(p) <- value
-        | None -> ()
+        | _ -> ()
       end;
       run ()
   in
@@ -402,7 +427,8 @@ let number_variables (f : func) =
   Array.iter
     (fun (b : block) ->
       b.params <- List.map define b.params;
-      b.body <- List.map (Visit.map_dests define) b.body)
+      b.body <- List.map (Visit.map_dests define) b.body;
+      match b.term with Pushtrap trap -> b.term <- Pushtrap { trap with exn = define trap.exn } | _ -> ())
     f.blocks;
   let rename = function Var v -> Var numbers.(v) | a -> a in
   Array.iter

@@ -133,6 +133,9 @@ impl Checker<'_> {
                     self.define(b, i + 1, *v)?;
                 }
             }
+            if let Term::Pushtrap { exn, .. } = func.blocks[b].term {
+                self.define(b, func.blocks[b].body.len() + 1, exn)?;
+            }
         }
         Ok(())
     }

@@ -1,11 +1,11 @@
-//! Whole-program removal of what nothing needs: functions, results, parameters of blocks and of `try` bodies, captured
-//! variables, and what units export and no other unit reads.
+//! Whole-program removal of what nothing needs: functions, results, parameters of blocks, captured variables,
+//! and what units export and no other unit reads.
 //!
 //! Liveness is marked from the effects of main: a variable's need makes its definition's needs live, across functions
 //! too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the block).
 //! Every variable is marked once, so the cost is linear. Then everything unmarked is dropped.
 
-use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Term, Var};
+use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut};
 use crate::link::fragment::Effect;
 
@@ -33,13 +33,11 @@ struct Facts<'a> {
     live: Vec<bool>,
     /// Of each block: the blocks and positions of the jumps to it.
     jumps: Vec<Vec<(usize, usize)>>,
-    /// Of each input: the function of whose closure it is the closure itself.
-    own: Vec<Option<FuncId>>,
     /// Of each captured variable: is it used?
     captured: Vec<bool>,
     /// The closures that known calls pass to it: the calling function, the closure.
     closures: Vec<(FuncId, &'a Arg)>,
-    /// Where the function is created or run: function, block, instruction, position in the instruction.
+    /// Where the function is created: function, block, instruction, position in the instruction.
     sites: Vec<(FuncId, usize, usize, usize)>,
 }
 
@@ -79,7 +77,6 @@ fn facts_of<'a>(function: Option<&Func>) -> Facts<'a> {
         defs: Vec::new(),
         live: Vec::new(),
         jumps: Vec::new(),
-        own: Vec::new(),
         captured: Vec::new(),
         closures: Vec::new(),
         sites: Vec::new(),
@@ -90,14 +87,8 @@ fn facts_of<'a>(function: Option<&Func>) -> Facts<'a> {
     facts.defs = vec![Def::None; function.names.len()];
     facts.live = vec![false; function.names.len()];
     facts.jumps = vec![Vec::new(); function.blocks.len()];
-    facts.own = vec![None; function.params.len()];
     for (index, &param) in function.params.iter().enumerate() {
         set_def(&mut facts.defs, param, Def::Input(index));
-    }
-    if function.kind == Kind::Closure
-        && let Some(own) = facts.own.first_mut()
-    {
-        *own = Some(function.id);
     }
     for (b, block) in function.blocks.iter().enumerate() {
         for (index, &param) in block.params.iter().enumerate() {
@@ -154,45 +145,21 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// Finds the sites of functions, and the closures that bodies of `try` are handed.
+    /// Finds the sites of functions.
     fn find_sites(&mut self) {
         let program = self.program;
         for function in program.functions.iter().flatten() {
             for (b, block) in function.blocks.iter().enumerate() {
                 for (i, instr) in block.body.iter().enumerate() {
-                    match instr {
-                        Instr::Closures { functions, .. } => {
-                            for (position, (created, captured)) in functions.iter().enumerate() {
-                                if let Some(facts) = self.facts.get_mut(*created as usize) {
-                                    facts.sites.push((function.id, b, i, position));
-                                    facts.captured.resize(captured.len().max(facts.captured.len()), false);
-                                }
-                            }
+                    let Instr::Closures { functions, .. } = instr else {
+                        continue;
+                    };
+                    for (position, (created, captured)) in functions.iter().enumerate() {
+                        if let Some(facts) = self.facts.get_mut(*created as usize) {
+                            facts.sites.push((function.id, b, i, position));
+                            facts.captured.resize(captured.len().max(facts.captured.len()), false);
                         }
-                        Instr::Try { body, .. } => {
-                            if let Some(facts) = self.facts.get_mut(*body as usize) {
-                                facts.sites.push((function.id, b, i, 0));
-                            }
-                        }
-                        _ => {}
                     }
-                }
-            }
-        }
-        // A body may stand in a body: from the outer ones to the inner ones.
-        let mut work: Vec<FuncId> =
-            program.functions.iter().flatten().filter(|f| f.kind == Kind::Closure).map(|f| f.id).collect();
-        while let Some(id) = work.pop() {
-            let Some(function) = self.function(id) else {
-                continue;
-            };
-            for instr in function.blocks.iter().flat_map(|block| &block.body) {
-                if let Instr::Try { body, args, .. } = instr {
-                    let own: Vec<Option<FuncId>> = args.iter().map(|arg| self.own(id, arg)).collect();
-                    if let Some(facts) = self.facts.get_mut(*body as usize) {
-                        facts.own = own;
-                    }
-                    work.push(*body);
                 }
             }
         }
@@ -203,7 +170,7 @@ impl<'a> Marking<'a> {
         let Arg::Var(v) = arg else { return None };
         let facts = self.facts.get(function as usize)?;
         match facts.defs.get(*v as usize)? {
-            Def::Input(index) => facts.own.get(*index).copied().flatten(),
+            Def::Input(0) => Some(function),
             _ => None,
         }
     }
@@ -346,8 +313,7 @@ impl<'a> Marking<'a> {
                         }
                     }
                     Instr::Apply { closure, args, known, .. } => self.call(id, closure, args, *known),
-                    Instr::Try { body, .. } => self.reach(*body),
-                    Instr::Closures { .. } => {}
+                    Instr::Try { .. } | Instr::Closures { .. } => {}
                 }
             }
             match &block.term {
@@ -374,9 +340,7 @@ impl<'a> Marking<'a> {
         match def {
             Def::None => {}
             Def::Input(index) => {
-                if function.kind == Kind::Body {
-                    self.mark_at_sites(id, index);
-                } else if index == 0
+                if index == 0
                     && let Some(facts) = self.facts.get_mut(id as usize)
                 {
                     for (caller, closure) in std::mem::take(&mut facts.closures) {
@@ -461,14 +425,13 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// Marks the value that a function captures or a body gets, wherever that happens.
+    /// Marks the value that a function captures, wherever that happens.
     fn mark_at_sites(&mut self, id: FuncId, index: usize) {
         let sites = self.facts.get(id as usize).map(|facts| facts.sites.clone()).unwrap_or_default();
         for (parent, block, instr, position) in sites {
             let instr = self.function(parent).and_then(|f| f.blocks.get(block)).and_then(|block| block.body.get(instr));
             let arg = match instr {
                 Some(Instr::Closures { functions, .. }) => functions.get(position).and_then(|(_, captured)| captured.get(index)),
-                Some(Instr::Try { args, .. }) => args.get(index),
                 _ => None,
             };
             if let Some(arg) = arg {
@@ -486,7 +449,7 @@ fn count_use(uses: &mut [u32], arg: &Arg) {
     }
 }
 
-/// What stays of the captured variables or parameters.
+/// What stays of a list.
 fn keep<T: Clone>(list: &[T], kept: &[bool]) -> Vec<T> {
     list.iter().enumerate().filter(|(i, _)| kept.get(*i) == Some(&true)).map(|(_, item)| item.clone()).collect()
 }
@@ -548,11 +511,7 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
             let dests = keep(dests, &kept);
             (!dests.is_empty()).then_some(Instr::Closures { dests, functions })
         }
-        Instr::Try { dests, body, args } => {
-            let params = marking.function(*body).map(|body| body.params.as_slice()).unwrap_or(&[]);
-            let args = keep(args, &live_ones(marking, *body, params));
-            Some(Instr::Try { dests: dests.clone(), body: *body, args })
-        }
+        Instr::Try { .. } => Some(instr.clone()),
     }
 }
 
@@ -568,9 +527,6 @@ fn sweep_closure(marking: &Marking, closure: &Arg, known: Option<FuncId>) -> Arg
 fn sweep(marking: &Marking, function: &Func) -> Func {
     let id = function.id;
     let mut result = function.clone();
-    if function.kind == Kind::Body {
-        result.params = keep(&function.params, &live_ones(marking, id, &function.params));
-    }
     for (block, old) in result.blocks.iter_mut().zip(&function.blocks) {
         block.params = keep(&old.params, &live_ones(marking, id, &old.params));
         block.body = old.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();

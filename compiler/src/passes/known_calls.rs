@@ -7,8 +7,8 @@
 //! escapes: a function may then be called with anything, a block may be changed. A fact changes at most twice, and then its
 //! uses alone are looked at again, so the cost is linear; the order does not matter to the result.
 
-use crate::ir::program::{Arg, FuncId, Instr, Kind, Program, Target, Term, Var};
-use crate::ir::visit::{dests, each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets};
+use crate::ir::program::{Arg, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::visit::{each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets};
 
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,9 +188,7 @@ impl<'a> Analysis<'a> {
             }
             each_term_arg(&block.term, &mut |arg| note(arg, block.body.len()));
         }
-        if function.kind == Kind::Closure
-            && let Some(own) = function.params.first()
-        {
+        if let Some(own) = function.params.first() {
             state.facts[*own as usize] = Fact::Function(id);
         }
         self.fresh.push(id);
@@ -351,15 +349,7 @@ impl<'a> Analysis<'a> {
                     }
                 }
             }
-            Instr::Try { body, args, .. } => {
-                self.enter(*body);
-                if let Some(function) = &self.program.functions[*body as usize] {
-                    self.flow_all(id, args, *body, &function.params);
-                }
-                for dest in dests(instr) {
-                    self.flow(id, *dest, Fact::Unknown);
-                }
-            }
+            Instr::Try { .. } => {}
         }
     }
 
@@ -381,6 +371,7 @@ impl<'a> Analysis<'a> {
                 self.give_result(id, fact);
             }
             Term::If(..) | Term::Switch(..) => {}
+            Term::Pushtrap { exn, .. } => self.flow(id, *exn, Fact::Unknown),
             _ => each_own_arg(term, &mut |arg| {
                 let fact = self.fact(id, arg);
                 self.escape(fact);

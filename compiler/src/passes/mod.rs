@@ -9,6 +9,7 @@ pub mod liveness;
 pub mod names;
 pub mod outline;
 pub mod ranges;
+pub mod regions;
 pub mod self_calls;
 pub mod simplify;
 pub mod split;

@@ -3,56 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Error, Result};
 use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit;
-
-const NONE: usize = usize::MAX;
-
-/// The blocks that run while a trap is set (and no inner one).
-struct Region {
-    outer: usize,
-    depth: usize,
-    /// The block that sets the trap.
-    start: usize,
-    blocks: Vec<usize>,
-}
-
-/// The regions of a function, in the order in which they are reached.
-fn regions(f: &Func) -> Result<Vec<Region>> {
-    let mut list: Vec<Region> = Vec::new();
-    let mut seen = vec![false; f.blocks.len()];
-    let mut work = vec![(0, NONE)];
-    while let Some((b, region)) = work.pop() {
-        if seen[b] {
-            continue;
-        }
-        seen[b] = true;
-        if region != NONE {
-            list[region].blocks.push(b);
-        }
-        match &f.blocks[b].term {
-            Term::Pushtrap { body, handler, .. } => {
-                let depth = if region == NONE { 0 } else { list[region].depth + 1 };
-                list.push(Region { outer: region, depth, start: b, blocks: Vec::new() });
-                work.push((handler.block as usize, region));
-                work.push((body.block as usize, list.len() - 1));
-            }
-            Term::Poptrap(t) => {
-                if region == NONE {
-                    return Err(Error::other(format!("{}: poptrap without a trap", f.name)));
-                }
-                work.push((t.block as usize, list[region].outer));
-            }
-            term => {
-                for t in visit::targets(term).iter().rev() {
-                    work.push((t.block as usize, region));
-                }
-            }
-        }
-    }
-    Ok(list)
-}
+use crate::passes::regions::{NONE, Region, Regions};
 
 /// The new number of each variable of a region, given when it is first asked for.
 struct Renaming {
@@ -240,8 +193,8 @@ fn call(
 }
 
 /// Outlines the regions of one function; the new functions are numbered from `next` on.
-fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Result<Vec<Func>> {
-    let mut list = regions(f)?;
+fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Vec<Func> {
+    let mut list = Regions::find(f).list;
     let mut order: Vec<usize> = (0..list.len()).collect();
     order.sort_by_key(|r| usize::MAX - list[*r].depth);
     let mut made = Vec::new();
@@ -268,11 +221,11 @@ fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Result<V
             }
         }
     }
-    Ok(made)
+    made
 }
 
-/// Outlines all regions of a program.
-pub fn run(program: &mut Program) -> Result<()> {
+/// Outlines all regions of a program; `simplify` is for the functions that change or are made.
+pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
     let mut taken = BTreeSet::new();
     for f in program.functions.iter().flatten() {
         taken.insert(f.name.clone());
@@ -280,11 +233,14 @@ pub fn run(program: &mut Program) -> Result<()> {
     let count = program.functions.len();
     for i in 0..count {
         let next = program.functions.len();
-        let made = match &mut program.functions[i] {
-            Some(f) => function(f, next, &mut taken)?,
-            None => Vec::new(),
+        let Some(f) = &mut program.functions[i] else {
+            continue;
         };
+        let mut made = function(f, next, &mut taken);
+        if !made.is_empty() {
+            simplify(f);
+            made.iter_mut().for_each(simplify);
+        }
         program.functions.extend(made.into_iter().map(Some));
     }
-    Ok(())
 }

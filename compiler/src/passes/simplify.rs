@@ -1,10 +1,11 @@
 //! Makes functions smaller without looking outside them: block parameters that always get the same value, jumps to
-//! blocks that only lead on, blocks with one predecessor, results that nobody uses. Runs after `outline`, and leaves
-//! blocks in reverse postorder and variables numbered in the order of their definition.
+//! blocks that only lead on, blocks with one predecessor, results that nobody uses. Leaves blocks in reverse postorder and variables
+//! numbered in the order of their definition.
 
 use crate::ir::program::{Arg, Block, BlockId, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
+use crate::passes::regions::{self, Regions};
 
 const NONE: u32 = u32::MAX;
 /// How many blocks in a row a jump is led through.
@@ -88,6 +89,40 @@ fn number_blocks(f: &mut Func) {
     f.blocks = blocks;
 }
 
+/// Which values are known where: one that a region defines is not known outside of it.
+struct Scopes {
+    regions: Regions,
+    /// The region of each variable's definition; empty: there are no regions.
+    of: Vec<usize>,
+}
+
+impl Scopes {
+    fn find(f: &Func) -> Scopes {
+        let regions = Regions::find(f);
+        let mut of = Vec::new();
+        if !regions.list.is_empty() {
+            of = vec![regions::NONE; f.names.len()];
+            for (block, region) in f.blocks.iter().zip(&regions.of) {
+                for v in block.params.iter().chain(block.body.iter().flat_map(visit::dests)) {
+                    of[*v as usize] = *region;
+                }
+                if let Term::Pushtrap { exn, .. } = block.term {
+                    of[exn as usize] = *region;
+                }
+            }
+        }
+        Scopes { regions, of }
+    }
+
+    /// Whether `value` may stand in place of the parameter `p`.
+    fn allow(&self, p: Var, value: &Arg) -> bool {
+        match value {
+            Arg::Var(v) if !self.of.is_empty() => self.regions.is_within(self.of[p as usize], self.of[*v as usize]),
+            _ => true,
+        }
+    }
+}
+
 /// Removes parameters that get one and the same value from everywhere.
 fn same_params(f: &mut Func) -> bool {
     let count = f.names.len();
@@ -105,6 +140,7 @@ fn same_params(f: &mut Func) -> bool {
             }
         }
     }
+    let scopes = Scopes::find(f);
     let mut replace = identity(f);
     let mut changed = false;
     while let Some(p) = work.pop() {
@@ -121,7 +157,7 @@ fn same_params(f: &mut Func) -> bool {
                 value = a;
             }
         }
-        if same && value != own {
+        if same && value != own && scopes.allow(p, &value) {
             changed = true;
             let fed = std::mem::take(&mut feeds[p as usize]);
             work.extend(&fed);
@@ -453,6 +489,9 @@ fn number_variables(f: &mut Func) {
         block.params.iter_mut().for_each(&mut define);
         for i in &mut block.body {
             visit::dests_mut(i).iter_mut().for_each(&mut define);
+        }
+        if let Term::Pushtrap { exn, .. } = &mut block.term {
+            define(exn);
         }
     }
     let rename = |a: &mut Arg| {
