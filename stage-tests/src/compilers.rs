@@ -45,10 +45,14 @@ impl Compiler {
         Ok(Compiler::Ocamlrun(toolchain, reference()?))
     }
 
-    /// The reference as Lua, made by the Rust command, on the quickest engine.
+    /// The reference as Lua, on the quickest engine.
     pub fn stage1() -> Result<Compiler> {
+        Compiler::stage1_on(Engine::quickest().context("no Lua here")?)
+    }
+
+    /// The reference as Lua, made by the Rust command, on an engine.
+    pub fn stage1_on(engine: Engine) -> Result<Compiler> {
         static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-        let engine = Engine::quickest().context("no Lua here")?;
         let script = once(&MADE, || {
             let output = scratch().join("stage1/compiler.lua");
             let runtime = format!("{}:/static/runtime/lua", root().join("runtime/lua").display());
@@ -69,6 +73,12 @@ impl Compiler {
 
     /// Lets the compiler translate `input` or refuse it.
     pub fn attempt(&self, input: &Path, output: &Path, options: &[&str]) -> Result<Outcome> {
+        std::fs::create_dir_all(output.parent().context("an output without a folder")?)?;
+        run(self.command(input, output, options), Vec::new(), LIMIT)
+    }
+
+    /// The command that translates `input`.
+    pub fn command(&self, input: &Path, output: &Path, options: &[&str]) -> Command {
         let mut command = match self {
             Compiler::Rust(path) => Command::new(path),
             Compiler::Ocamlrun(toolchain, path) => toolchain.run(path),
@@ -78,8 +88,7 @@ impl Compiler {
         if let Compiler::Ocamlrun(..) = self {
             command.arg("--runtime").arg(root().join("runtime/lua"));
         }
-        std::fs::create_dir_all(output.parent().context("an output without a folder")?)?;
-        run(command, Vec::new(), LIMIT)
+        command
     }
 
     pub fn name(&self) -> String {

@@ -57,7 +57,8 @@ fn once(command: Command, log: &Path, expected: &[u8]) -> Result<f64> {
     Ok(outcome.processor.as_secs_f64())
 }
 
-fn median(mut times: Vec<f64>) -> Option<f64> {
+/// The median; none of nothing.
+pub fn median(mut times: Vec<f64>) -> Option<f64> {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied()
 }

@@ -1,5 +1,6 @@
 //! The benchmarks: 19 programs in OCaml, what they print, and the same work as Lua written by hand.
 
+pub mod compiling;
 pub mod contestant;
 pub mod measure;
 pub mod table;
