@@ -11,8 +11,9 @@ use regex_lite::Regex;
 
 use super::corpus::{Run, copy_folder};
 use super::environment::Variables;
-use super::extract::{Extractor, Skip, Why};
 use super::header::{Node, Setting, Statement};
+use super::skip::{Skip, Why};
+use super::tools::Tools;
 use crate::process::run;
 
 /// Longer than any compilation takes.
@@ -104,7 +105,7 @@ const ENDS: [(Why, &[&str]); 4] = [
 
 /// A test file and what came of it so far.
 pub struct TestFile<'a> {
-    pub extractor: &'a Extractor,
+    pub tools: &'a Tools,
     /// Its path below the folder of all tests.
     pub path: String,
     pub file: PathBuf,
@@ -172,13 +173,13 @@ pub struct Check {
 }
 
 impl<'a> TestFile<'a> {
-    pub fn new(extractor: &'a Extractor, file: &Path) -> Result<TestFile<'a>> {
-        let relative = file.strip_prefix(extractor.source.join("testsuite/tests"))?;
+    pub fn new(tools: &'a Tools, file: &Path) -> Result<TestFile<'a>> {
+        let relative = file.strip_prefix(tools.source.join("testsuite/tests"))?;
         let stem = file.file_stem().context("a test without a name")?.to_string_lossy().into_owned();
-        let work = extractor.corpus.join("work").join(relative);
+        let work = tools.corpus.join("work").join(relative);
         fs::create_dir_all(&work)?;
         Ok(TestFile {
-            extractor,
+            tools,
             path: relative.to_string_lossy().into_owned(),
             file: file.to_path_buf(),
             folder: file.parent().context("a test without a folder")?.to_path_buf(),
@@ -225,9 +226,9 @@ impl<'a> TestFile<'a> {
         set("reference", shown(&self.folder.join(format!("{}.reference", self.stem))));
         set("test_source_directory", shown(&self.folder));
         set("test_build_directory_prefix", shown(&self.work));
-        set("ocamlsrcdir", shown(&self.extractor.source));
-        set("ocamlrun", shown(&self.extractor.ocamlrun));
-        set("ocamlc_byte", shown(&self.extractor.ocamlc));
+        set("ocamlsrcdir", shown(&self.tools.source));
+        set("ocamlrun", shown(&self.tools.ocamlrun));
+        set("ocamlc_byte", shown(&self.tools.ocamlc));
         let fixed = [
             ("MAKE", "make"),
             ("SORT", "sort"),
@@ -299,8 +300,8 @@ impl<'a> TestFile<'a> {
     /// The named groups of settings.
     fn include(&self, variables: &mut Variables, name: &str) -> Result<(), Skip> {
         let mut add = |variable: &str, value: &str| variables.append(variable, &format!(" {value} "));
-        let folder = |name: &str| self.extractor.library_folder(name).to_string_lossy().into_owned();
-        let own = self.extractor.libraries.to_string_lossy();
+        let folder = |name: &str| self.tools.library_folder(name).to_string_lossy().into_owned();
+        let own = self.tools.libraries.to_string_lossy();
         match name {
             "unix" | "str" | "dynlink" | "runtime_events" => {
                 add("directories", &folder(name));
@@ -466,14 +467,14 @@ impl<'a> TestFile<'a> {
         if !binary.iter().all(stands) {
             // A module of OCaml's compiler: an installed OCaml has it in this library only.
             binary.clear();
-            folders.push(self.extractor.library_folder("compiler-libs").to_string_lossy().into_owned());
+            folders.push(self.tools.library_folder("compiler-libs").to_string_lossy().into_owned());
             variables.append("libraries", " ocamlcommon ");
         }
         let mut flags = variables.words("flags");
         flags.extend(variables.words("libraries").iter().map(|library| format!("{library}.cma")));
         flags.extend(variables.words("ocamlc_default_flags"));
         flags.extend(variables.words("ocamlc_flags"));
-        let mut command = vec![self.extractor.ocamlc.to_string_lossy().into_owned()];
+        let mut command = vec![self.tools.ocamlc.to_string_lossy().into_owned()];
         let (line, module) = (variables.words("commandline"), variables.words("module"));
         if !line.is_empty() {
             command.extend(line.clone());
@@ -505,9 +506,9 @@ impl<'a> TestFile<'a> {
     /// The sources that ocamllex and ocamlyacc make of a module's; most are OCaml already.
     fn generated(&self, branch: &Branch, module: String) -> Result<Vec<String>, Skip> {
         let (base, tool, flags, endings): (_, _, _, &[&str]) = if let Some(base) = module.strip_suffix(".mll") {
-            (base, &self.extractor.ocamllex, "ocamllex_flags", &[".ml"])
+            (base, &self.tools.ocamllex, "ocamllex_flags", &[".ml"])
         } else if let Some(base) = module.strip_suffix(".mly") {
-            (base, &self.extractor.ocamlyacc, "ocamlyacc_flags", &[".mli", ".ml"])
+            (base, &self.tools.ocamlyacc, "ocamlyacc_flags", &[".mli", ".ml"])
         } else {
             return Ok(vec![module]);
         };
@@ -528,7 +529,7 @@ impl<'a> TestFile<'a> {
             return Err(Skip::new(Why::Error, "there is no program to be run"));
         }
         let bytecode = fs::read(&program)?;
-        if !bytecode.ends_with(&self.extractor.magic) {
+        if !bytecode.ends_with(&self.tools.magic) {
             return Err(Skip::new(Why::Tool, "the program is not bytecode"));
         }
         let hook = self.folder.join(format!("{}.run", self.stem));

@@ -2,7 +2,7 @@
 //!
 //! `source` fetches an OCaml's sources and, where it is not installed, builds it. `extract` turns its test suite into a corpus:
 //! `header` reads the comment that says what a test does, `environment` holds its variables, `class` sorts it, and what can be
-//! judged as bytecode is run under ocamlrun and recorded. `judge` runs a corpus as Lua on an engine, `twins` compares the two
+//! judged as bytecode is run (`actions`) under ocamlrun and recorded (`observe`), or skipped with its reason. `judge` runs a corpus as Lua on an engine, `twins` compares the two
 //! compilers on it, and `score` is the committed result, one file per OCaml in `stage-tests/conformance`.
 
 pub mod actions;
@@ -14,8 +14,10 @@ pub mod header;
 pub mod judge;
 pub mod observe;
 pub mod score;
+pub mod skip;
 pub mod source;
 pub mod table;
+pub mod tools;
 pub mod twins;
 
 use std::path::PathBuf;

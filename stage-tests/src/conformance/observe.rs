@@ -10,7 +10,8 @@ use anyhow::{Context, Result};
 use super::actions::{Branch, Execution, TestFile};
 use super::class;
 use super::corpus::{Run, copy_folder};
-use super::extract::{MARKED, Skip, Why};
+use super::skip::{Skip, Why};
+use super::tools::MARKED;
 use crate::process::{Input, Outcome, limit_processor_time, run};
 
 /// How many seconds of the processor a program may take under ocamlrun.
@@ -76,7 +77,7 @@ impl TestFile<'_> {
         let wrapper = self.work.join("wrapper.sh");
         let text = format!(
             "n=$(ls '{calls}' | wc -l)\nfor a in \"$@\"; do printf '%s\\n' \"$a\"; done > '{calls}'/$n\nexec '{}' '{}' \"$@\"\n",
-            self.extractor.ocamlrun.display(),
+            self.tools.ocamlrun.display(),
             execution.program.display(),
             calls = calls.display(),
         );
@@ -118,10 +119,10 @@ impl TestFile<'_> {
         copy_folder(subject.data, scratch.path())?;
         let mut command = if merged {
             let mut shell = Command::new("sh");
-            shell.args(["-c", "exec \"$@\" 2>&1", "sh"]).arg(&self.extractor.ocamlrun);
+            shell.args(["-c", "exec \"$@\" 2>&1", "sh"]).arg(&self.tools.ocamlrun);
             shell
         } else {
-            Command::new(&self.extractor.ocamlrun)
+            Command::new(&self.tools.ocamlrun)
         };
         command.arg(copy).args(&subject.arguments).current_dir(scratch.path());
         subject.branch.variables.apply(&mut command);
@@ -145,7 +146,7 @@ impl TestFile<'_> {
         let mut arguments = compiled.command.clone();
         arguments[at + 1] = output.to_string_lossy().into_owned();
         let mut command = Command::new(&arguments[0]);
-        let library = &self.extractor.libraries;
+        let library = &self.tools.libraries;
         command.args(&arguments[1..]).arg("-I").arg(library).arg(library.join("end_marker.cmo")).current_dir(&compiled.folder);
         super::environment::clean(&mut command);
         let outcome = run(command, Vec::new(), LIMIT)?;
@@ -153,7 +154,7 @@ impl TestFile<'_> {
             return Ok(None);
         }
         let bytecode = fs::read(&output)?;
-        Ok(bytecode.ends_with(&self.extractor.magic).then_some(bytecode))
+        Ok(bytecode.ends_with(&self.tools.magic).then_some(bytecode))
     }
 
     /// Runs the program in several folders and under two names, and keeps what it does if it is always the same.
@@ -181,7 +182,7 @@ impl TestFile<'_> {
         let base = self.path.rsplit_once('.').map_or(self.path.as_str(), |(base, _)| base);
         let name = base.replace('/', ".") + &number;
         let class = class::of(self.path.split('/').next().unwrap_or(""), subject.execution.libraries(), &self.text(subject)?);
-        let corpus = &self.extractor.corpus;
+        let corpus = &self.tools.corpus;
         let write = |path: String, content: &[u8]| fs::write(corpus.join(&path), content).map(|()| PathBuf::from(path));
         let has_data = fs::read_dir(subject.data)?.next().is_some();
         let data = has_data.then(|| PathBuf::from(format!("data/{name}")));
