@@ -34,8 +34,15 @@ end
 --// Statement: %1[%{2+2}] = %3
 
 --// Provides: array_make
--- A block of n fields.
-P.array_make = function(tag, n, v)
+--// Requires: caml_sys_const_max_wosize, caml_invalid_argument
+-- A block of n fields. Beyond what may be asked for (of floats half as much where a word has 32 bits) the argument of `name` is
+-- invalid; beyond 4 GB there is no memory.
+local longest = P.caml_sys_const_max_wosize(0)
+P.array_make = function(tag, n, v, name)
+  if n < 0 or n > 268435455 then
+    if n < 0 or n > longest or tag == 254 and longest < 4294967296 then P.caml_invalid_argument(name) end
+    Error(G[1], 0)
+  end
   local a = {tag}
   for i = 2, n + 1 do a[i] = v end
   return a
@@ -43,34 +50,30 @@ end
 
 --// Provides: caml_array_make
 --// Alias: caml_make_vect
---// Requires: array_make, float_tag, caml_invalid_argument
+--// Requires: array_make, float_tag
 P.caml_array_make = function(n, v)
-  if n < 0 then P.caml_invalid_argument("Array.make") end
   if n == 0 then return {0} end
-  return P.array_make(P.float_tag(v), n, v)
+  return P.array_make(P.float_tag(v), n, v, "Array.make")
 end
 
 --// Provides: caml_uniform_array_make
---// Requires: array_make, caml_invalid_argument
+--// Requires: array_make
 P.caml_uniform_array_make = function(n, v)
-  if n < 0 then P.caml_invalid_argument("Array.make") end
-  return P.array_make(0, n, v)
+  return P.array_make(0, n, v, "Array.make")
 end
 
 --// Provides: caml_floatarray_make
 --// Alias: caml_floatarray_make_unboxed
---// Requires: array_make, caml_invalid_argument
+--// Requires: array_make
 P.caml_floatarray_make = function(n, v)
-  if n < 0 then P.caml_invalid_argument("Array.make") end
-  return P.array_make(n == 0 and 0 or 254, n, v)
+  return P.array_make(n == 0 and 0 or 254, n, v, "Array.make")
 end
 
 --// Provides: caml_floatarray_create
 --// Alias: caml_make_float_vect caml_array_create_float
---// Requires: array_make, caml_invalid_argument
+--// Requires: array_make
 P.caml_floatarray_create = function(n)
-  if n < 0 then P.caml_invalid_argument("Float.Array.create") end
-  return P.array_make(n == 0 and 0 or 254, n, 0.0)
+  return P.array_make(n == 0 and 0 or 254, n, 0.0, "Float.Array.create")
 end
 
 --// Provides: caml_make_array

@@ -20,7 +20,7 @@ P.caml_obj_block = function(tag, size)
   if tag == 255 or tag == 252 and size == 0 or tag == 247 and size < 2 then
     P.caml_invalid_argument("Obj.new_block")
   end
-  return P.array_make(tag, size, 0)
+  return P.array_make(tag, size, 0, "Obj.new_block")
 end
 
 --// Provides: caml_obj_dup mutable

@@ -28,3 +28,8 @@ let () =
   let a = [| 1; 2; 3 |] and f = [| 1.0 |] in
   fails (fun () -> a.(3)); fails (fun () -> a.(-1)); fails (fun () -> a.(3) <- 0); fails (fun () -> f.(1)); fails (fun () -> f.(1) <- 0.0); fails (fun () -> Array.sub a 2 2);
   fails (fun () -> Array.make (-1) 0); fails (fun () -> Array.blit a 0 a 2 2); fails (fun () -> Array.fill a 0 4 0); fails (fun () -> Array.map2 ( + ) a [||])
+let () =
+  let invalid f = try ignore (f ()); p "no exception" with Invalid_argument _ -> p "invalid" | Out_of_memory -> p "out of memory" in
+  let longest = Sys.max_array_length and floats = Sys.max_floatarray_length in
+  invalid (fun () -> Array.make (longest + 1) 0); invalid (fun () -> Array.make (longest + 1) 1.5); invalid (fun () -> Array.make longest 0);
+  invalid (fun () -> Float.Array.create (-1)); invalid (fun () -> Float.Array.create (floats + 1)); invalid (fun () -> Float.Array.make (floats + 1) 1.0)
