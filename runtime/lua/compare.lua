@@ -55,6 +55,12 @@ local function leaf_order(tag, a, b, total)
   return nil, true
 end
 
+-- Where an engine has one kind of numbers an array of integral floats may have either tag.
+local one_kind = not math.type
+local function are_arrays(tag_a, tag_b)
+  return one_kind and (tag_a == 0 and tag_b == 254 or tag_a == 254 and tag_b == 0)
+end
+
 local function order(a, b, total)
   local stack, top = nil, 0   -- pairs of blocks, the next index and the last one
   while true do
@@ -82,7 +88,7 @@ local function order(a, b, total)
           stack[top - 3] = tag_a == 250 and a or {0, a}
           stack[top - 2] = tag_b == 250 and b or {0, b}
           stack[top - 1], stack[top] = 2, 2
-        elseif tag_a ~= tag_b then
+        elseif tag_a ~= tag_b and not are_arrays(tag_a, tag_b) then
           return tag_a < tag_b and -1 or 1
         else
           local r, fields = leaf_order(tag_a, a, b, total)

@@ -33,3 +33,7 @@ let () =
   let longest = Sys.max_array_length and floats = Sys.max_floatarray_length in
   invalid (fun () -> Array.make (longest + 1) 0); invalid (fun () -> Array.make (longest + 1) 1.5); invalid (fun () -> Array.make longest 0);
   invalid (fun () -> Float.Array.create (-1)); invalid (fun () -> Float.Array.create (floats + 1)); invalid (fun () -> Float.Array.make (floats + 1) 1.0)
+let () =
+  let ones = Array.make 2 1.0 and created = Array.create_float 2 and halves = [| 0.5; 1.0 |] in
+  Array.fill created 0 2 1.0; halves.(0) <- 1.0;
+  p (string_of_bool (ones = created && created = halves)); Printf.printf "%d %d\n" (compare created ones) (compare ones halves)
