@@ -110,28 +110,21 @@ function A3(f, D, a, b, c)
   return {n > 103 and partial_list or partial_any, n - 3, f, a, b, c}
 end
 
-function A4(f, D, a, b, c, d)
-  if f[2] == 4 then return f[1](f, D, a, b, c, d) end
-  return apply_list(f, D, 4, {a, b, c, d})
+-- From four arguments on: a function of one is given the first, and what it returns the others.
+local function applier(n, next)
+  return function(f, D, a, ...)
+    local arity = f[2]
+    if arity == 1 then
+      local g = f[1](f, D + 24, a)
+      return next(g, D, ...)
+    end
+    if arity == n then return f[1](f, D, a, ...) end
+    return apply_list(f, D, n, {a, ...})
+  end
 end
-
-function A5(f, D, a, b, c, d, e)
-  if f[2] == 5 then return f[1](f, D, a, b, c, d, e) end
-  return apply_list(f, D, 5, {a, b, c, d, e})
-end
-
-function A6(f, D, a, b, c, d, e, g)
-  if f[2] == 6 then return f[1](f, D, a, b, c, d, e, g) end
-  return apply_list(f, D, 6, {a, b, c, d, e, g})
-end
-
-function A7(f, D, a, b, c, d, e, g, h)
-  if f[2] == 7 then return f[1](f, D, a, b, c, d, e, g, h) end
-  return apply_list(f, D, 7, {a, b, c, d, e, g, h})
-end
-
-function A8(f, D, a, b, c, d, e, g, h, i)
-  if f[2] == 8 then return f[1](f, D, a, b, c, d, e, g, h, i) end
-  return apply_list(f, D, 8, {a, b, c, d, e, g, h, i})
-end
+A4 = applier(4, A3)
+A5 = applier(5, A4)
+A6 = applier(6, A5)
+A7 = applier(7, A6)
+A8 = applier(8, A7)
 P.apply = A

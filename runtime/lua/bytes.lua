@@ -106,9 +106,6 @@ end
 --// Provides: caml_ml_bytes_length const
 --// Alias: caml_bytes_length
 --// Inline: %1.n
-P.caml_ml_bytes_length = function(b)
-  return b.n
-end
 
 --// Provides: caml_bytes_of_string const
 --// Inline: {n = #%1, s = %1}

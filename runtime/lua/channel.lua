@@ -105,8 +105,9 @@ function P.channel_get_all(channel, wanted)
   return Concat(pieces)
 end
 
---// Provides: caml_ml_open_descriptor_in
+--// Provides: caml_ml_open_descriptor_in mutable
 --// Requires: channel_file, descriptor_seek
+-- A channel that nothing uses need not be opened: the library opens descriptors that exist.
 function P.caml_ml_open_descriptor_in(number)
   local channel = { 255, fd = number, buffer = "", at = 0 }
   channel.offset = P.descriptor_seek(P.channel_file(channel), "cur", 0) or 0
@@ -117,8 +118,9 @@ end
 -- The output channels that are open, oldest first.
 P.out_channels = {}
 
---// Provides: caml_ml_open_descriptor_out
---// Requires: channel_file, descriptor_seek, out_channels
+--// Provides: caml_ml_open_descriptor_out mutable
+--// Requires: channel_file, out_channels
+-- Descriptors that can be sought, other than the standard ones, come from `descriptor_new`.
 local channels = P.out_channels
 function P.caml_ml_open_descriptor_out(number)
   local channel = { 255, fd = number, pieces = {}, count = 0, size = 0 }

@@ -59,7 +59,7 @@ end
 P.descriptors = descriptors
 
 --// Provides: descriptor_new
---// Requires: descriptors
+--// Requires: descriptors, descriptor_seek
 -- Gives a file the lowest number that is free.
 local descriptors = P.descriptors
 function P.descriptor_new(file)

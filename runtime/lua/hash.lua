@@ -3,8 +3,8 @@
 
 --// Provides: hash_mix const
 --// Requires: int_bits
---// If: portable luajit
--- Mixes w into h: both, and the result, are unsigned 32-bit numbers; and the final mixing, to 30 bits.
+--// If: portable
+-- Mixes w into h: both, and the result, are 32-bit numbers, unsigned but on luajit; and the final mixing, to 30 bits.
 if math.type and load then
   P.hash_mix, P.hash_final = load([[
     return function(h, w)
@@ -35,6 +35,23 @@ else
     h = product(Xor(h, Floor(h / 8192)) % 4294967296, 3266489909)
     return Xor(h, Floor(h / 65536)) % 1073741824
   end
+end
+
+--// Provides: hash_mix const
+--// If: luajit
+-- The library bit takes numbers within 2^51: products with 16 bits.
+local band, bxor, lshift, rshift, rol, tobit = bit.band, bit.bxor, bit.lshift, bit.rshift, bit.rol, bit.tobit
+local function product(x, constant)
+  return tobit(lshift(rshift(x, 16) * constant, 16) + band(x, 65535) * constant)
+end
+function P.hash_mix(h, w)
+  w = product(rol(product(w, 3432918353), 15), 461845907)
+  return tobit(rol(bxor(h, w), 13) * 5 + 3864292196)
+end
+function P.hash_final(h)
+  h = product(bxor(h, rshift(h, 16)), 2246822507)
+  h = product(bxor(h, rshift(h, 13)), 3266489909)
+  return band(bxor(h, rshift(h, 16)), 1073741823)
 end
 
 --// Provides: hash_mix const
@@ -75,6 +92,7 @@ P.hash_word = mix_word
 
 --// Provides: hash_string const
 --// Requires: hash_mix, int_bits
+--// If: portable luajit
 P.hash_string = function(h, s)
   local mix, n = P.hash_mix, #s
   local i = 1
@@ -88,6 +106,22 @@ P.hash_string = function(h, s)
     h = mix(h, a + (b or 0) * 256 + (c or 0) * 65536)
   end
   return Xor(h, n) % 4294967296
+end
+
+--// Provides: hash_string const
+--// Requires: hash_mix
+--// If: lua54
+P.hash_string = function(h, s)
+  local n = #s
+  local i = 1
+  while i <= n do
+    local a, b, c, d = Byte(s, i, i + 3)
+    local w = (d and a | b << 8 | c << 16 | d << 24 or a | (b or 0) << 8 | (c or 0) << 16) * 3432918353 & 4294967295
+    h = h ~ (w << 15 | w >> 17) * 461845907 & 4294967295
+    h = (h << 13 | h >> 19) * 5 + 3864292196 & 4294967295
+    i = i + 4
+  end
+  return h ~ n
 end
 
 --// Provides: hash_float const
@@ -110,8 +144,9 @@ P.hash_float = function(h, x)
   return P.hash_mix(P.hash_mix(h, low), high)
 end
 
---// Provides: caml_hash mutable
+--// Provides: hash_value mutable
 --// Requires: hash_mix, hash_int, hash_string, hash_float, bytes_text, int_bits
+-- Of any value, and whether a number is an int.
 local kind = math.type
 
 local final, hash_int, hash_string = P.hash_final, P.hash_int, P.hash_string
@@ -134,9 +169,8 @@ local function is_int(v)
   return v == Floor(v) and v >= -2147483648 and v <= 2147483647
 end
 
-P.caml_hash = function(count, limit, seed, value)
-  if Type(value) == "string" and count > 0 then return final(hash_string(seed % 4294967296, value)) end
-  if Type(value) == "number" and count > 0 and is_int(value) then return final(hash_int(seed % 4294967296, value)) end
+P.hash_is_int = is_int
+P.hash_value = function(count, limit, seed, value)
   if limit < 0 or limit > 256 then limit = 256 end
   local h = seed % 4294967296
   local queue, read, write = {value}, 1, 1
@@ -188,6 +222,35 @@ P.caml_hash = function(count, limit, seed, value)
     end
   end
   return final(h)
+end
+
+--// Provides: caml_hash mutable
+--// Requires: hash_value
+--// If: portable luajit
+local final, hash_int, hash_string, is_int, hash_value = P.hash_final, P.hash_int, P.hash_string, P.hash_is_int, P.hash_value
+P.caml_hash = function(count, limit, seed, value)
+  if Type(value) == "number" and count > 0 and is_int(value) then return final(hash_int(seed % 4294967296, value)) end
+  if Type(value) == "string" and count > 0 then return final(hash_string(seed % 4294967296, value)) end
+  return hash_value(count, limit, seed, value)
+end
+
+--// Provides: caml_hash mutable
+--// Requires: hash_value
+--// If: lua54
+-- With the mixing of an int in place.
+local final, hash_string, hash_value = P.hash_final, P.hash_string, P.hash_value
+P.caml_hash = function(count, limit, seed, value)
+  if MathType(value) == "integer" and count > 0 then
+    local w = 2 * value + 1
+    w = ((w >> 32 ~ w ~ -(w >> 63)) & 4294967295) * 3432918353 & 4294967295
+    local h = (seed ~ (w << 15 | w >> 17) * 461845907) & 4294967295
+    h = (h << 13 | h >> 19) * 5 + 3864292196 & 4294967295
+    h = (h ~ h >> 16) * 2246822507 & 4294967295
+    h = (h ~ h >> 13) * 3266489909 & 4294967295
+    return (h ~ h >> 16) & 1073741823
+  end
+  if Type(value) == "string" and count > 0 then return final(hash_string(seed & 4294967295, value)) end
+  return hash_value(count, limit, seed, value)
 end
 
 --// Provides: caml_string_hash const

@@ -3,9 +3,6 @@
 --// Provides: caml_string_length const
 --// Alias: caml_ml_string_length
 --// Inline: #%1
-P.caml_string_length = function(s)
-  return #s
-end
 
 --// Provides: caml_string_get
 --// Requires: caml_array_bound_error

@@ -111,9 +111,15 @@ function P.caml_sys_random_seed(unit)
 end
 
 --// Provides: caml_sys_get_config const
---// Requires: caml_sys_const_word_size
+--// If: portable luajit
 function P.caml_sys_get_config(unit)
-  return { 0, "Unix", P.caml_sys_const_word_size(0), 0 }
+  return { 0, "Unix", 32, 0 }
+end
+
+--// Provides: caml_sys_get_config const
+--// If: lua54
+function P.caml_sys_get_config(unit)
+  return { 0, "Unix", 64, 0 }
 end
 
 --// Provides: caml_sys_isatty mutable
@@ -124,72 +130,43 @@ end
 
 --// Provides: caml_sys_const_big_endian const
 --// Inline: 0
-function P.caml_sys_const_big_endian(unit)
-  return 0
-end
 
 --// Provides: caml_sys_const_word_size const
 --// If: portable luajit
 --// Inline: 32
-function P.caml_sys_const_word_size(unit)
-  return 32
-end
 
 --// Provides: caml_sys_const_word_size const
 --// If: lua54
 --// Inline: 64
-function P.caml_sys_const_word_size(unit)
-  return 64
-end
 
 --// Provides: caml_sys_const_int_size const
 --// If: portable luajit
 --// Inline: 32
-function P.caml_sys_const_int_size(unit)
-  return 32
-end
 
 --// Provides: caml_sys_const_int_size const
 --// If: lua54
 --// Inline: 63
-function P.caml_sys_const_int_size(unit)
-  return 63
-end
 
 --// Provides: caml_sys_const_max_wosize const
 --// If: portable luajit
 --// Inline: 536870911
-function P.caml_sys_const_max_wosize(unit)
-  return 536870911
-end
 
 --// Provides: caml_sys_const_max_wosize const
 --// If: lua54
 --// Inline: 18014398509481983
-function P.caml_sys_const_max_wosize(unit)
-  return 18014398509481983
-end
 
 --// Provides: caml_sys_const_ostype_unix const
 --// Inline: 1
-function P.caml_sys_const_ostype_unix(unit)
-  return 1
-end
 
 --// Provides: caml_sys_const_ostype_win32 const
 --// Alias: caml_sys_const_ostype_cygwin
 --// Inline: 0
-function P.caml_sys_const_ostype_win32(unit)
-  return 0
-end
 
 --// Provides: caml_sys_const_backend_type const
 --// Inline: 1
 
 --// Provides: caml_sys_const_naked_pointers_checked const
-function P.caml_sys_const_naked_pointers_checked(unit)
-  return 0
-end
+--// Inline: 0
 
 --// Provides: caml_runtime_variant const
 function P.caml_runtime_variant(unit)

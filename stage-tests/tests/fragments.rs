@@ -1,6 +1,6 @@
 //! The runtime's own tests: each file of `fragments/` runs on every engine and target after the sections that its
 //! `--// Requires:` lines name and the files of `fragments/shared/` that its `--// Shares:` lines name. A write to a
-//! global that does not exist is an error.
+//! global that does not exist is an error. `compact`: the sections as that style writes them.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
 use lua_of_ocaml::link::fragment::{Table, parse};
+use lua_of_ocaml::link::minify;
 use lua_of_ocaml::runtime;
 use lua_of_ocaml::target::Target;
 use stage_tests::engine::Engine;
@@ -43,17 +44,49 @@ fn main() -> Result<()> {
                 if target != Target::Portable && target != engine.target() {
                     continue;
                 }
-                let (test, title) = (test.clone(), format!("{name}::{}::{}", target.name(), engine.name()));
-                let script = scratch().join("fragments").join(format!("{name}.{}.{}.lua", target.name(), engine.name()));
-                let trial = move || one(&test, &script, target, engine).map_err(|error| Failed::from(format!("{error:#}")));
-                trials.push(Trial::test(title, trial).with_ignored_flag(!installed));
+                for compact in [false, true] {
+                    let style = if compact { "compact" } else { target.name() };
+                    if compact && target != Target::Portable {
+                        continue;
+                    }
+                    let (test, title) = (test.clone(), format!("{name}::{style}::{}", engine.name()));
+                    let script = scratch().join("fragments").join(format!("{name}.{style}.{}.lua", engine.name()));
+                    let trial = move || one(&test, &script, target, engine, compact).map_err(|e| Failed::from(format!("{e:#}")));
+                    trials.push(Trial::test(title, trial).with_ignored_flag(!installed));
+                }
             }
         }
     }
+    let installed = Engine::to_test().into_iter().any(|(engine, installed)| engine == Engine::Luajit && installed);
+    let trial = || same_bytecode().map_err(|error| Failed::from(format!("{error:#}")));
+    trials.push(Trial::test("sections::compact::luajit", trial).with_ignored_flag(!installed));
     libtest_mimic::run(&arguments, trials).exit()
 }
 
-fn one(test: &Path, script: &Path, target: Target, engine: Engine) -> Result<()> {
+/// What the compact style makes of a section is the same bytecode: LuaJIT's, which without debugging information has neither
+/// lines nor names of locals.
+fn same_bytecode() -> Result<()> {
+    let mut linked = String::from(
+        "local function same(name, a, b)\n  a, b = assert(loadstring(a)), assert(loadstring(b))\n  \
+         assert(string.dump(a, true) == string.dump(b, true), name)\nend\n",
+    );
+    for target in [Target::Portable, Target::Luajit] {
+        for section in &parse(&runtime::embedded(), VERSION, target)?.sections {
+            let code = minify::run(&section.code, true);
+            linked.push_str(&format!("same({:?}, [====[\n{}]====], [====[\n{code}]====])\n", section.name, section.code));
+        }
+    }
+    let script = scratch().join("fragments").join("sections.lua");
+    std::fs::create_dir_all(script.parent().context("a script without a folder")?)?;
+    std::fs::write(&script, linked)?;
+    let outcome = run(Engine::Luajit.hosted_command(&script), Vec::new(), LIMIT)?;
+    if outcome.code != 0 {
+        bail!("{}", String::from_utf8_lossy(&outcome.stderr));
+    }
+    Ok(())
+}
+
+fn one(test: &Path, script: &Path, target: Target, engine: Engine, compact: bool) -> Result<()> {
     let text = std::fs::read_to_string(test)?;
     let table = parse(&runtime::embedded(), VERSION, target)?;
     // Luau's sandbox guards its globals itself.
@@ -61,7 +94,7 @@ fn one(test: &Path, script: &Path, target: Target, engine: Engine) -> Result<()>
     let mut done = vec![false; table.sections.len()];
     let required = text.lines().filter_map(|line| line.strip_prefix("--// Requires:")).flat_map(|names| names.split(','));
     for name in ["prelude", "main"].into_iter().chain(required.map(str::trim)) {
-        add(&table, name, &mut done, &mut linked)?;
+        add(&table, name, compact, &mut done, &mut linked)?;
     }
     linked.push_str(EXCEPTIONS);
     for name in text.lines().filter_map(|line| line.strip_prefix("--// Shares:")) {
@@ -79,19 +112,20 @@ fn one(test: &Path, script: &Path, target: Target, engine: Engine) -> Result<()>
 }
 
 /// The section and, before it, those it requires.
-fn add(table: &Table, name: &str, done: &mut [bool], linked: &mut String) -> Result<()> {
+fn add(table: &Table, name: &str, compact: bool, done: &mut [bool], linked: &mut String) -> Result<()> {
     let position = table.position(name).with_context(|| format!("no section provides {name}"))?;
     if std::mem::replace(&mut done[position], true) {
         return Ok(());
     }
     let section = &table.sections[position];
     for required in &section.requires {
-        add(table, required, done, linked)?;
+        add(table, required, compact, done, linked)?;
     }
+    let code = if compact { minify::run(&section.code, name != "prelude") } else { section.code.clone() };
     if name == "prelude" {
-        linked.push_str(&section.code);
-    } else if !section.code.is_empty() {
-        linked.push_str(&format!("do\n{}\n", section.code));
+        linked.push_str(&code);
+    } else if !code.is_empty() {
+        linked.push_str(&format!("do\n{code}\n"));
         for alias in &section.aliases {
             linked.push_str(&format!("P[\"{alias}\"] = P[\"{}\"]\n", section.name));
         }

@@ -79,74 +79,14 @@ let order (table : Fragment.table) names =
   done;
   List.rev !result
 
-(* Level of the long bracket that `line` leaves open, given the one that is open at its start; -1: none. *)
-let open_bracket line was_open =
-  let n = String.length line in
-  let at i = if i < n then line.[i] else '\000' in
-  let rec equals i count = if at i = '=' then equals (i + 1) (count + 1) else count in
-  let rec scan i is_open quote =
-    if i >= n then is_open
-    else
-      let c = line.[i] in
-      if is_open >= 0 then begin
-        let level = equals (i + 1) 0 in
-        if c = ']' && Int.equal level is_open && at (i + 1 + level) = ']' then scan (i + level + 2) (-1) quote
-        else scan (i + 1) is_open quote
-      end
-      else if quote <> '\000' then
-        if c = '\\' then scan (i + 2) is_open quote
-        else scan (i + 1) is_open (if c = quote then '\000' else quote)
-      else
-        match c with
-        | '"' | '\'' -> scan (i + 1) is_open c
-        | '-' when at (i + 1) = '-' -> -1
-        | '[' ->
-            let level = equals (i + 1) 0 in
-            if at (i + 1 + level) = '[' then scan (i + level + 2) level quote else scan (i + 1) is_open quote
-        | _ -> scan (i + 1) is_open quote
-  in
-  scan 0 was_open '\000'
-
-(* Without the blanks at its start. *)
-let trim_start line =
-  let n = String.length line in
-  let rec first i = if i < n && (line.[i] = ' ' || line.[i] = '\t') then first (i + 1) else i in
-  let i = first 0 in
-  String.sub line i (n - i)
-
-let is_comment line = String.length line >= 2 && line.[0] = '-' && line.[1] = '-'
-
-(* Adds code without indentation, blank lines and lines that are only a comment. *)
-let strip out code =
-  let is_open = ref (-1) in
-  let add line =
-    Buffer.add_string out line;
-    Buffer.add_char out '\n'
-  in
-  let rec lines = function
-    | [] | [ "" ] -> ()
-    | line :: rest ->
-        let was_open = !is_open in
-        is_open := open_bracket line was_open;
-        if was_open >= 0 then add line
-        else begin
-          let stripped = trim_start line in
-          if not (String.equal stripped "" || is_comment stripped) then add stripped
-        end;
-        lines rest
-  in
-  lines (String.split_on_char '\n' code)
-
 let section out (section : Fragment.section) compact =
   if not (String.equal section.code "") then begin
     let wrapped = not (String.equal section.name "prelude") in
-    if wrapped then Buffer.add_string out "do\n";
-    if compact then strip out section.code else Buffer.add_string out section.code;
-    List.iter
-      (fun alias ->
-        Buffer.add_string out (Emit.primitive_place alias ^ " = " ^ Emit.primitive_place section.name ^ "\n"))
-      section.aliases;
-    if wrapped then Buffer.add_string out "end\n"
+    let alias name = Emit.primitive_place name ^ " = " ^ Emit.primitive_place section.name ^ "\n" in
+    let code = section.code ^ String.concat "" (List.map alias section.aliases) in
+    if compact then Minify.run out code wrapped
+    else if wrapped then Buffer.add_string out ("do\n" ^ code ^ "end\n")
+    else Buffer.add_string out code
   end
 
 (* A stub for a primitive that is missing: OCaml's `Failure` when called. *)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program};
 use crate::link::fragment::{Section, Table};
-use crate::link::places;
+use crate::link::{minify, places};
 use crate::lua::emit::{TAIL_DEPTH, primitive_place};
 use crate::lua::literal;
 use crate::lua::lua_text::Text;
@@ -103,69 +103,21 @@ fn order(table: &Table, names: &[&str]) -> Result<Vec<usize>> {
     Ok(result)
 }
 
-/// Level of the long bracket that `line` leaves open, given the one that is open at its start.
-fn open_bracket(line: &str, open: Option<usize>) -> Option<usize> {
-    let bytes = line.as_bytes();
-    let mut open = open;
-    let mut quote = 0u8;
-    let mut i = 0;
-    while let Some(&c) = bytes.get(i) {
-        let level = bytes.get(i + 1..).unwrap_or(&[]).iter().take_while(|&&c| c == b'=').count();
-        let end = bytes.get(i + 1 + level).copied().unwrap_or(0);
-        if let Some(wanted) = open {
-            if c == b']' && end == b']' && level == wanted {
-                open = None;
-                i += level + 1;
-            }
-        } else if quote != 0 {
-            if c == b'\\' {
-                i += 1;
-            } else if c == quote {
-                quote = 0;
-            }
-        } else if c == b'"' || c == b'\'' {
-            quote = c;
-        } else if c == b'-' && bytes.get(i + 1) == Some(&b'-') {
-            return None;
-        } else if c == b'[' && end == b'[' {
-            open = Some(level);
-            i += level + 1;
-        }
-        i += 1;
-    }
-    open
-}
-
-/// Code without indentation, blank lines and lines that are only a comment.
-fn strip(code: &str) -> String {
-    let mut result = String::new();
-    let mut open = None;
-    for line in code.lines() {
-        let was_open = open.is_some();
-        open = open_bracket(line, open);
-        let stripped = if was_open { line } else { line.trim_start() };
-        if was_open || !(stripped.is_empty() || stripped.starts_with("--")) {
-            result.push_str(stripped);
-            result.push('\n');
-        }
-    }
-    result
-}
-
 fn section(out: &mut String, section: &Section, compact: bool) {
     if section.code.is_empty() {
         return;
     }
     let wrapped = section.name != "prelude";
-    if wrapped {
-        out.push_str("do\n");
-    }
-    out.push_str(&if compact { strip(&section.code) } else { section.code.clone() });
+    let mut code = section.code.clone();
     for alias in &section.aliases {
-        out.push_str(&format!("{} = {}\n", primitive_place(alias), primitive_place(&section.name)));
+        code.push_str(&format!("{} = {}\n", primitive_place(alias), primitive_place(&section.name)));
     }
-    if wrapped {
-        out.push_str("end\n");
+    if compact {
+        out.push_str(&minify::run(&code, wrapped));
+    } else if wrapped {
+        out.push_str(&format!("do\n{code}end\n"));
+    } else {
+        out.push_str(&code);
     }
 }
 

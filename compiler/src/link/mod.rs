@@ -3,4 +3,5 @@
 pub mod data;
 pub mod fragment;
 pub mod linker;
+pub mod minify;
 pub mod places;
