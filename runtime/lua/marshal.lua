@@ -71,7 +71,8 @@ end
 
 --// Provides: marshal_write
 --// Requires: caml_invalid_argument, caml_failwith, bytes_text, double_text, int64_halves, bigarray_text, code_text
--- A value as a string, header and all. Flags are the constructors of Marshal.extern_flags: 0 No_sharing, 1 Closures, 2 Compat_32.
+-- A value as a string, header and all. Flags are the constructors of Marshal.extern_flags: 0 No_sharing, 1 Closures, 2 Compat_32;
+-- 3, Compression, is a wish that nothing fulfils here, as in an OCaml without zstd.
 local double_text, kind_of = P.double_text, math.type
 local function big_endian(n)
   return Char(Floor(n / 16777216) % 256, Floor(n / 65536) % 256, Floor(n / 256) % 256, n % 256)
@@ -110,7 +111,7 @@ function P.marshal_write(value, flags)
       sharing = false
     elseif flags[2] == 1 then
       closures = true
-    else
+    elseif flags[2] == 2 then
       compatible = true
     end
     flags = flags[3]
