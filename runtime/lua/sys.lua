@@ -150,10 +150,16 @@ end
 --// Provides: caml_sys_const_max_wosize const
 --// If: portable luajit
 --// Inline: 536870911
+P.caml_sys_const_max_wosize = function()
+  return 536870911
+end
 
 --// Provides: caml_sys_const_max_wosize const
 --// If: lua54
 --// Inline: 18014398509481983
+P.caml_sys_const_max_wosize = function()
+  return 18014398509481983
+end
 
 --// Provides: caml_sys_const_ostype_unix const
 --// Inline: 1
