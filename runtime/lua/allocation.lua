@@ -14,9 +14,8 @@ local function settle()
 end
 P.allocation_settle = settle
 
--- How many words may be allocated until the next event.
+-- How many words may be allocated until the next event; what was allocated is settled.
 local function grant(n)
-  settle()
   granted = granted + n - Words
   base, Words = n, n
 end
@@ -24,6 +23,7 @@ P.allocation_grant = grant
 
 -- The next allocation is an event.
 P.allocation_alarm = function()
+  settle()
   grant(0)
 end
 
@@ -33,8 +33,8 @@ P.allocated_words = function()
 end
 
 -- The words are used up by those of v (or of something that was not kept): what is due is done, by its `source` as in Gc.Memprof.
-P.allocation_event = function(v, n, source)
-  if P.memprof then P.memprof.event(v, n, source) else grant(endless) end
+P.allocation_event = function(v, n, source, read)
+  if P.memprof then P.memprof.event(v, n, source, read) else grant(endless) end
   if P.run_finalisers then P.run_finalisers(40001) end
 end
 
@@ -44,6 +44,33 @@ P.allocate = function(v, n, source)
   if source == 2 then outside = outside + n elseif n > 257 then major = major + n end
   Words = Words - n
   if Words < 0 then P.allocation_event(v, n, source) end
+end
+
+local function words_of(v)
+  if Type(v) == "string" then return Floor(#v / 8) + 2 end
+  if Type(v) == "number" then return 2 end
+  return v[1] == 255 and 3 or #v
+end
+
+-- What Marshal has read: `count` objects, of so many words if that is known. They come at once, in one of the heaps; most often
+-- nothing is due meanwhile. What is sampled shares one call stack.
+P.allocate_read = function(objects, count, words)
+  if not words then
+    words = 0
+    for i = 1, count do words = words + words_of(objects[i]) end
+  end
+  local read = {old = words > 257}
+  if read.old then major = major + words end
+  if Words >= words then
+    Words = Words - words
+  else
+    for i = 1, count do
+      local v = objects[i]
+      local n = words_of(v)
+      Words = Words - n
+      if Words < 0 then P.allocation_event(v, n, 1, read) end
+    end
+  end
 end
 
 --// Provides: %allocated

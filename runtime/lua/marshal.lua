@@ -295,7 +295,8 @@ end
 
 --// Provides: marshal_header
 --// Requires: caml_failwith
--- The length of the header and of the data that a marshalled value at `at` announces; `what` names who asks.
+-- The length of the header and of the data that a marshalled value at `at` announces, and its words where they are near; `what`
+-- names who asks.
 local function word_at(text, at)
   local a, b, c, d = Byte(text, at, at + 3)
   return a * 16777216 + b * 65536 + c * 256 + d
@@ -303,7 +304,7 @@ end
 function P.marshal_header(text, at, what)
   local magic = word_at(text, at)
   if magic == 2224400062 then
-    return 20, word_at(text, at + 4)
+    return 20, word_at(text, at + 4), Byte(text, at + 19) and word_at(text, at + 16)
   elseif magic == 2224400063 then
     return 32, word_at(text, at + 8) * 4294967296 + word_at(text, at + 12)
   elseif magic == 2224400061 then
@@ -334,217 +335,216 @@ end
 
 --// Provides: marshal_read
 --// Requires: caml_failwith, double_at, int64_halves, marshal_integer, caml_set_oo_id, bigarray_read, code_read
--- The value whose codes begin at `at`.
 local double_at = P.double_at
-function P.marshal_read(text, at)
-  local objects, count = {}, 0
-  -- The blocks that are not filled yet, the index of the field that is next, and the last one.
-  local blocks, fields, sizes, depth = {}, {}, {}, 0
 
-  local function number(size)
-    local n = 0
-    for i = at, at + size - 1 do
-      n = n * 256 + Byte(text, i)
+local function number(text, at, size)
+  local n = 0
+  for i = at, at + size - 1 do
+    n = n * 256 + Byte(text, i)
+  end
+  return n
+end
+local function signed(text, at, size, half)
+  local n = number(text, at, size)
+  return n < half and n or n - 2 * half
+end
+local function taken(text, at, length)
+  return Sub(text, at, at + length - 1), at + length, true
+end
+local function double(text, at, reversed)
+  local bytes = Sub(text, at, at + 7)
+  return double_at(reversed and string.reverse(bytes) or bytes, 1), at + 8, true
+end
+local function doubles(text, at, size, reversed)
+  local array = { 254 }
+  for i = 2, size + 1 do
+    array[i], at = double(text, at, reversed)
+  end
+  return array, at, true
+end
+local function custom(text, at, extra)
+  local stop = string.find(text, "\0", at, true)
+  local name = stop and Sub(text, at, stop - 1)
+  at = (stop or at) + 1 + extra
+  if name == "_j" then
+    return P.int64_of_halves(number(text, at, 4), number(text, at + 4, 4)), at + 8, true
+  elseif name == "_i" then
+    return { 255, signed(text, at, 4, 2147483648), "_i" }, at + 4, true
+  elseif name == "_n" then
+    if number(text, at, 1) == 1 then
+      return { 255, signed(text, at + 1, 4, 2147483648), "_n" }, at + 5, true
     end
-    at = at + size
-    return n
+    return { 255, P.marshal_integer(number(text, at + 1, 4), number(text, at + 5, 4)), "_n" }, at + 9, true
+  elseif name == "_bigarr02" then
+    local bigarray, after = P.bigarray_read(text, at)
+    return bigarray, after, true
   end
-  local function signed(size, half)
-    local n = number(size)
-    return n < half and n or n - 2 * half
-  end
-  local function remember(value)
-    objects[count] = value
-    count = count + 1
-    return value
-  end
-  local function taken(length)
-    at = at + length
-    return remember(Sub(text, at - length, at - 1))
-  end
-  local function double(reversed)
-    local bytes = Sub(text, at, at + 7)
-    at = at + 8
-    return double_at(reversed and string.reverse(bytes) or bytes, 1)
-  end
-  local function doubles(size, reversed)
-    local array = remember({ 254 })
-    for i = 2, size + 1 do
-      array[i] = double(reversed)
-    end
-    return array
-  end
-  local function custom()
-    local stop = string.find(text, "\0", at, true)
-    local name = stop and Sub(text, at, stop - 1)
-    at = (stop or at) + 1
-    return name
-  end
-  local function custom_value(name)
-    if name == "_j" then
-      local high = number(4)
-      return remember(P.int64_of_halves(high, number(4)))
-    elseif name == "_i" then
-      return remember({ 255, signed(4, 2147483648), "_i" })
-    elseif name == "_n" then
-      local size = number(1)
-      if size == 1 then
-        return remember({ 255, signed(4, 2147483648), "_n" })
-      end
-      local high = number(4)
-      return remember({ 255, P.marshal_integer(high, number(4)), "_n" })
-    elseif name == "_bigarr02" then
-      local bigarray, after = P.bigarray_read(text, at)
-      at = after
-      return remember(bigarray)
-    end
-    P.caml_failwith("input_value: unknown custom block identifier")
-  end
+  P.caml_failwith("input_value: unknown custom block identifier")
+end
 
-  local root
-  local function place(value)
-    if depth == 0 then
-      root = value
-    else
-      local field = fields[depth]
-      blocks[depth][field] = value
-      fields[depth] = field + 1
-    end
-  end
-  local function begin(tag, size)
-    local block = { tag }
-    place(block)
-    if size > 0 then
-      remember(block)
-      depth = depth + 1
-      blocks[depth], fields[depth], sizes[depth] = block, 2, size + 1
-    end
-  end
-  -- What follows each code (runtime/caml/intext.h); codes of 32 and more carry their small value themselves.
-  local readers = {
-    [0] = function()
-      place(signed(1, 128))
-    end,
-    [1] = function()
-      place(signed(2, 32768))
-    end,
-    [2] = function()
-      place(signed(4, 2147483648))
-    end,
-    [3] = function()
-      local high = number(4)
-      place(P.marshal_integer(high, number(4)))
-    end,
-    [4] = function()
-      place(objects[count - number(1)])
-    end,
-    [5] = function()
-      place(objects[count - number(2)])
-    end,
-    [6] = function()
-      place(objects[count - number(4)])
-    end,
-    [7] = function()
-      place(doubles(number(4), false))
-    end,
-    [8] = function()
-      local header = number(4)
-      begin(header % 256, Floor(header / 1024))
-    end,
-    [9] = function()
-      place(taken(number(1)))
-    end,
-    [10] = function()
-      place(taken(number(4)))
-    end,
-    [11] = function()
-      place(remember(double(true)))
-    end,
-    [12] = function()
-      place(remember(double(false)))
-    end,
-    [13] = function()
-      place(doubles(number(1), true))
-    end,
-    [14] = function()
-      place(doubles(number(1), false))
-    end,
-    [15] = function()
-      place(doubles(number(4), true))
-    end,
-    [16] = function()
-      -- The code of a closure stands for its tag.
-      blocks[depth][1] = P.code_read(Sub(text, at, at + 19))
-      sizes[depth] = sizes[depth] - 1
-      at = at + 20
-    end,
-    [18] = function()
-      place(custom_value(custom()))
-    end,
-    [19] = function()
-      local high = number(4)
-      local low = number(4)
-      begin(low % 256, high * 4194304 + Floor(low / 1024))
-    end,
-    [24] = function()
-      local name = custom()
-      at = at + 12
-      place(custom_value(name))
-    end,
-    [25] = function()
-      place(custom_value(custom()))
-    end,
-  }
+-- What follows each code (runtime/caml/intext.h) but those of blocks and closures: the value, where the next code is, and whether
+-- the value is one of those that the codes 4 to 6 refer to.
+local readers = {
+  [0] = function(text, at)
+    return signed(text, at, 1, 128), at + 1
+  end,
+  [1] = function(text, at)
+    return signed(text, at, 2, 32768), at + 2
+  end,
+  [2] = function(text, at)
+    return signed(text, at, 4, 2147483648), at + 4
+  end,
+  [3] = function(text, at)
+    return P.marshal_integer(number(text, at, 4), number(text, at + 4, 4)), at + 8
+  end,
+  [4] = function(text, at, objects, count)
+    return objects[count + 1 - number(text, at, 1)], at + 1
+  end,
+  [5] = function(text, at, objects, count)
+    return objects[count + 1 - number(text, at, 2)], at + 2
+  end,
+  [6] = function(text, at, objects, count)
+    return objects[count + 1 - number(text, at, 4)], at + 4
+  end,
+  [7] = function(text, at)
+    return doubles(text, at + 4, number(text, at, 4), false)
+  end,
+  [9] = function(text, at)
+    return taken(text, at + 1, number(text, at, 1))
+  end,
+  [10] = function(text, at)
+    return taken(text, at + 4, number(text, at, 4))
+  end,
+  [11] = function(text, at)
+    return double(text, at, true)
+  end,
+  [12] = function(text, at)
+    return double(text, at, false)
+  end,
+  [13] = function(text, at)
+    return doubles(text, at + 1, number(text, at, 1), true)
+  end,
+  [14] = function(text, at)
+    return doubles(text, at + 1, number(text, at, 1), false)
+  end,
+  [15] = function(text, at)
+    return doubles(text, at + 4, number(text, at, 4), true)
+  end,
+  [18] = function(text, at)
+    return custom(text, at, 0)
+  end,
+  [24] = function(text, at)
+    return custom(text, at, 12)
+  end,
+  [25] = function(text, at)
+    return custom(text, at, 0)
+  end,
+}
 
-  repeat
+-- The size of the block of each code from 128 on, whose tag is in it too.
+local small_sizes = {}
+for code = 128, 255 do
+  small_sizes[code] = Floor(code / 16) - 8
+end
+
+-- The value whose codes begin at `at`; `words` is how many it takes, if that is known.
+function P.marshal_read(text, at, words)
+  local objects, count, instances = {}, 0, nil
+  -- The block that is being filled, the index of the field that is next and of the last one; those that go on after it.
+  local root = {}
+  local block, field, last = root, 1, 1
+  local blocks, fields, lasts, depth = {}, {}, {}, 0
+  while true do
     local code = Byte(text, at) or 17
     at = at + 1
+    local value, size
     if code >= 128 then
-      begin(code % 16, Floor(code / 16) % 8)
+      value, size = code % 16, small_sizes[code]
     elseif code >= 64 then
-      place(code - 64)
+      value = code - 64
     elseif code >= 32 then
-      place(taken(code - 32))
+      value, at = taken(text, at, code - 32)
+      count = count + 1
+      objects[count] = value
+    elseif code == 8 then
+      local header = number(text, at, 4)
+      value, size, at = header % 256, Floor(header / 1024), at + 4
+    elseif code == 19 then
+      local high, low = number(text, at, 4), number(text, at + 4, 4)
+      value, size, at = low % 256, high * 4194304 + Floor(low / 1024), at + 8
+    elseif code == 16 then
+      -- The code of a closure stands for its tag; what follows is a field for sure.
+      block[1], block[last] = P.code_read(Sub(text, at, at + 19)), nil
+      last, at = last - 1, at + 20
     else
-      local reader = readers[code]
+      local reader, kept = readers[code], nil
       if not reader then
         P.caml_failwith("input_value: ill-formed message")
       end
-      reader()
-    end
-    while depth > 0 and fields[depth] > sizes[depth] do
-      local block = blocks[depth]
-      if block[1] == 248 and Type(block[3]) == "number" and block[3] >= 0 then
-        P.caml_set_oo_id(block)
+      value, at, kept = reader(text, at, objects, count)
+      if kept then
+        count = count + 1
+        objects[count] = value
       end
-      blocks[depth] = nil
-      depth = depth - 1
     end
-  until depth == 0
-  if P.allocate then
-    for i = 0, count - 1 do
-      local v = objects[i]
-      if Type(v) == "table" and not v.dims and v[2] then
-        P.allocate(v, #v, 1)
+    if size and size > 0 then
+      local child
+      if size == 1 then
+        child = { value, 0 }
+      elseif size == 2 then
+        child = { value, 0, 0 }
+      elseif size == 3 then
+        child = { value, 0, 0, 0 }
+      else
+        child = { value, 0, 0, 0, 0 }
+      end
+      count = count + 1
+      objects[count] = child
+      block[field] = child
+      if field < last then
+        depth = depth + 1
+        blocks[depth], fields[depth], lasts[depth] = block, field + 1, last
+      end
+      block, field, last = child, 2, size + 1
+      if value == 248 then
+        instances = instances or {}
+        instances[#instances + 1] = child
+      end
+    elseif code ~= 16 then
+      block[field] = size and { value } or value
+      if field < last then
+        field = field + 1
+      elseif depth == 0 then
+        break
+      else
+        block, field, last = blocks[depth], fields[depth], lasts[depth]
+        depth = depth - 1
       end
     end
   end
-  return root
+  for i = 1, instances and #instances or 0 do
+    local id = instances[i][3]
+    if Type(id) == "number" and id >= 0 then
+      P.caml_set_oo_id(instances[i])
+    end
+  end
+  if P.allocate_read then P.allocate_read(objects, count, words) end
+  return root[1]
 end
 
 --// Provides: caml_input_value_from_bytes
 --// Requires: marshal_header, marshal_read, bytes_text
 function P.caml_input_value_from_bytes(b, start)
   local text = P.bytes_text(b, start, b.n - start)
-  local header = P.marshal_header(text, 1, "input_value")
-  return P.marshal_read(text, header + 1)
+  local header, _, words = P.marshal_header(text, 1, "input_value")
+  return P.marshal_read(text, header + 1, words)
 end
 
 --// Provides: caml_input_value_from_string
 --// Requires: marshal_header, marshal_read
 function P.caml_input_value_from_string(text, start)
-  local header = P.marshal_header(text, start + 1, "input_value")
-  return P.marshal_read(text, start + header + 1)
+  local header, _, words = P.marshal_header(text, start + 1, "input_value")
+  return P.marshal_read(text, start + header + 1, words)
 end
 
 --// Provides: marshal_size
@@ -579,10 +579,10 @@ function P.caml_input_value(channel)
     P.caml_raise_end_of_file()
   end
   local rest = P.channel_get_all(channel, 19)
-  local data
+  local data, words
   if rest then
-    local text = first .. rest
-    local header, length = P.marshal_header(text, 1, "input_value")
+    local text, header, length = first .. rest, nil, nil
+    header, length, words = P.marshal_header(text, 1, "input_value")
     if header > 20 then
       data = P.channel_get_all(channel, header - 20)
     else
@@ -593,5 +593,5 @@ function P.caml_input_value(channel)
   if not data then
     P.caml_failwith("input_value: truncated object")
   end
-  return P.marshal_read(data, 1)
+  return P.marshal_read(data, 1, words)
 end

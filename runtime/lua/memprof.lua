@@ -21,7 +21,6 @@ local function distance(rate, scale)
 end
 
 local function grant()
-  P.allocation_settle()
   local n = to_sample < to_minor and to_sample or to_minor
   P.allocation_grant(n > 0 and n - 1 or 0)
 end
@@ -37,11 +36,11 @@ local function call(D, f, v)
   return A1(f, D, v)
 end
 
--- Calls a function of a tracker, in which nothing is sampled.
+-- Calls a function of a tracker, in which nothing is sampled. How deep it is called is not known: it has a quarter of the stack.
 local function callback(f, v)
   suspended = true
   resample()
-  local ok, r = Try(call, 40001, f, v)
+  local ok, r = Try(call, 30000, f, v)
   suspended = false
   resample()
   if not ok then Error(r, 0) end
@@ -89,11 +88,17 @@ P.memprof_scan = function()
   run_pending()
 end
 
-local function sample(v, n, samples, source)
+-- `read` is what values of Marshal have in common.
+local function sample(v, n, samples, source, read)
   local profile = current
   local young = n <= 257
-  local callstack = P.backtrace and P.backtrace.callstack
-  callstack = callstack and callstack(profile.callstack_size) or {0}
+  if read then young = not read.old end
+  local callstack = read and read.callstack
+  if not callstack then
+    local walk = P.backtrace and P.backtrace.callstack
+    callstack = walk and walk(profile.callstack_size) or {0}
+    if read then read.callstack = callstack end
+  end
   local r = callback(profile[2][young and 2 or 3], {0, samples, n - (source == 2 and 0 or 1), source, callstack})
   if r ~= 0 and not profile.discarded then
     local entry = {r[2], profile, young}
@@ -115,7 +120,7 @@ P.memprof = {
   advance = function(words)
     to_sample, to_minor = to_sample - words, to_minor - words
   end,
-  event = function(v, n, source)
+  event = function(v, n, source, read)
     local samples = 0
     P.allocation_settle()
     if to_sample <= 0 then
@@ -125,7 +130,7 @@ P.memprof = {
     local minor = to_minor <= 0
     if minor then to_minor = current and minor_period() or endless end
     grant()
-    if samples > 0 and v then sample(v, n, samples, source) end
+    if samples > 0 and v then sample(v, n, samples, source, read) end
     if minor then P.gc_collect(40001) end
     run_pending()
   end,
