@@ -79,12 +79,13 @@ let translate bytes options =
     passes;
   let compact = match options.style with Lua_text.Compact -> true | _ -> false in
   let emission : Emit.options = { target = options.target; style = options.style } in
+  let groups = Groups.run program (Emit.local_name emission) (Linker.links program table Groups.code) in
   let warnings = ref [] in
   let functions = ref [] in
   Array.iter
     (function
       | None -> ()
-      | Some f -> functions := Lua_text.run options.style (Emit.run table program f emission warnings) :: !functions)
+      | Some f -> functions := Lua_text.run options.style (Emit.run table program groups f emission warnings) :: !functions)
     program.functions;
   let functions = List.rev !functions in
   if is_asked "lua" then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));

@@ -8,7 +8,7 @@ use crate::ir::program::{Arg, Instr, Program};
 use crate::ir::{ir_text, verify};
 use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
-use crate::lua::{emit, lua_text};
+use crate::lua::{emit, groups, lua_text};
 use crate::passes::{allocations, cells, dead_code, known_calls, outline, ranges, self_calls, simplify, split, ssa};
 use crate::target::Target;
 
@@ -155,10 +155,11 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     }
     let compact = options.style == lua_text::Style::Compact;
     let emission = emit::Options { target: options.target, style: options.style };
+    let groups = groups::run(&program, emission, linker::links(&program, &table, groups::CODE)?);
     let mut warnings = Vec::new();
     let mut functions = Vec::new();
     for function in program.functions.iter().flatten() {
-        let function = emit::run(&table, &program, function, emission, &mut warnings)?;
+        let function = emit::run(&table, &program, &groups, function, emission, &mut warnings)?;
         functions.push(lua_text::run(options.style, &function));
     }
     if is_asked("lua") {

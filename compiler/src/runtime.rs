@@ -22,6 +22,7 @@ pub fn embedded() -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use crate::link::fragment::{self, Section};
+    use crate::lua::groups;
     use crate::target::Target;
 
     /// Every header is right, names are unique, and what a section requires is there.
@@ -38,5 +39,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// All of the chunk's locals, a function of a group and the others that it names are upvalues that Lua 5.1 has.
+    #[test]
+    fn leaves_upvalues_to_the_functions() {
+        let files = embedded();
+        let (_, prelude) = files.iter().find(|(name, _)| name == "prelude.lua").unwrap();
+        let declared = prelude.lines().filter_map(|line| line.strip_prefix("local "));
+        let names = declared.flat_map(|line| line.split('=').next().unwrap_or_default().split(','));
+        assert!(names.count() + groups::NAMED < 60);
     }
 }

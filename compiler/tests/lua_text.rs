@@ -144,7 +144,8 @@ fn function() -> Function {
         call("(f)(8)"),
         Stat::Return(name("x")),
     ];
-    Function { place: "F.a".into(), comment: "a".into(), params: vec!["f".into()], body }
+    let (declares, field) = (vec!["b".into()], Some(("a".into(), "F.a".into())));
+    Function { declares, head: "local function a".into(), field, comment: "a".into(), params: vec!["f".into()], body }
 }
 
 #[test]
@@ -177,9 +178,11 @@ fn functions(file: &[u8], style: Style) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
     for (before, line) in lines.iter().zip(&lines[1..]) {
-        if line.starts_with("F.Tiny_") {
+        let head = line.trim_start_matches("local ").trim_start_matches("function ");
+        let field = head.starts_with("F.Tiny_") && line.contains(" = function(");
+        if field || (head.starts_with("Tiny_") && line.contains("function ")) {
             let comment = if before.starts_with("--") { before } else { "" };
-            found.push(format!("{comment} {}", line.split(' ').next().unwrap()));
+            found.push(format!("{comment} {}", head.split([' ', '(', ',']).next().unwrap()));
         }
     }
     found
@@ -189,12 +192,12 @@ fn functions(file: &[u8], style: Style) -> Vec<String> {
 fn the_pretty_style_says_where_a_function_comes_from() {
     for file in [&include_bytes!("fixtures/tiny-4.13.bc")[..], include_bytes!("fixtures/tiny-5.3.bc")] {
         let expected = [
-            "-- Tiny.even, tiny.ml:17 F.Tiny_even",
-            "-- Tiny.odd, tiny.ml:18 F.Tiny_odd",
-            "-- Tiny.attempt, tiny.ml:31 F.Tiny_attempt",
+            "-- Tiny.even, tiny.ml:17 Tiny_even",
+            "-- Tiny.odd, tiny.ml:18 Tiny_odd",
+            "-- Tiny.attempt, tiny.ml:31 Tiny_attempt",
             "-- Tiny.measure.(fun), tiny.ml:29 F.Tiny_measure_fun",
             "-- Tiny.measure, tiny.ml:21 F.Tiny_measure",
-            "-- Tiny.attempt, tiny.ml:31 F.Tiny_attempt_try",
+            "-- Tiny.attempt, tiny.ml:31 Tiny_attempt_try",
         ];
         assert_eq!(functions(file, Style::Pretty), expected);
         let names: Vec<String> = expected.iter().map(|line| format!(" {}", line.split(' ').next_back().unwrap())).collect();

@@ -98,9 +98,9 @@ fn without_base(text: &str) -> String {
     let mut result = String::new();
     let mut hidden = false;
     for line in text.lines() {
-        if line.starts_with("function ") || line.starts_with("F.") || line.starts_with('L') {
-            hidden = line.starts_with("F.Base_")
-                || (line.starts_with("function ") && (line.contains(" Base.") || line.contains(" Base_")));
+        let named = line.starts_with("function ") || line.starts_with("local ");
+        if named || line.starts_with("F.") || line.starts_with('L') {
+            hidden = line.starts_with("F.Base_") || (named && (line.contains(" Base.") || line.contains(" Base_")));
         }
         if !hidden {
             result.push_str(line);

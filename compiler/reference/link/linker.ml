@@ -13,7 +13,7 @@ let roots = [ "prelude"; "main" ]
 type parts = {
   target : Target.t;
   compact : bool;
-  functions : Lua_text.text list;  (* each an assignment to a field of `F` *)
+  functions : Lua_text.text list;  (* each a local of its group, or a field of `F` *)
   main : string;
   data : string;  (* Lua for `K` and `G` *)
   files : (string * string) list;  (* embedded files: path, content; sorted *)
@@ -79,6 +79,11 @@ let order (table : Fragment.table) names =
   done;
   List.rev !result
 
+(* Is the section linked because of a primitive of the program? *)
+let links program table section =
+  let linked = order table (List.map fst (used_primitives program)) in
+  List.exists (fun (found : Fragment.section) -> String.equal found.name section) linked
+
 let section out (section : Fragment.section) compact =
   if not (String.equal section.code "") then begin
     let wrapped = not (String.equal section.name "prelude") in
@@ -95,9 +100,6 @@ let stub out name =
   Buffer.add_string out
     (Emit.primitive_place name ^ " = function() return Error({0, G[3], " ^ message ^ "}, 0) end\n")
 
-(* Functions in one Lua function at most. *)
-let group = 500
-
 let newlines text =
   let count = ref 0 in
   String.iter (fun c -> if c = '\n' then incr count) text;
@@ -109,7 +111,7 @@ let functions out texts =
   let line = ref (newlines (Buffer.contents out) + 1) in
   List.iteri
     (fun i (f : Lua_text.text) ->
-      if i mod group = 0 then begin
+      if i mod Groups.size = 0 then begin
         if i > 0 then Buffer.add_string out "end Group() end\n";
         Buffer.add_string out "do local function Group()\n";
         line := !line + if i > 0 then 2 else 1

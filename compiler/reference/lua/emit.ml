@@ -16,6 +16,7 @@ type options = { target : Target.t; style : Lua_text.style }
 type emitter = {
   table : Fragment.table;
   program : Program.t;
+  groups : Groups.t;
   func : Program.func;
   options : options;
   forest : Forest.t;
@@ -32,6 +33,14 @@ type emitter = {
 (* `F.List_map`, or `F[12]` in the compact style. *)
 let function_place options (func : Program.func) =
   if Lua_text.is_compact options.style then "F[" ^ string_of_int func.id ^ "]" else "F." ^ func.name
+
+(* `List_map`, or `F12` in the compact style: the local of its group that a function is, if its name is like none of OCaml's variables
+   and none of the chunk's locals. *)
+let local_name options (func : Program.func) =
+  if Lua_text.is_compact options.style then Some ("F" ^ string_of_int func.id)
+  else
+    let name = func.name in
+    if String.length name > 0 && name.[0] >= 'A' && name.[0] <= 'Z' && String.contains name '_' then Some name else None
 
 (* `P.name`, or `P["%name"]` when it is not an identifier. *)
 let primitive_place name =
@@ -112,7 +121,14 @@ let func_of emitter id =
 
 let place emitter id =
   match func_of emitter id with
-  | Some f -> function_place emitter.options f
+  | Some f -> (
+      let own = emitter.func.id and groups = emitter.groups in
+      let named =
+        if Int.equal id own then groups.Groups.is_local.(id) else List.exists (Int.equal id) groups.Groups.named.(own)
+      in
+      match local_name emitter.options f with
+      | Some local when named -> local
+      | _ -> function_place emitter.options f)
   | None -> Error.fail (emitter.func.name ^ ": function " ^ string_of_int id ^ " was removed")
 
 let arity emitter id = match func_of emitter id with Some f -> List.length f.params - 1 | None -> 0
@@ -479,7 +495,7 @@ and branch emitter b t yes no out =
    makes a call that is no tail call, and any call. Only the first takes room, unless the target counts tail calls. *)
 let guard emitter deep calls rest =
   let closure = match emitter.func.kind with Closure -> true | Body | Part_of -> false in
-  let place = function_place emitter.options emitter.func in
+  let place = place emitter emitter.func.id in
   let guard target passed =
     let passed = String.concat ", " (passed @ rest) in
     Some ("if D > " ^ string_of_int max_depth ^ " then return " ^ target ^ "(" ^ passed ^ ") end")
@@ -508,8 +524,17 @@ let prologue emitter deep calls =
       others;
   (List.map (name emitter) self @ ("D" :: rest), !out)
 
+(* How the function is declared, and its field when it is a local, too. *)
+let declaration emitter =
+  let place = function_place emitter.options emitter.func and id = emitter.func.id in
+  match local_name emitter.options emitter.func with
+  | Some name when emitter.groups.Groups.is_local.(id) ->
+      let local = if emitter.groups.Groups.is_declared.(id) then "" else "local " in
+      (local ^ "function " ^ name, if emitter.groups.Groups.is_field.(id) then Some (name, place) else None)
+  | _ -> (place ^ " = function", None)
+
 (* The Lua function; `warnings`: what does not fit, last first. *)
-let run table program (func : Program.func) options warnings =
+let run table program groups (func : Program.func) options warnings =
   let flow = Flow.run func.blocks in
   let forest = Forest.run table func flow in
   let registers = Registers.run table func flow forest (not (Lua_text.is_compact options.style)) in
@@ -522,7 +547,7 @@ let run table program (func : Program.func) options warnings =
     | _ -> "D"
   in
   let emitter =
-    { table; program; func; options; forest; registers; depth; tail; flag = false; scratch = false; warnings }
+    { table; program; groups; func; options; forest; registers; depth; tail; flag = false; scratch = false; warnings }
   in
   let params, start = prologue emitter deep calls in
   let code = nodes emitter list [] in
@@ -530,4 +555,6 @@ let run table program (func : Program.func) options warnings =
   let start = if emitter.scratch then Local [ "T" ] :: start else start in
   let body = Locals.run registers (List.rev_append start (List.rev code)) in
   let comment = if String.length func.place = 0 then func.name else func.place in
-  { place = function_place options func; comment; params; body }
+  let head, field = declaration emitter in
+  let declares = List.rev_map (place emitter) groups.Groups.declares.(func.id) in
+  { declares; head; field; comment; params; body }

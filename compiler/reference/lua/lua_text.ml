@@ -146,9 +146,11 @@ and branches printer (e : expr) yes no =
 
 let run style func =
   let printer = { style; text = Buffer.create 1024; indent = 0; start = 0; lines = 0; place = -1; places = [] } in
+  (match func.declares with [] -> () | names -> line printer ("local " ^ String.concat ", " names));
   (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
-  line printer (func.place ^ " = function(" ^ String.concat ", " func.params ^ ")");
+  line printer (func.head ^ "(" ^ String.concat ", " func.params ^ ")");
   block printer func.body;
   line printer "end";
+  (match func.field with Some (name, field) -> line printer (field ^ " = " ^ name) | None -> ());
   if is_compact style then end_line printer;
   { text = Buffer.contents printer.text; lines = printer.lines; places = List.rev printer.places }

@@ -31,7 +31,9 @@ type stat =
   | Fail of expr  (* a call that does not return *)
 
 type func = {
-  place : string;  (* what it is assigned to *)
+  declares : string list;  (* locals of its group that are declared in front of it *)
+  head : string;  (* what it begins with, up to its parameters *)
+  field : (string * string) option;  (* local name and field of `F`, when it has both *)
   comment : string;  (* where it stands in the OCaml source, else its name *)
   params : string list;
   body : stat list;

@@ -8,6 +8,7 @@ use crate::ir::program::{Instr, Program};
 use crate::link::fragment::{Section, Table};
 use crate::link::{minify, places};
 use crate::lua::emit::{TAIL_DEPTH, primitive_place};
+use crate::lua::groups;
 use crate::lua::literal;
 use crate::lua::lua_text::Text;
 use crate::target::Target;
@@ -19,7 +20,7 @@ const ROOTS: [&str; 2] = ["prelude", "main"];
 pub struct Parts<'a> {
     pub target: Target,
     pub compact: bool,
-    /// Each an assignment to a field of `F`.
+    /// Each a local of its group, or a field of `F`.
     pub functions: &'a [Text],
     pub main: &'a str,
     /// Lua for `K` and `G`.
@@ -103,6 +104,13 @@ fn order(table: &Table, names: &[&str]) -> Result<Vec<usize>> {
     Ok(result)
 }
 
+/// Is the section linked because of a primitive of the program?
+pub fn links(program: &Program, table: &Table, section: &str) -> Result<bool> {
+    let used: Vec<&str> = used_primitives(program).into_keys().collect();
+    let linked = order(table, &used)?;
+    Ok(table.position(section).is_some_and(|position| linked.contains(&position)))
+}
+
 fn section(out: &mut String, section: &Section, compact: bool) {
     if section.code.is_empty() {
         return;
@@ -126,9 +134,6 @@ fn stub(out: &mut String, name: &str) {
     let message = literal::string(format!("{name}: not available").as_bytes());
     out.push_str(&format!("{} = function() return Error({{0, G[3], {message}}}, 0) end\n", primitive_place(name)));
 }
-
-/// Functions in one Lua function at most.
-const GROUP: usize = 500;
 
 /// The whole file. `allow_missing`: primitives that no section provides become stubs and not an error.
 pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool) -> Result<String> {
@@ -166,7 +171,7 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
     }
     let mut lines = Vec::new();
     let mut line = out.bytes().filter(|c| *c == b'\n').count() + 1;
-    for group in parts.functions.chunks(GROUP) {
+    for group in parts.functions.chunks(groups::SIZE) {
         out.push_str("do local function Group()\n");
         line += 1;
         for function in group {

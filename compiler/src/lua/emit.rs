@@ -2,6 +2,7 @@
 
 use super::flow::{self, Flow, NONE, targets};
 use super::forest::{self, Forest, dests};
+use super::groups::Groups;
 use super::literal;
 use super::locals;
 use super::lua_text::Style;
@@ -30,6 +31,7 @@ pub struct Options {
 struct Emitter<'a> {
     table: &'a Table,
     program: &'a Program,
+    groups: &'a Groups,
     func: &'a Func,
     options: Options,
     forest: Forest,
@@ -46,6 +48,16 @@ struct Emitter<'a> {
 /// `F.List_map`, or `F[12]` in the compact style.
 pub fn function_place(options: Options, func: &Func) -> String {
     if options.style == Style::Compact { format!("F[{}]", func.id) } else { format!("F.{}", func.name) }
+}
+
+/// `List_map`, or `F12` in the compact style: the local of its group that a function is, if its name is like none of OCaml's variables
+/// and none of the chunk's locals.
+pub fn local_name(options: Options, func: &Func) -> Option<String> {
+    let apart = func.name.starts_with(|c: char| c.is_ascii_uppercase()) && func.name.contains('_');
+    match options.style {
+        Style::Compact => Some(format!("F{}", func.id)),
+        Style::Readable | Style::Pretty => apart.then(|| func.name.clone()),
+    }
 }
 
 /// `P.name`, or `P["%name"]` when it is not an identifier.
@@ -155,7 +167,13 @@ impl Emitter<'_> {
 
     fn place(&self, id: FuncId) -> Result<String> {
         match self.program.functions.get(id as usize) {
-            Some(Some(f)) => Ok(function_place(self.options, f)),
+            Some(Some(f)) => {
+                let own = self.func.id;
+                let named =
+                    if id == own { self.groups.is_local[id as usize] } else { self.groups.named[own as usize].contains(&id) };
+                let local = if named { local_name(self.options, f) } else { None };
+                Ok(local.unwrap_or_else(|| function_place(self.options, f)))
+            }
             _ => Err(Error::other(format!("{}: function {id} was removed", self.func.name))),
         }
     }
@@ -671,9 +689,9 @@ impl<'a> Emitter<'a> {
 
     /// The statement that a function begins with which goes on elsewhere when the stack is used up. `deep` and `calls`: whether it
     /// makes a call that is no tail call, and any call. Only the first takes room, unless the target counts tail calls.
-    fn guard(&self, deep: bool, calls: bool, params: &[String]) -> Option<String> {
+    fn guard(&self, deep: bool, calls: bool, params: &[String]) -> Result<Option<String>> {
         let closure = self.func.kind == program::Kind::Closure;
-        let place = function_place(self.options, self.func);
+        let place = self.place(self.func.id)?;
         let mut passed: Vec<&str> = Vec::new();
         let to = if self.tail != "D" && calls {
             passed.extend(["D", &place]);
@@ -684,10 +702,10 @@ impl<'a> Emitter<'a> {
             passed.extend([place.as_str(), "C"]);
             "Deep"
         } else {
-            return None;
+            return Ok(None);
         };
         passed.extend(params.iter().skip(if closure { 2 } else { 1 }).map(String::as_str));
-        Some(format!("if D > {MAX_DEPTH} then return {to}({}) end", passed.join(", ")))
+        Ok(Some(format!("if D > {MAX_DEPTH} then return {to}({}) end", passed.join(", "))))
     }
 
     /// Parameters in Lua, and the statements before the function's own.
@@ -706,7 +724,7 @@ impl<'a> Emitter<'a> {
         } else {
             params.extend(rest);
         }
-        if let Some(text) = self.guard(deep, calls, &params) {
+        if let Some(text) = self.guard(deep, calls, &params)? {
             out.push(Stat::Text(constant(text, Kind::Compound)));
         }
         if self.registers.slots > 0 {
@@ -723,20 +741,39 @@ impl<'a> Emitter<'a> {
     }
 }
 
-pub fn run(table: &Table, program: &Program, func: &Func, options: Options, warnings: &mut Vec<String>) -> Result<Function> {
+/// How the function is declared, and its field when it is a local, too.
+fn declaration(emitter: &Emitter) -> (String, Option<(String, String)>) {
+    let place = function_place(emitter.options, emitter.func);
+    let id = emitter.func.id as usize;
+    match local_name(emitter.options, emitter.func) {
+        Some(name) if emitter.groups.is_local[id] => {
+            let local = if emitter.groups.is_declared[id] { "" } else { "local " };
+            (format!("{local}function {name}"), emitter.groups.is_field[id].then_some((name, place)))
+        }
+        _ => (format!("{place} = function"), None),
+    }
+}
+
+pub fn run(
+    table: &Table,
+    program: &Program,
+    groups: &Groups,
+    func: &Func,
+    options: Options,
+    warnings: &mut Vec<String>,
+) -> Result<Function> {
     let flow = flow::run(&func.blocks);
     let forest = forest::run(table, func, &flow);
     let registers = registers::run(table, func, &flow, &forest, options.style != Style::Compact);
     let nodes = structure::run(func, &flow)?;
     let (most, deep, calls) = calls(table, func, &flow);
     let depth = format!("D + {}", registers.locals + most + 8);
-    let place = function_place(options, func);
     let tail = match table.find(TAIL_DEPTH).map(|s| &s.form) {
         Some(Form::Inline(t)) => t.expand(None, &[])?.text,
         _ => "D".to_string(),
     };
     let mut emitter =
-        Emitter { table, program, func, options, forest, registers, depth, tail, flag: false, scratch: false, warnings };
+        Emitter { table, program, groups, func, options, forest, registers, depth, tail, flag: false, scratch: false, warnings };
     let mut start = Vec::new();
     let params = emitter.prologue(deep, calls, &mut start)?;
     let mut code = Vec::new();
@@ -749,5 +786,7 @@ pub fn run(table: &Table, program: &Program, func: &Func, options: Options, warn
     start.append(&mut code);
     let body = locals::run(&emitter.registers, start);
     let comment = if func.place.is_empty() { func.name.clone() } else { func.place.clone() };
-    Ok(Function { place, comment, params, body })
+    let (head, field) = declaration(&emitter);
+    let declares = groups.declares[func.id as usize].iter().map(|id| emitter.place(*id)).collect::<Result<_>>()?;
+    Ok(Function { declares, head, field, comment, params, body })
 }

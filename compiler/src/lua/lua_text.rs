@@ -192,12 +192,18 @@ impl Printer {
 
 pub fn run(style: Style, function: &Function) -> Text {
     let mut printer = Printer { style, text: String::new(), indent: 0, line: 0, lines: 0, place: None, places: Vec::new() };
+    if !function.declares.is_empty() {
+        printer.line(&format!("local {}", function.declares.join(", ")));
+    }
     if style == Style::Pretty {
         printer.line(&format!("-- {}", function.comment));
     }
-    printer.line(&format!("{} = function({})", function.place, function.params.join(", ")));
+    printer.line(&format!("{}({})", function.head, function.params.join(", ")));
     printer.block(&function.body);
     printer.line("end");
+    if let Some((name, field)) = &function.field {
+        printer.line(&format!("{field} = {name}"));
+    }
     if style == Style::Compact {
         printer.end_line();
     }

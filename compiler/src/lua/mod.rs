@@ -3,6 +3,7 @@
 pub mod emit;
 pub mod flow;
 pub mod forest;
+pub mod groups;
 pub mod literal;
 pub mod locals;
 pub mod lua_text;

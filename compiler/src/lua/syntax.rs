@@ -55,8 +55,12 @@ pub enum Stat {
 
 #[derive(Clone, Debug)]
 pub struct Function {
-    /// What it is assigned to.
-    pub place: String,
+    /// Locals of its group that are declared in front of it.
+    pub declares: Vec<String>,
+    /// What it begins with, up to its parameters.
+    pub head: String,
+    /// Local name and field of `F`, when it has both.
+    pub field: Option<(String, String)>,
     /// Where it stands in the OCaml source, else its name.
     pub comment: String,
     pub params: Vec<String>,
