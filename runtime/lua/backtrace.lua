@@ -19,6 +19,19 @@ for option in string.gmatch(options, "[^,]+") do
   if Sub(option, 1, 1) == "b" then state.active = tonumber(string.match(option, "^b=(%d+)") or 1) end
 end
 
+-- ocamlrun reads the program's file for the locations when they are first wanted, or at the start with b=2. So there are none
+-- if no more files can be opened (EMFILE).
+local early = state.active > 1
+function state.unreadable()
+  if state.lost == nil then
+    local file, _, code
+    if not early and io and io.open then file, _, code = io.open("/dev/null") end
+    if file then file:close() end
+    state.lost = code == 24
+  end
+  return state.lost
+end
+
 --// Provides: backtrace
 --// Requires: driver, caught, backtrace_state
 local state, driver, xpcall = P.backtrace, P.driver, xpcall
@@ -180,7 +193,7 @@ function state.callstack_of(coroutines, most)
 end
 
 function state.entry(number)
-  return entries[number]
+  return state.unreadable() and {kind = entries[number].kind} or entries[number]
 end
 
 --// Provides: backtrace_range
@@ -212,6 +225,10 @@ function P.backtrace_text()
     elseif not raises then
       out[#out + 1] = "\n" .. what .. " unknown location"
     end
+  end
+  if state.unreadable() then
+    out[#out + 1] = "\n(Cannot print locations:\n bytecode executable program file cannot be opened;\n"
+      .. " -- too many open files. Try running with OCAMLRUNPARAM=b=2)"
   end
   return Concat(out)
 end
@@ -328,7 +345,9 @@ function P.caml_convert_raw_backtrace_slot(slot)
   return P.backtrace_slot(slot)
 end
 
---// Provides: caml_ml_debug_info_status const
+--// Provides: caml_ml_debug_info_status
+--// Requires: backtrace_state
+-- As the index of Printexc's errors.
 function P.caml_ml_debug_info_status(unit)
-  return 0
+  return P.backtrace.unreadable() and -4 or 0
 end

@@ -128,8 +128,25 @@ local function ask(f, ...)
   return run(f, ...)
 end
 
+-- How often the depth may be used up, 40,000 slots each time, under a limit of so many words of OCaml's stack (`l=N` in OCAMLRUNPARAM).
+-- A frame has up to four times as many slots here.
+local getenv = os and os.getenv
+local words, unit = string.match("," .. (getenv and (getenv("OCAMLRUNPARAM") or getenv("CAMLRUNPARAM")) or ""), ",l=(%d+)([kMG]?)")
+local levels, level = (tonumber(words) or Huge) * (({k = 1024, M = 1048576, G = 1073741824})[unit] or 1) / 10000, 0
+
+local function back(...)
+  level = level - 1
+  return ...
+end
+
+local function ask_deeper(...)
+  if level >= levels then return false, G[9] end
+  level = level + 1
+  return back(ask(...))
+end
+
 function Deep(f, C, ...)
-  local ok, r = ask(f, C, 0, ...)
+  local ok, r = ask_deeper(f, C, 0, ...)
   if ok then return r end
   Error(r, 0)
 end
@@ -137,7 +154,7 @@ end
 if pcall_yields then
   function Try(f, D, ...)
     if D < 39000 then return Pcall(f, D + 300, ...) end
-    return ask(f, 0, ...)
+    return ask_deeper(f, 0, ...)
   end
 else
   function Try(f, D, ...)
@@ -157,7 +174,7 @@ end
 
 -- What the effects, the threads and the collector need of the driver.
 P.driver = {
-  effects = effects, take = take, too_deep = too_deep, run = run, ask = ask, spread = spread, flat = function() return flat end,
+  effects = effects, take = take, too_deep = too_deep, run = run, ask_deeper = ask_deeper, spread = spread, flat = function() return flat end,
   forget = forget, enter = function(state) flat = state end,
 }
 
@@ -185,5 +202,5 @@ P.far = function(D, f, ...)
   if driver.flat() and D % 1 * 4096 * 16.000244140625 == D then
     coroutine.yield({kind = "replace", f, ...})
   end
-  return finish(driver.ask(f, ...))
+  return finish(driver.ask_deeper(f, ...))
 end

@@ -30,7 +30,7 @@ const LIMIT: Duration = Duration::from_secs(240);
 
 /// The programs that Luau's own command cannot show, as it has nothing but `print`, and what they need. They are run with a
 /// host that gives files, streams and an exit code.
-const NEEDS_HOST: [(&str, &str); 13] = [
+const NEEDS_HOST: [(&str, &str); 14] = [
     ("backtrace_uncaught", "the environment and an exit code"),
     ("backtraces", "an exit code"),
     ("channels", "files"),
@@ -39,6 +39,7 @@ const NEEDS_HOST: [(&str, &str); 13] = [
     ("library_5", "files"),
     ("printexcs", "a standard error apart from the output"),
     ("printf_conversions", "a standard error apart from the output"),
+    ("stack_limit", "the environment"),
     ("stdin_lines", "an input"),
     ("systems", "the environment and files"),
     ("threads_cooperative", "a standard error apart from the output"),
