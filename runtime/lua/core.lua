@@ -3,6 +3,9 @@
 --// Provides: %block const
 -- The compiler writes blocks as table constructors.
 
+--// Provides: %keep
+--// Statement: do local _ = %1 end
+
 --// Provides: %field mutable
 --// Inline: %1[%{2+2}]
 

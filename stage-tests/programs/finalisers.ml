@@ -79,3 +79,15 @@ let () =
   Gc.Memprof.stop ();
   Printf.printf "%d %d\n" !minor !major;
   try Gc.Memprof.stop () with Failure _ -> print_endline "stopped"
+
+(* A value that is read for nothing lives until there. *)
+let[@inline never] kept () =
+  let gone = ref false in
+  let r = ref 42 in
+  Gc.finalise (fun _ -> gone := true) r;
+  Gc.full_major ();
+  let before = !gone in
+  ignore (Sys.opaque_identity r);
+  before
+
+let () = Printf.printf "kept: %b\n" (not (kept ()))

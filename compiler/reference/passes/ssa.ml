@@ -147,6 +147,13 @@ let pop state n pc =
   in
   take [] n
 
+(* A variable that is read for nothing, `ignore (Sys.opaque_identity x)`, keeps its value until there, where that can be seen. *)
+let keep b op accu =
+  match (op, accu, b.watch) with
+  | _, _, Allocations.Nothing -> ()
+  | (Opcode.Acc _ | Envacc _ | Offsetclosure _ | Const _ | Getglobal _), Program.Var _, _ -> ignore (prim b "%keep" [ accu ])
+  | _ -> ()
+
 (* The edge to `block` with this state. *)
 let edge b block state pc =
   if b.graph.has_params.(block) then begin
@@ -310,7 +317,12 @@ let execute b pc op next state =
   | Prim (name, n) -> (
     let args = accu :: pop state (n - 1) pc in
     let result =
-      match name with "%int_div" | "%int_mod" -> raising b name args pc (next + 1) | _ -> prim b name args
+      match (name, args) with
+      | ("%int_div" | "%int_mod"), _ -> raising b name args pc (next + 1)
+      (* Constants of two places are two values, although Lua does not tell them apart. *)
+      | "%int_eq", [ Program.Literal x; Program.Literal y ] -> Program.Int (if x = y then 1 else 0)
+      | "%int_ne", [ Program.Literal x; Program.Literal y ] -> Program.Int (if x = y then 0 else 1)
+      | _ -> prim b name args
     in
     match name with
     | "%array_set" | "%bytes_set" -> state.accu <- Program.Int 0
@@ -423,16 +435,19 @@ let term b pc op next state =
   | _ -> Program.Return accu
 
 (* Executes the block that starts at `pc`. *)
-let rec block b pc state =
-  let i = instruction b.code pc in
-  names_at b pc state;
-  if i.push then push state state.accu;
-  if ends_block i.op then term b pc i.op i.next state
-  else begin
-    execute b pc i.op i.next state;
-    if b.code.leader.(i.next) then Program.Jump (edge b b.code.block_at.(i.next) state pc)
-    else block b i.next state
-  end
+let block b pc state =
+  let rec from pc read =
+    let i = instruction b.code pc in
+    names_at b pc state;
+    if i.push then push state state.accu else if read then keep b i.op state.accu;
+    if ends_block i.op then term b pc i.op i.next state
+    else begin
+      execute b pc i.op i.next state;
+      if b.code.leader.(i.next) then Program.Jump (edge b b.code.block_at.(i.next) state pc)
+      else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
+    end
+  in
+  from pc false
 
 (* All blocks, a predecessor first. *)
 let build b =

@@ -156,6 +156,14 @@ impl Builder<'_, '_, '_> {
         }
     }
 
+    /// A variable that is read for nothing, `ignore (Sys.opaque_identity x)`, keeps its value until there, where that can be seen.
+    fn keep(&mut self, op: &Op, accu: &Arg) {
+        let overwritten = matches!(op, Op::Acc(_) | Op::Envacc(_) | Op::Offsetclosure(_) | Op::Const(_) | Op::Getglobal(_));
+        if overwritten && self.watch != Watch::Nothing && matches!(accu, Arg::Var(_)) {
+            self.prim("%keep", vec![accu.clone()]);
+        }
+    }
+
     /// The edge to `block` with this state.
     fn edge(&mut self, block: usize, state: &State, pc: usize) -> Result<Target> {
         let mut args = Vec::new();
@@ -357,8 +365,13 @@ impl Builder<'_, '_, '_> {
             Op::Prim(name, n) => {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
-                let divides = *name == "%int_div" || *name == "%int_mod";
-                let result = if divides { self.raising(name, args, pc, next + 1) } else { self.prim(name, args) };
+                let result = match (*name, args.as_slice()) {
+                    ("%int_div" | "%int_mod", _) => self.raising(name, args, pc, next + 1),
+                    // Constants of two places are two values, although Lua does not tell them apart.
+                    ("%int_eq", [Arg::Literal(a), Arg::Literal(b)]) => Arg::Int(i32::from(a == b)),
+                    ("%int_ne", [Arg::Literal(a), Arg::Literal(b)]) => Arg::Int(i32::from(a != b)),
+                    _ => self.prim(name, args),
+                };
                 state.accu = if *name == "%array_set" || *name == "%bytes_set" { Arg::Int(0) } else { result };
             }
             Op::Ccall(n, number) => {
@@ -504,15 +517,19 @@ impl Builder<'_, '_, '_> {
     /// Executes the block that starts at `pc`.
     fn block(&mut self, pc: usize, mut state: State) -> Result<Term> {
         let mut pc = pc;
+        let mut read = false;
         loop {
             let Instruction { push, op, next } = self.code.instruction(pc)?.clone();
             self.names_at(pc, &state);
             if push {
                 state.slots.push(state.accu.clone());
+            } else if read {
+                self.keep(&op, &state.accu);
             }
             if ends_block(&op) {
                 return self.term(pc, &op, next, state);
             }
+            read = matches!(op, Op::Acc(_) | Op::Envacc(_)) || read && !push && matches!(op, Op::Getfield(_));
             self.execute(pc, &op, next, &mut state)?;
             if self.code.leader[next] {
                 let target = self.edge(self.code.block_at[next], &state, pc)?;
