@@ -52,8 +52,8 @@ struct Arguments {
     /// Only a part of the runs, the same each time: a fraction, or `fast` for those that take at most 0.1 s under ocamlrun.
     #[arg(long)]
     share: Option<Share>,
-    /// How many seconds of the processor a run may take.
-    #[arg(long, default_value_t = 60)]
+    /// How many seconds of the processor a run may take; under ocamlrun it took at most 60.
+    #[arg(long, default_value_t = 180)]
     limit: u64,
     /// How many runs at a time.
     #[arg(long, default_value_t = 1)]

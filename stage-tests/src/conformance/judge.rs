@@ -70,8 +70,13 @@ impl Judge<'_> {
     /// What is wrong with a run, and whether standard error is equal.
     fn compare(&self, entry: &Run, lua: &Path) -> Result<(Option<String>, bool)> {
         let options = self.corpus.options(entry, self.target, &self.options)?;
-        let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let translation = self.compiler.attempt(&self.corpus.folder.join(&entry.bc), lua, &options)?;
+        let mut options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let bytecode = self.corpus.folder.join(&entry.bc);
+        let mut translation = self.compiler.attempt(&bytecode, lua, &options)?;
+        if translation.code == 0 && !options.contains(&"-g") && records_backtraces(lua)? {
+            options.push("-g");
+            translation = self.compiler.attempt(&bytecode, lua, &options)?;
+        }
         if translation.code != 0 {
             return Ok((Some(format!("translation: {}", said(&translation.stderr))), false));
         }
@@ -95,6 +100,11 @@ impl Judge<'_> {
         };
         Ok((failure, equal_stderr))
     }
+}
+
+/// Does the program ask for backtraces itself?
+fn records_backtraces(lua: &Path) -> Result<bool> {
+    Ok(String::from_utf8_lossy(&fs::read(lua)?).contains("P.caml_record_backtrace("))
 }
 
 /// Completes the command of a run: its arguments, variables and working folder, which gets the files that the run needs.
