@@ -53,7 +53,7 @@ struct Arguments {
     #[arg(long)]
     share: Option<Share>,
     /// How many seconds of the processor a run may take; under ocamlrun it took at most 60.
-    #[arg(long, default_value_t = 180)]
+    #[arg(long, default_value_t = 120)]
     limit: u64,
     /// How many runs at a time.
     #[arg(long, default_value_t = 1)]

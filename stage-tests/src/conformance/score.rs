@@ -14,7 +14,7 @@ use super::corpus::{Corpus, Run};
 
 /// How a reason begins, and what it says.
 pub const KINDS: [(&str, &str); 5] = [
-    ("difference", "the README names this difference from ocamlrun"),
+    ("difference", "the manual names this difference from ocamlrun"),
     ("not provided", "the runtime lacks it and says so"),
     ("limit", "right, but not within the time or memory of a run"),
     ("not applicable", "the engine cannot do it by nature"),

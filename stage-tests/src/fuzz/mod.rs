@@ -2,7 +2,7 @@
 //!
 //! A case is a module that prints; a program holds many. `generate` and the files beside it make a case from a stream of choices,
 //! `batch` puts cases together, `judge` runs them everywhere, `shrink` makes the stream of a case that shows a difference smaller.
-//! Cases end, because functions and loops use fuel, and print the same everywhere but for faults: they avoid what the README names
+//! Cases end, because functions and loops use fuel, and print the same everywhere but for faults: they avoid what the manual names
 //! as different. Ints are of two modes: of 63 bits for the target that has them, and brought back to 32 bits for all targets.
 
 pub mod batch;
