@@ -46,11 +46,13 @@ P.allocate = function(v, n, source)
   if Words < 0 then P.allocation_event(v, n, source) end
 end
 
+-- The words of a value that was allocated and is no bigarray, header included.
 local function words_of(v)
   if Type(v) == "string" then return Floor(#v / 8) + 2 end
   if Type(v) == "number" then return 2 end
-  return v[1] == 255 and 3 or #v
+  return v.n and Floor(v.n / 8) + 2 or v[1] == 255 and 3 or #v
 end
+P.words_of = words_of
 
 -- What Marshal has read: `count` objects, of so many words if that is known. They come at once, in one of the heaps; most often
 -- nothing is due meanwhile. What is sampled shares one call stack.
@@ -90,20 +92,17 @@ end
 -- The value is a block, bytes, a string, a bigarray, a boxed integer or a float, where that can be told; else nothing was allocated.
 local kind = math.type
 P["%allocated_value"] = function(v)
-  local words
-  if Type(v) == "string" then
-    words = Floor(#v / 8) + 2
-  elseif Type(v) == "number" then
-    words = (kind and kind(v) == "float" or v ~= Floor(v)) and 2
-  elseif v.n then
-    words = Floor(v.n / 8) + 2
-  elseif v.dims then
+  local is_new = true
+  if Type(v) == "number" then
+    is_new = kind and kind(v) == "float" or v ~= Floor(v)
+  elseif Type(v) == "table" and v.dims then
     P.allocate(v, 6 + #v.dims, 0)
     P.allocate(v, Ceil(v.size * P.bigarray_widths[v.kind] / 8), 2)
-  else
-    words = v[1] == 255 and 3 or v[2] and #v
+    is_new = false
+  elseif Type(v) == "table" then
+    is_new = v.n or v[2]
   end
-  if words then P.allocate(v, words, 0) end
+  if is_new then P.allocate(v, P.words_of(v), 0) end
   return 0
 end
 

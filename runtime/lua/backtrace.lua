@@ -4,19 +4,13 @@
 -- An entry of a raw backtrace is the number of such a line.
 
 --// Provides: backtrace_state
+--// Requires: runparam
 -- active: whether exceptions are recorded; last: the exception that was; n: how many entries it has, which follow as 1, 2, …
-local state = {active = 0, last = 0, n = 0}
+local state = {active = P.runparam("b") or 0, last = 0, n = 0}
 P.backtrace = state
 
 function state.record(flag)
   if flag ~= state.active then state.active, state.last, state.n = flag, 0, 0 end
-end
-
--- `b` and `b=N` in OCAMLRUNPARAM, or in CAMLRUNPARAM.
-local getenv = os and os.getenv
-local options = getenv and (getenv("OCAMLRUNPARAM") or getenv("CAMLRUNPARAM")) or ""
-for option in string.gmatch(options, "[^,]+") do
-  if Sub(option, 1, 1) == "b" then state.active = tonumber(string.match(option, "^b=(%d+)") or 1) end
 end
 
 -- ocamlrun reads the program's file for the locations when they are first wanted, or at the start with b=2. So there are none

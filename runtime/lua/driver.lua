@@ -7,7 +7,7 @@
 -- is used up; below that a driver is started under which every `try` is a request.
 
 --// Provides: driver
---// Requires: caught, apply
+--// Requires: caught, apply, runparam
 local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 
 local pcall_yields
@@ -130,9 +130,7 @@ end
 
 -- How often the depth may be used up, 40,000 slots each time, under a limit of so many words of OCaml's stack (`l=N` in OCAMLRUNPARAM).
 -- A frame has up to four times as many slots here.
-local getenv = os and os.getenv
-local words, unit = string.match("," .. (getenv and (getenv("OCAMLRUNPARAM") or getenv("CAMLRUNPARAM")) or ""), ",l=(%d+)([kMG]?)")
-local levels, level = (tonumber(words) or Huge) * (({k = 1024, M = 1048576, G = 1073741824})[unit] or 1) / 10000, 0
+local levels, level = (P.runparam("l") or Huge) / 10000, 0
 
 local function back(...)
   level = level - 1

@@ -33,9 +33,9 @@ function P.parse_tables(tables)
 end
 
 --// Provides: parser_trace
+--// Requires: runparam
 -- Whether the automaton tells its steps on standard error (Parsing.set_trace, or p in OCAMLRUNPARAM).
-local asked = os and os.getenv and os.getenv("OCAMLRUNPARAM") or ""
-P.parser_tracing = string.find("," .. asked, ",p", 1, true) ~= nil
+P.parser_tracing = (P.runparam("p") or 0) ~= 0
 function P.parser_trace(format, ...)
   P.complain(string.format(format, ...))
 end

@@ -15,7 +15,7 @@ pub struct Shared {
     /// portable, lua54, luajit or luau
     #[arg(long, default_value = "portable")]
     pub target: Target,
-    /// Level of optimisation: 0 makes what Lua can hold, 1 what is fast, 2 takes more time and room for it
+    /// Level of optimisation: 0 makes what Lua can hold, 1 what is fast; 2 has no passes of its own yet
     #[arg(short = 'O', value_name = "LEVEL", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=2))]
     pub level: u8,
     /// Backtraces with locations; the bytecode must be compiled and linked with -g, too
