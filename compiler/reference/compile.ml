@@ -11,6 +11,8 @@ let passes =
         Known_calls.run program;
         Allocations.drop_unwatched program );
     ("dead_code", 0, fun effects program -> Dead_code.run effects program);
+    ("inline", 1, fun effects program -> Inline.run program (fun f -> Simplify.func f effects));
+    ("raises", 1, fun effects program -> Raises.run program effects (fun f -> Simplify.func f effects));
     ("outline", 0, fun effects program -> Outline.run program (fun f -> Simplify.func f effects));
     ("self_calls", 1, fun effects program -> Self_calls.run program (fun f -> Simplify.func f effects));
     ("cells", 1, fun effects program -> Cells.run program (fun f -> Simplify.func f effects));

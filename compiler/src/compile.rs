@@ -9,7 +9,9 @@ use crate::ir::{ir_text, verify};
 use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, groups, lua_text};
-use crate::passes::{allocations, cells, dead_code, known_calls, outline, ranges, self_calls, simplify, split, ssa};
+use crate::passes::{
+    allocations, cells, dead_code, inline, known_calls, outline, raises, ranges, self_calls, simplify, split, ssa,
+};
 use crate::target::Target;
 
 /// A pass over the whole program, with the effects of primitives.
@@ -17,7 +19,7 @@ type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 8] = [
+const PASSES: [(&str, u8, Pass); 10] = [
     ("simplify", 0, |program, effect_of| {
         simplify::run(program, effect_of);
         Ok(())
@@ -29,6 +31,14 @@ const PASSES: [(&str, u8, Pass); 8] = [
     }),
     ("dead_code", 0, |program, effect_of| {
         dead_code::run(effect_of, program);
+        Ok(())
+    }),
+    ("inline", 1, |program, effect_of| {
+        inline::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("raises", 1, |program, effect_of| {
+        raises::run(program, effect_of, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
     ("outline", 0, |program, effect_of| {

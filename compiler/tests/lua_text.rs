@@ -193,7 +193,6 @@ fn the_pretty_style_says_where_a_function_comes_from() {
     for file in [&include_bytes!("fixtures/tiny-4.13.bc")[..], include_bytes!("fixtures/tiny-5.3.bc")] {
         let expected = [
             "-- Tiny.even, tiny.ml:17 Tiny_even",
-            "-- Tiny.odd, tiny.ml:18 Tiny_odd",
             "-- Tiny.attempt, tiny.ml:31 Tiny_attempt",
             "-- Tiny.measure.(fun), tiny.ml:29 F.Tiny_measure_fun",
             "-- Tiny.measure, tiny.ml:21 F.Tiny_measure",

@@ -70,6 +70,15 @@
 --// Requires: caught
 --// Inline: Caught(%1)
 
+--// Provides: %throw
+--// Statement: Thrown = %1
+
+--// Provides: %thrown
+--// Inline: Thrown
+
+--// Provides: %none const
+--// Inline: nil
+
 --// Provides: %bool_not const
 --// Test: %1 == 0
 
@@ -227,6 +236,28 @@
 --// If: lua54
 --// Inline: %1 // (1 << (%2 & 63))
 
+-- Operands of what wraps itself need not be wrapped: emit.rs, emit.ml.
+
+--// Provides: %raw_add const
+--// If: lua54
+--// Inline: %1 + %2
+
+--// Provides: %raw_sub const
+--// If: lua54
+--// Inline: %1 - %2
+
+--// Provides: %raw_neg const
+--// If: lua54
+--// Inline: 0 - %1
+
+--// Provides: %raw_mul const
+--// If: lua54
+--// Inline: %1 * %2
+
+--// Provides: %raw_lsl const
+--// If: lua54
+--// Inline: %1 << %2
+
 -- What cannot overflow or fail: ranges.rs, ranges.ml.
 
 --// Provides: %exact_add const
@@ -248,6 +279,19 @@
 
 --// Provides: %exact_mod const
 --// Inline: %1 % %2
+
+-- By a divisor that is positive; the quotient goes towards zero.
+
+--// Provides: %positive_div const
+--// If: portable luajit
+--// Inline: %1 >= 0 and Floor(%1 / %2) or 0 - Floor(-%1 / %2)
+
+--// Provides: %positive_div const
+--// If: lua54
+--// Inline: %1 >= 0 and %1 // %2 or 0 - -%1 // %2
+
+--// Provides: %positive_mod const
+--// Inline: %1 >= 0 and %1 % %2 or 0 - -%1 % %2
 
 --// Provides: %exact_shift const
 --// If: portable
@@ -282,6 +326,18 @@
 --// Provides: %array_put
 --// Requires: caml_array_bound_error
 --// Statement: if not %1[%{2+2}] then Bound() end %1[%{2+2}] = %3
+
+--// Provides: %string_at
+--// Requires: caml_array_bound_error
+--// Inline: Byte(%1, %{2+1}) or Bound()
+
+--// Provides: %bytes_at
+--// Requires: bytes_load, caml_array_bound_error
+--// Inline: %1[%{2+1}] or Load(%1, %2) or Bound()
+
+--// Provides: %bytes_put
+--// Requires: bytes_load, caml_array_bound_error
+--// Statement: if not %1[%{2+1}] and not Load(%1, %2) then Bound() end %1[%{2+1}] = %3 % 256
 
 --// Provides: %infinity const
 --// Inline: Huge

@@ -167,7 +167,7 @@ else
     return x + y - And(x, y)
   end
   function Xor(x, y)
-    return Wrap(x + y - 2 * And(x, y))
+    return (x + y - 2 * And(x, y) + 2147483648) % 4294967296 - 2147483648
   end
 end
 P.int_and, P.int_or, P.int_xor = And, Or, Xor

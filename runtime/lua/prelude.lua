@@ -14,4 +14,4 @@ local A, A1, A2, A3, A4, A5, A6, A7, A8
 local Try, Deep, Caught
 local Wrap, Mul, Div, Mod, And, Or, Xor, Shl, Shr, Sar, Pow2
 local Bound, Load
-local Words
+local Words, Thrown

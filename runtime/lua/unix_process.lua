@@ -252,7 +252,7 @@ function P.unix_exit(code)
   return P.leave(code)
 end
 
---// Provides: unix_getpid mutable
+--// Provides: unix_getpid
 --// Alias: caml_unix_getpid
 --// Requires: unix_shell
 -- The parent of a shell that is asked.
@@ -262,14 +262,14 @@ function P.unix_getpid(unit)
   return process
 end
 
---// Provides: unix_getppid mutable
+--// Provides: unix_getppid
 --// Alias: caml_unix_getppid
 --// Requires: unix_shell
 function P.unix_getppid(unit)
   return tonumber(string.match(P.unix_shell("ps -o ppid= -p $PPID || awk '{ print $4 }' /proc/$PPID/stat", "getppid"), "%d+"))
 end
 
---// Provides: unix_environment mutable
+--// Provides: unix_environment
 --// Alias: caml_unix_environment unix_environment_unsafe caml_unix_environment_unsafe
 --// Requires: unix_shell
 local open = io and io.open

@@ -11,35 +11,35 @@ local function numbers(option, name)
 end
 P.unix_id = numbers
 
---// Provides: unix_getuid mutable
+--// Provides: unix_getuid
 --// Alias: caml_unix_getuid
 --// Requires: unix_id
 function P.unix_getuid(unit)
   return P.unix_id("-ru", "getuid")[1]
 end
 
---// Provides: unix_geteuid mutable
+--// Provides: unix_geteuid
 --// Alias: caml_unix_geteuid
 --// Requires: unix_id
 function P.unix_geteuid(unit)
   return P.unix_id("-u", "geteuid")[1]
 end
 
---// Provides: unix_getgid mutable
+--// Provides: unix_getgid
 --// Alias: caml_unix_getgid
 --// Requires: unix_id
 function P.unix_getgid(unit)
   return P.unix_id("-rg", "getgid")[1]
 end
 
---// Provides: unix_getegid mutable
+--// Provides: unix_getegid
 --// Alias: caml_unix_getegid
 --// Requires: unix_id
 function P.unix_getegid(unit)
   return P.unix_id("-g", "getegid")[1]
 end
 
---// Provides: unix_getgroups mutable
+--// Provides: unix_getgroups
 --// Alias: caml_unix_getgroups
 --// Requires: unix_id, unix_array
 function P.unix_getgroups(unit)
@@ -57,7 +57,7 @@ function P.unix_getlogin(unit)
   return Sub(name, 1, -2)
 end
 
---// Provides: unix_gethostname mutable
+--// Provides: unix_gethostname
 --// Alias: caml_unix_gethostname
 --// Requires: unix_shell
 function P.unix_gethostname(unit)
@@ -139,7 +139,7 @@ function P.unix_getgrgid(number)
   return P.unix_group(string.format("%d", number), 3)
 end
 
---// Provides: unix_inet_addr_of_string const
+--// Provides: unix_inet_addr_of_string
 --// Alias: caml_unix_inet_addr_of_string
 --// Requires: caml_failwith
 -- An address is a string of 4 bytes or of 16.

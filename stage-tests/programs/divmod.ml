@@ -18,3 +18,10 @@ let () =
     [ id 17; id (-17); id 1000000007; id (-1000000007); id 0 ];
   (try ignore (1 / id 0); print_endline "no" with Division_by_zero -> print_endline "caught /");
   (try ignore (1 mod id 0); print_endline "no" with Division_by_zero -> print_endline "caught mod")
+let () =
+  (* divisors whose range is known; a zero has no sign *)
+  List.iter (fun a ->
+    let n = 1 + (a land 15) in
+    print_string (string_of_int (a / n) ^ " " ^ string_of_int (a mod n) ^ " ");
+    print_string (Printf.sprintf "%h %h\n" (1. /. float (a mod n)) (1. /. float (a / 1073741823))))
+    [ id 17; id (-17); id 7; id (-7); id (-14); id 1073741823; id (-1073741823); id 0; id 3; id (-3) ]

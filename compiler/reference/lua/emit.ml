@@ -59,19 +59,6 @@ let arguments first exprs =
   if List.compare_length_with exprs max_args <= 0 then list first exprs
   else list (first @ [ "{" ^ list [] exprs ^ "}" ]) []
 
-(* The primitive whose test is the opposite. *)
-let opposite name =
-  match name with
-  | "%int_eq" -> Some "%int_ne"
-  | "%int_ne" -> Some "%int_eq"
-  | "%int_lt" -> Some "%int_ge"
-  | "%int_ge" -> Some "%int_lt"
-  | "%int_le" -> Some "%int_gt"
-  | "%int_gt" -> Some "%int_le"
-  | "%int_ult" -> Some "%int_uge"
-  | "%int_uge" -> Some "%int_ult"
-  | _ -> None
-
 let takes_depth table name = match Fragment.find table name with Some section -> section.Fragment.calls | None -> false
 
 (* The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all. *)
@@ -163,9 +150,24 @@ let rec expr emitter arg =
 
 and exprs emitter args = List.map (expr emitter) args
 
+(* The operands of a primitive: what it wraps itself is not wrapped before. *)
+and operands emitter name args =
+  let operand i arg =
+    match if Operators.takes_raw name i then arg else Int 0 with
+    | Var v -> (
+        match folded emitter v with
+        | Some (Prim (_, inner, args)) -> (
+            match Operators.raw inner with
+            | Some raw when Option.is_some (template emitter raw) -> primitive emitter raw args false
+            | _ -> expr emitter arg)
+        | _ -> expr emitter arg)
+    | Int _ | Wide _ | Literal _ -> expr emitter arg
+  in
+  List.mapi operand args
+
 (* An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set. *)
 and primitive emitter name args test =
-  let exprs = exprs emitter args in
+  let exprs = operands emitter name args in
   if String.equal name "%block" then compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
   else
     match template emitter name with
@@ -232,7 +234,7 @@ let condition emitter arg negate =
   | Some (Prim (_, name, args)) when is_test name -> (
       if not negate then primitive emitter name args true
       else
-        match opposite name with
+        match Operators.opposite name with
         | Some other when is_test other -> primitive emitter other args true
         | _ ->
             let e = primitive emitter name args true in

@@ -56,6 +56,52 @@ module Ints = Set.Make (struct
   let compare (a : int) b = compare a b
 end)
 
+(* A block to which a region leaves, and what it is passed: None for what comes from the region's function. *)
+type exit_ = { to_ : int; mutable passed : arg option list }
+
+(* Turns each `poptrap` of these blocks into `leave`, and gives the exits. What is the same before and after the region does
+   not pass through its function. *)
+let leave parent members =
+  let defined = ref Ints.empty in
+  let define v = defined := Ints.add v !defined in
+  List.iter
+    (fun b ->
+      List.iter define parent.blocks.(b).params;
+      List.iter (fun i -> List.iter define (Visit.dests i)) parent.blocks.(b).body)
+    members;
+  let outside = function Var v when Ints.mem v !defined -> None | a -> Some a in
+  let exits = ref [] in
+  let note b =
+    match parent.blocks.(b).term with
+    | Poptrap t -> (
+      let same passed a = match passed with Some other when Simplify.same_arg other a -> passed | _ -> None in
+      match List.find_opt (fun exit_ -> exit_.to_ = t.block) !exits with
+      | Some exit_ -> exit_.passed <- List.map2 same exit_.passed t.args
+      | None -> exits := { to_ = t.block; passed = List.map outside t.args } :: !exits)
+    | _ -> ()
+  in
+  List.iter note members;
+  let exits = List.rev !exits in
+  let rec number n block = function
+    | exit_ :: rest -> if exit_.to_ = block then (n, exit_.passed) else number (n + 1) block rest
+    | [] -> (n, [])
+  in
+  let rec own passed args =
+    match (passed, args) with
+    | None :: passed, a :: args -> a :: own passed args
+    | Some _ :: passed, _ :: args -> own passed args
+    | _ -> []
+  in
+  List.iter
+    (fun b ->
+      match parent.blocks.(b).term with
+      | Poptrap t ->
+        let n, passed = number 0 t.block exits in
+        parent.blocks.(b).term <- Leave (n, own passed t.args)
+      | _ -> ())
+    members;
+  exits
+
 (* Variables that the region uses and does not define, ascending. *)
 let free_variables parent members (entry : target) =
   let defined = ref Ints.empty and used = ref Ints.empty in
@@ -75,10 +121,10 @@ let free_variables parent members (entry : target) =
     members;
   Ints.elements (Ints.diff !used !defined)
 
-(* Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
-   many values. *)
+(* Moves the region's blocks into a function; gives it, its arguments in the parent, and its exits. *)
 let extract parent (region : Regions.region) (body : target) id name place renaming =
   let members = List.sort (fun (a : int) b -> compare a b) region.members in
+  let exits = leave parent members in
   let free = free_variables parent members body in
   let var = rename_var renaming and arg = rename_arg renaming in
   let params = List.map var free in
@@ -93,15 +139,6 @@ let extract parent (region : Regions.region) (body : target) id name place renam
     done;
     !low + 1
   in
-  let exits = ref [] and exit_count = ref 0 in
-  let exit_to block args =
-    match List.assoc_opt block !exits with
-    | Some (exit, _) -> exit
-    | None ->
-      exits := (block, (!exit_count, List.length args)) :: !exits;
-      incr exit_count;
-      !exit_count - 1
-  in
   let move b =
     let block = parent.blocks.(b) in
     parent.blocks.(b) <- empty ();
@@ -114,7 +151,6 @@ let extract parent (region : Regions.region) (body : target) id name place renam
         block.body
     in
     let term = Visit.map_term_args arg block.term in
-    let term = match term with Poptrap t -> Leave (exit_to t.block t.args, t.args) | term -> term in
     { params; body; term }
   in
   let moved = List.map move members in
@@ -122,8 +158,8 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   Array.iter (fun b -> b.term <- Visit.map_targets (fun t -> { t with block = number t.block }) b.term) blocks;
   let names = Array.init renaming.given_count (fun i -> parent.names.(renaming.given.(i))) in
   clear renaming;
-  let func = { id; name; place; kind = Body; params; exits = !exit_count; blocks; names } in
-  (func, List.map (fun v -> Var v) free, List.rev_map (fun (block, (_, n)) -> (block, n)) !exits)
+  let func = { id; name; place; kind = Body; params; exits = List.length exits; blocks; names } in
+  (func, List.map (fun v -> Var v) free, exits)
 
 let fresh parent =
   parent.names <- grown parent.names parent.var_count "";
@@ -137,20 +173,25 @@ let add_block parent body term =
   parent.block_count <- parent.block_count + 1;
   parent.block_count - 1
 
-(* The first `n` of a list. *)
-let rec first n = function x :: rest when n > 0 -> x :: first (n - 1) rest | _ -> []
+(* What an exit is passed, with the values that come from the region's function. *)
+let rec fill passed values =
+  match (passed, values) with
+  | Some a :: passed, _ -> a :: fill passed values
+  | None :: passed, value :: values -> value :: fill passed values
+  | _ -> []
 
 (* Ends the parent's block by the call of the region's function; gives the blocks that were added. *)
 let call parent (region : Regions.region) exn handler body args exits =
   let before = parent.block_count in
   let single = match exits with [ _ ] -> true | _ -> false in
-  let most = List.fold_left (fun most (_, n) -> if n > most then n else most) 0 exits in
+  let count passed = List.length (List.filter (function None -> true | Some _ -> false) passed) in
+  let most = List.fold_left (fun most exit_ -> max most (count exit_.passed)) 0 exits in
   let wanted = if single then most else 1 + most in
   let ok = fresh parent in
   let results = Array.to_list (Array.init (if wanted > 1 then wanted else 1) (fun _ -> fresh parent)) in
   let chosen = Var (List.hd results) in
   let values = List.map (fun v -> Var v) (if single then results else List.tl results) in
-  let ways = List.map (fun (block, n) -> { block; args = first n values }) exits in
+  let ways = List.map (fun exit_ -> { block = exit_.to_; args = fill exit_.passed values }) exits in
   let caught = add_block parent [ Prim (exn, "%caught", [ chosen ]) ] (Jump handler) in
   let caught = { block = caught; args = [] } in
   let normal =

@@ -356,6 +356,7 @@ let simpler analysis at instr =
   match instr with
   | Prim (dest, name, args) -> (
       let natural arg = match range_of analysis arg at with Some range -> range.low >= 0 | None -> false in
+      let positive arg = match range_of analysis arg at with Some range -> range.low > 0 | None -> false in
       let sure () = match prim analysis dest name args at with Some (_, sure) -> sure | None -> false in
       match (name, args) with
       | "%int_add", _ when sure () -> Prim (dest, "%exact_add", args)
@@ -363,11 +364,16 @@ let simpler analysis at instr =
       | "%int_mul", _ when sure () -> Prim (dest, "%exact_mul", args)
       | "%int_div", _ when sure () -> Prim (dest, "%exact_div", args)
       | "%int_mod", _ when sure () -> Prim (dest, "%exact_mod", args)
+      | "%int_div", [ _; y ] when positive y -> Prim (dest, "%positive_div", args)
+      | "%int_mod", [ _; y ] when positive y -> Prim (dest, "%positive_mod", args)
       | "%int_and", _ when sure () -> Prim (dest, "%low_bits", args)
       | ("%int_asr" | "%int_lsr"), [ x; Int n ] when sure () -> Prim (dest, "%exact_shift", [ x; Int n; Int (power n) ])
       | "%int_lsl", [ x; Int n ] when sure () -> Prim (dest, "%exact_mul", [ x; Int (power n) ])
       | "%int_ult", [ x; y ] when natural x && natural y -> Prim (dest, "%int_lt", args)
       | "%int_uge", [ x; y ] when natural x && natural y -> Prim (dest, "%int_ge", args)
+      | "caml_string_get", [ _; i ] when natural i -> Prim (dest, "%string_at", args)
+      | "caml_bytes_get", [ _; i ] when natural i -> Prim (dest, "%bytes_at", args)
+      | "caml_bytes_set", [ _; i; _ ] when natural i -> Prim (dest, "%bytes_put", args)
       | ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get"), [ _; i ]
         when natural i ->
           Prim (dest, "%array_at", args)

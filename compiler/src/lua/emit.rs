@@ -6,6 +6,7 @@ use super::groups::Groups;
 use super::literal;
 use super::locals;
 use super::lua_text::Style;
+use super::operators::{opposite, raw, takes_raw};
 use super::registers::{self, MAX_ARGS, Registers};
 use super::structure::{self, Node, Test};
 use super::syntax::{Dest, Expr, Function, Kind, Stat, constant, terminated};
@@ -100,21 +101,6 @@ fn arguments(first: &[&str], exprs: &[Expr], vars: &mut Vec<Var>) -> String {
     let mut all: Vec<&str> = first.to_vec();
     all.push(&table);
     list(&all, &[], vars)
-}
-
-/// The primitive whose test is the opposite.
-fn opposite(name: &str) -> Option<&'static str> {
-    match name {
-        "%int_eq" => Some("%int_ne"),
-        "%int_ne" => Some("%int_eq"),
-        "%int_lt" => Some("%int_ge"),
-        "%int_ge" => Some("%int_lt"),
-        "%int_le" => Some("%int_gt"),
-        "%int_gt" => Some("%int_le"),
-        "%int_ult" => Some("%int_uge"),
-        "%int_uge" => Some("%int_ult"),
-        _ => None,
-    }
 }
 
 /// The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all.
@@ -237,9 +223,27 @@ impl<'a> Emitter<'a> {
         table.find(name).map(|s| &s.form).filter(|f| !matches!(f, Form::Call))
     }
 
+    /// The operands of a primitive: what it wraps itself is not wrapped before.
+    fn operands(&mut self, name: &str, args: &[Arg]) -> Result<Vec<Expr>> {
+        let mut out = Vec::with_capacity(args.len());
+        for (i, arg) in args.iter().enumerate() {
+            if takes_raw(name, i)
+                && let Arg::Var(v) = arg
+                && let Some(Instr::Prim { name, args, .. }) = self.folded(*v)
+                && let Some(raw) = raw(name)
+                && self.template(raw).is_some()
+            {
+                out.push(self.primitive(raw, args, false)?);
+            } else {
+                out.push(self.expr(arg)?);
+            }
+        }
+        Ok(out)
+    }
+
     /// An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set.
     fn primitive(&mut self, name: &str, args: &[Arg], test: bool) -> Result<Expr> {
-        let exprs = self.exprs(args)?;
+        let exprs = self.operands(name, args)?;
         let mut vars = Vec::new();
         if name == "%block" {
             return Ok(compound(format!("{{{}}}", list(&[], &exprs, &mut vars)), vars));

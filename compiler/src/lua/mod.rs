@@ -7,6 +7,7 @@ pub mod groups;
 pub mod literal;
 pub mod locals;
 pub mod lua_text;
+pub mod operators;
 pub mod registers;
 pub mod structure;
 pub mod syntax;

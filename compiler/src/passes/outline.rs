@@ -36,6 +36,52 @@ impl Renaming {
     }
 }
 
+/// A block to which a region leaves, and what it is passed: None for what comes from the region's function.
+struct Exit {
+    block: BlockId,
+    passed: Vec<Option<Arg>>,
+}
+
+/// Turns each `poptrap` of these blocks into `leave`, and gives the exits. What is the same before and after the region does not
+/// pass through its function.
+fn leave(f: &mut Func, blocks: &[usize]) -> Vec<Exit> {
+    let mut defined: BTreeSet<Var> = BTreeSet::new();
+    for b in blocks {
+        defined.extend(&f.blocks[*b].params);
+        defined.extend(f.blocks[*b].body.iter().flat_map(visit::dests));
+    }
+    let outside = |a: &Arg| !matches!(a, Arg::Var(v) if defined.contains(v));
+    let mut exits: Vec<Exit> = Vec::new();
+    for b in blocks {
+        let Term::Poptrap(t) = &f.blocks[*b].term else {
+            continue;
+        };
+        match exits.iter_mut().find(|exit| exit.block == t.block) {
+            Some(exit) => {
+                for (passed, a) in exit.passed.iter_mut().zip(&t.args) {
+                    if passed.as_ref() != Some(a) {
+                        *passed = None;
+                    }
+                }
+            }
+            None => {
+                let passed = t.args.iter().map(|a| outside(a).then(|| a.clone())).collect();
+                exits.push(Exit { block: t.block, passed });
+            }
+        }
+    }
+    for b in blocks {
+        if let Term::Poptrap(t) = &mut f.blocks[*b].term
+            && let Some(number) = exits.iter().position(|exit| exit.block == t.block)
+        {
+            let mut passed = exits[number].passed.iter();
+            t.args.retain(|_| passed.next() == Some(&None));
+            f.blocks[*b].term = Term::Leave(number as u32, std::mem::take(&mut t.args));
+        }
+    }
+    exits
+}
+
 /// Variables that the region uses and does not define, ascending.
 fn free_variables(f: &Func, blocks: &[usize], entry: &Target) -> Vec<Var> {
     let mut defined = BTreeSet::new();
@@ -64,8 +110,7 @@ fn free_variables(f: &Func, blocks: &[usize], entry: &Target) -> Vec<Var> {
     used.difference(&defined).copied().collect()
 }
 
-/// Moves the region's blocks into a function; gives it, its arguments in the parent, and the blocks it leaves to with how
-/// many values.
+/// Moves the region's blocks into a function; gives it, its arguments in the parent, and its exits.
 fn extract(
     f: &mut Func,
     region: &Region,
@@ -73,9 +118,10 @@ fn extract(
     id: FuncId,
     name: String,
     renaming: &mut Renaming,
-) -> (Func, Vec<Arg>, Vec<(BlockId, usize)>) {
+) -> (Func, Vec<Arg>, Vec<Exit>) {
     let mut numbers = region.blocks.clone();
     numbers.sort_unstable();
+    let exits = leave(f, &numbers);
     let free = free_variables(f, &numbers, body);
     let mut params = Vec::new();
     for v in &free {
@@ -88,7 +134,6 @@ fn extract(
         }
     }
     let mut blocks = vec![Block { params: Vec::new(), body: Vec::new(), term: entry }];
-    let mut exits: Vec<(BlockId, usize)> = Vec::new();
     for b in &numbers {
         let empty = Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable };
         let mut block = std::mem::replace(&mut f.blocks[*b], empty);
@@ -102,16 +147,6 @@ fn extract(
             }
         }
         visit::each_term_arg_mut(&mut block.term, &mut |a| renaming.arg(a));
-        if let Term::Poptrap(t) = block.term {
-            let mut exit = 0;
-            while exit < exits.len() && exits[exit].0 != t.block {
-                exit += 1;
-            }
-            if exit == exits.len() {
-                exits.push((t.block, t.args.len()));
-            }
-            block.term = Term::Leave(exit as u32, t.args);
-        }
         blocks.push(block);
     }
     for block in &mut blocks {
@@ -141,20 +176,12 @@ fn add_block(f: &mut Func, body: Vec<Instr>, term: Term) -> BlockId {
 }
 
 /// Ends the parent's block by the call of the region's function; gives the blocks that were added.
-fn call(
-    f: &mut Func,
-    region: &Region,
-    exn: Var,
-    handler: Target,
-    body: FuncId,
-    args: Vec<Arg>,
-    exits: &[(BlockId, usize)],
-) -> Vec<usize> {
+fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, args: Vec<Arg>, exits: Vec<Exit>) -> Vec<usize> {
     let first = f.blocks.len();
     let selector = usize::from(exits.len() != 1);
     let mut most = 0;
-    for (_, n) in exits {
-        most = most.max(*n);
+    for exit in &exits {
+        most = most.max(exit.passed.iter().filter(|passed| passed.is_none()).count());
     }
     let ok = fresh(f);
     let mut results = Vec::new();
@@ -162,9 +189,10 @@ fn call(
         results.push(fresh(f));
     }
     let mut ways: Vec<Target> = Vec::new();
-    for (block, n) in exits {
-        let values = results.iter().skip(selector).take(*n);
-        ways.push(Target { block: *block, args: values.map(|v| Arg::Var(*v)).collect() });
+    for exit in exits {
+        let mut values = results.iter().skip(selector).map(|v| Arg::Var(*v));
+        let args = exit.passed.into_iter().filter_map(|passed| passed.or_else(|| values.next())).collect();
+        ways.push(Target { block: exit.block, args });
     }
     let caught = Instr::Prim { dest: exn, name: "%caught".to_string(), args: vec![Arg::Var(results[0])] };
     let caught = add_block(f, vec![caught], Term::Jump(handler));
@@ -214,7 +242,7 @@ fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Vec<Func
             taken.insert(name.clone());
             let (function, args, exits) = extract(f, &list[r], &body, id, name, &mut renaming);
             made.push(function);
-            let added = call(f, &list[r], exn, handler, id, args, &exits);
+            let added = call(f, &list[r], exn, handler, id, args, exits);
             let outer = list[r].outer;
             if outer != NONE {
                 list[outer].blocks.extend(added);

@@ -381,6 +381,7 @@ impl Analysis<'_> {
     fn simpler(&self, instr: &Instr, at: usize) -> Option<Instr> {
         let Instr::Prim { dest, name, args } = instr else { return None };
         let natural = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0);
+        let positive = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low > 0);
         let sure = || self.prim(*dest, name, args, at).is_some_and(|(_, sure)| sure);
         let (name, args) = match (name.as_str(), args.as_slice()) {
             ("%int_add", _) if sure() => ("%exact_add", args.clone()),
@@ -388,6 +389,8 @@ impl Analysis<'_> {
             ("%int_mul", _) if sure() => ("%exact_mul", args.clone()),
             ("%int_div", _) if sure() => ("%exact_div", args.clone()),
             ("%int_mod", _) if sure() => ("%exact_mod", args.clone()),
+            ("%int_div", [_, y]) if positive(y) => ("%positive_div", args.clone()),
+            ("%int_mod", [_, y]) if positive(y) => ("%positive_mod", args.clone()),
             ("%int_and", _) if sure() => ("%low_bits", args.clone()),
             ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => {
                 ("%exact_shift", vec![x.clone(), Arg::Int(*n), Arg::Int(power(*n))])
@@ -395,6 +398,9 @@ impl Analysis<'_> {
             ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![x.clone(), Arg::Int(power(*n))]),
             ("%int_ult", [x, y]) if natural(x) && natural(y) => ("%int_lt", args.clone()),
             ("%int_uge", [x, y]) if natural(x) && natural(y) => ("%int_ge", args.clone()),
+            ("caml_string_get", [_, i]) if natural(i) => ("%string_at", args.clone()),
+            ("caml_bytes_get", [_, i]) if natural(i) => ("%bytes_at", args.clone()),
+            ("caml_bytes_set", [_, i, _]) if natural(i) => ("%bytes_put", args.clone()),
             ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get", [_, i]) if natural(i) => {
                 ("%array_at", args.clone())
             }

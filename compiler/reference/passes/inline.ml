@@ -1,0 +1,321 @@
+(* Small known functions stand where they are called. Functions are visited after those that they refer to, so that what is inlined has
+   already taken in what is smaller still; where functions call each other in a circle the one visited first keeps its calls. Closures
+   that are created in the same function are known, too: their calls, and what they captured. With locations nothing is
+   inlined: a frame would be missing in backtraces. Main takes in only what its loops call: the rest runs once, and main would
+   keep its values alive. *)
+
+open Program
+
+(* The size of the functions that are copied, in instructions and tests. *)
+let small = 6
+
+(* The size of those that are called in one place only, and of all that a function may take in. *)
+let once = 60
+let max_growth = 600
+
+(* Visits the functions that a function refers to, in order, and whether it creates them. *)
+let references (f : func) visit =
+  Array.iter
+    (fun (block : block) ->
+      List.iter
+        (function
+          | Apply { known = Some id; _ } -> visit id false
+          | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
+          | _ -> ())
+        block.body;
+      match block.term with Tail { known = Some id; _ } -> visit id false | _ -> ())
+    f.blocks
+
+(* The functions that main reaches, each after those that it refers to, circles apart. *)
+let order program =
+  let seen = Array.make (Array.length program.functions) false in
+  let rec run order = function
+    | [] -> List.rev order
+    | (id, true) :: stack -> run (id :: order) stack
+    | (id, false) :: stack -> (
+        match program.functions.(id) with
+        | Some f when not seen.(id) ->
+            seen.(id) <- true;
+            let stack = ref ((id, true) :: stack) in
+            references f (fun next _ -> if not seen.(next) then stack := (next, false) :: !stack);
+            run order !stack
+        | _ -> run order stack)
+  in
+  run [] [ (program.main, false) ]
+
+(* A function that is not inlined at all has this size. *)
+let never = max_int
+
+(* How many instructions and tests. *)
+let size (f : func) =
+  let refused = ref (List.compare_length_with f.params 100 > 0) in
+  references f (fun id _ -> if id = f.id then refused := true);
+  let size = ref 0 in
+  Array.iteri
+    (fun b (block : block) ->
+      let tests =
+        match block.term with
+        | Pushtrap _ ->
+            refused := true;
+            0
+        | If _ | Tail _ | Raise _ -> 1
+        | Switch (_, ints, tags) -> Array.length ints + Array.length tags
+        | _ -> 0
+      in
+      size := !size + List.length block.body + tests;
+      if List.exists (fun (t : target) -> t.block <= b) (Visit.targets block.term) then refused := true)
+    f.blocks;
+  if !refused then never else !size
+
+(* Which blocks main takes functions in: those of loops. Blocks are in reverse postorder, so a loop is within what a jump back spans. *)
+let looping (f : func) =
+  let within = Array.make (Array.length f.blocks) false in
+  Array.iteri
+    (fun b (block : block) ->
+      List.iter
+        (fun (t : target) -> if t.block <= b then Array.fill within t.block (b - t.block + 1) true)
+        (Visit.targets block.term))
+    f.blocks;
+  within
+
+(* A function that takes others in. *)
+type host = {
+  program : Program.t;
+  (* Of each function, how many parameters it has, and how large it is if it is inlined. *)
+  arity : int array;
+  sizes : int array;
+  mutable blocks : block array;
+  mutable block_count : int;
+  (* Hints of the variables, the last ones first, and how many there are. *)
+  mutable hints : string array list;
+  mutable variables : int;
+  (* What a variable has been replaced by; itself: nothing. *)
+  mutable replace : arg array;
+  (* Of each variable, the closure it is: the function, what it captured. *)
+  mutable closures : (int * arg list) option array;
+  (* Of each block, whether functions are inlined there; of those that are added they are. *)
+  open_blocks : bool array;
+  (* How much the function has taken in. *)
+  mutable growth : int;
+  mutable changed : bool;
+  (* Blocks to look at. *)
+  mutable work : int list;
+}
+
+(* What a variable has been replaced by. *)
+let rec resolve host a =
+  match a with
+  | Var v -> ( match host.replace.(v) with Var w when w = v -> a | next -> resolve host next)
+  | _ -> a
+
+(* Resolves what an instruction or a terminator uses, if anything has been replaced. *)
+let resolved_instr host instr = if host.changed then Visit.map_args (resolve host) instr else instr
+let resolved_term host term = if host.changed then Visit.map_term_args (resolve host) term else term
+
+(* Notes the closures that an instruction creates. *)
+let note host = function
+  | Closures { dests; functions } -> List.iter2 (fun dest created -> host.closures.(dest) <- Some created) dests functions
+  | _ -> ()
+
+let closure host = function Var v -> host.closures.(v) | _ -> None
+
+(* The captured variable that an instruction reads, of a closure that was created here. *)
+let captured host = function
+  | [ base; Int index ] -> (
+      match closure host base with Some (_, captured) -> List.nth_opt captured index | None -> None)
+  | _ -> None
+
+(* The function that a call is of, if that is known. *)
+let known host called args known =
+  match (known, closure host called) with
+  | None, Some (id, _) when host.arity.(id) = List.length args + 1 -> Some id
+  | known, _ -> known
+
+let is_open host b = b >= Array.length host.open_blocks || host.open_blocks.(b)
+
+(* The function to be put in the place of a call in a block. *)
+let inlined host b = function
+  | Some id when is_open host b && host.sizes.(id) <> never && host.growth + host.sizes.(id) <= max_growth ->
+      host.growth <- host.growth + host.sizes.(id);
+      host.changed <- true;
+      host.program.functions.(id)
+  | _ -> None
+
+(* New variables with these hints; gives the first. *)
+let add_variables host hints =
+  let first = host.variables in
+  host.hints <- hints :: host.hints;
+  host.variables <- first + Array.length hints;
+  let room = Array.length host.replace in
+  if host.variables > room then begin
+    let room = max host.variables (2 * room) in
+    let replace = Array.init room (fun v -> Var v) and closures = Array.make room None in
+    Array.blit host.replace 0 replace 0 first;
+    Array.blit host.closures 0 closures 0 first;
+    host.replace <- replace;
+    host.closures <- closures
+  end;
+  first
+
+(* A new block; gives its number. *)
+let add_block host block =
+  let number = host.block_count in
+  if number = Array.length host.blocks then begin
+    let blocks = Array.make (2 * number) block in
+    Array.blit host.blocks 0 blocks 0 number;
+    host.blocks <- blocks
+  end;
+  host.blocks.(number) <- block;
+  host.block_count <- number + 1;
+  number
+
+let rec replace_all host first params args =
+  match (params, args) with
+  | param :: params, arg :: args ->
+      host.replace.(first + param) <- arg;
+      replace_all host first params args
+  | _ -> ()
+
+(* The callee's blocks, its variables and blocks numbered for this function. *)
+let copy host (callee : func) called args =
+  let first = add_variables host callee.names and blocks = host.block_count in
+  replace_all host first callee.params (called :: args);
+  let rename = function Var v -> Var (first + v) | a -> a in
+  let renamed v = first + v in
+  Array.map
+    (fun (block : block) ->
+      let body = List.map (fun instr -> Visit.map_dests renamed (Visit.map_args rename instr)) block.body in
+      let term = Visit.map_targets (fun t -> { t with block = blocks + t.block }) (Visit.map_term_args rename block.term) in
+      { params = List.map renamed block.params; body; term })
+    callee.blocks
+
+(* Adds a callee's blocks and gives the jump to them. Results go to the block `next`, if the call is not in tail position. *)
+let add host copied next =
+  let first = host.block_count in
+  let leave next arg = Jump { block = next; args = [ arg ] } in
+  host.work <- List.init (Array.length copied) (fun i -> first + i) @ host.work;
+  Array.iter
+    (fun (block : block) ->
+      (match (next, block.term) with
+      | Some next, Return arg -> block.term <- leave next arg
+      | Some next, Tail { closure; args; known } ->
+          let dest = add_variables host [| "" |] in
+          block.body <- block.body @ [ Apply { dest; closure; args; known } ];
+          block.term <- leave next (Var dest)
+      | _ -> ());
+      ignore (add_block host block))
+    copied;
+  Jump { block = first; args = [] }
+
+(* Inlines what a block calls. What follows a call stands in a block of its own then, unless the callee is a single block. *)
+let look host b =
+  let block = host.blocks.(b) in
+  let rec run body = function
+    | [] ->
+        block.body <- List.rev body;
+        let term = resolved_term host block.term in
+        block.term <- term;
+        (match term with
+        | Tail t -> (
+            let known = known host t.closure t.args t.known in
+            match inlined host b known with
+            | Some callee -> block.term <- add host (copy host callee t.closure t.args) None
+            | None -> block.term <- Tail { t with known })
+        | _ -> ())
+    | instr :: rest -> (
+        let instr = resolved_instr host instr in
+        note host instr;
+        match instr with
+        | Prim (dest, "%env", args) -> (
+            match captured host args with
+            | Some value ->
+                host.replace.(dest) <- value;
+                host.changed <- true;
+                run body rest
+            | None -> run (instr :: body) rest)
+        | Apply a -> (
+            let known = known host a.closure a.args a.known in
+            match inlined host b known with
+            | None -> run (Apply { a with known } :: body) rest
+            | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
+                match copy host callee a.closure a.args with
+                | [| { body = copied; term = Return result; _ } |] ->
+                    host.replace.(a.dest) <- result;
+                    run body (copied @ rest)
+                | _ -> ())
+            | Some callee ->
+                let next = add_block host { params = [ a.dest ]; body = rest; term = block.term } in
+                host.work <- next :: host.work;
+                block.term <- add host (copy host callee a.closure a.args) (Some next);
+                block.body <- List.rev body)
+        | instr -> run (instr :: body) rest)
+  in
+  run [] block.body
+
+let rec look_at_all host =
+  match host.work with
+  | [] -> ()
+  | b :: rest ->
+      host.work <- rest;
+      look host b;
+      look_at_all host
+
+(* Inlines in a function; gives whether that changed it. *)
+let run_function program arity sizes (f : func) =
+  let count = Array.length f.names in
+  let host =
+    {
+      program;
+      arity;
+      sizes;
+      blocks = f.blocks;
+      block_count = Array.length f.blocks;
+      hints = [ f.names ];
+      variables = count;
+      replace = Array.init count (fun v -> Var v);
+      closures = Array.make count None;
+      open_blocks = (if f.id = program.main then looping f else [||]);
+      growth = 0;
+      changed = false;
+      work = List.init (Array.length f.blocks) (fun b -> b);
+    }
+  in
+  look_at_all host;
+  if host.changed then begin
+    f.names <- Array.concat (List.rev host.hints);
+    f.blocks <- Array.sub host.blocks 0 host.block_count;
+    Array.iter
+      (fun (block : block) ->
+        block.body <- List.map (resolved_instr host) block.body;
+        block.term <- resolved_term host block.term)
+      f.blocks
+  end;
+  host.changed
+
+(* Inlines in all functions; those that change are simplified, and what nobody refers to any more is dropped. *)
+let run program simplify =
+  if Array.length program.places = 0 then begin
+    let count = Array.length program.functions in
+    let calls = Array.make count 0 and created = Array.make count false in
+    let count_references f =
+      references f (fun id creates ->
+          calls.(id) <- calls.(id) + 1;
+          if creates then created.(id) <- true)
+    in
+    Array.iter (function None -> () | Some f -> count_references f) program.functions;
+    let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+    let sizes = Array.make count never in
+    List.iter
+      (fun id ->
+        match program.functions.(id) with
+        | None -> ()
+        | Some f ->
+            if run_function program arity sizes f then simplify f;
+            let limit = if calls.(id) = 1 && not created.(id) then once else small in
+            let size = size f in
+            if size <= limit then sizes.(id) <- size)
+      (order program);
+    let reached = Array.make count false in
+    List.iter (fun id -> reached.(id) <- true) (order program);
+    program.functions <- Array.mapi (fun id f -> if reached.(id) then f else None) program.functions
+  end

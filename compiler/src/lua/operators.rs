@@ -1,0 +1,37 @@
+//! What the emitter knows of the primitives that are operators.
+
+/// The primitive whose test is the opposite.
+pub fn opposite(name: &str) -> Option<&'static str> {
+    match name {
+        "%int_eq" => Some("%int_ne"),
+        "%int_ne" => Some("%int_eq"),
+        "%int_lt" => Some("%int_ge"),
+        "%int_ge" => Some("%int_lt"),
+        "%int_le" => Some("%int_gt"),
+        "%int_gt" => Some("%int_le"),
+        "%int_ult" => Some("%int_uge"),
+        "%int_uge" => Some("%int_ult"),
+        _ => None,
+    }
+}
+
+/// The same operation without a wrap of its result, on targets whose integers have more bits and wrap by themselves.
+pub fn raw(name: &str) -> Option<&'static str> {
+    match name {
+        "%int_add" => Some("%raw_add"),
+        "%int_sub" => Some("%raw_sub"),
+        "%int_neg" => Some("%raw_neg"),
+        "%int_mul" => Some("%raw_mul"),
+        "%int_lsl" => Some("%raw_lsl"),
+        _ => None,
+    }
+}
+
+/// Does operand `i` count only by its low bits?
+pub fn takes_raw(name: &str, i: usize) -> bool {
+    match name {
+        "%int_lsl" | "%raw_lsl" | "%low_bits" => i == 0,
+        "%int_add" | "%int_sub" | "%int_neg" | "%int_mul" | "%raw_add" | "%raw_sub" | "%raw_neg" | "%raw_mul" => true,
+        _ => false,
+    }
+}

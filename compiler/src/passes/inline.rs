@@ -1,0 +1,329 @@
+//! Small known functions stand where they are called. Functions are visited after those that they refer to, so that what is inlined has
+//! already taken in what is smaller still; where functions call each other in a circle the one visited first keeps its calls. Closures
+//! that are created in the same function are known, too: their calls, and what they captured. With locations nothing is
+//! inlined: a frame would be missing in backtraces. Main takes in only what its loops call: the rest runs once, and main would
+//! keep its values alive.
+
+use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
+
+/// The size of the functions that are copied, in instructions and tests.
+const SMALL: usize = 6;
+/// The size of those that are called in one place only, and of all that a function may take in.
+const ONCE: usize = 60;
+const GROWTH: usize = 600;
+
+/// Visits the functions that a function refers to, in order, and whether it creates them.
+fn references(f: &Func, visit: &mut dyn FnMut(FuncId, bool)) {
+    for block in &f.blocks {
+        for instr in &block.body {
+            match instr {
+                Instr::Apply { known: Some(id), .. } => visit(*id, false),
+                Instr::Closures { functions, .. } => functions.iter().for_each(|(id, _)| visit(*id, true)),
+                _ => {}
+            }
+        }
+        if let Term::Tail { known: Some(id), .. } = &block.term {
+            visit(*id, false);
+        }
+    }
+}
+
+/// The functions that main reaches, each after those that it refers to, circles apart.
+fn order(program: &Program) -> Vec<FuncId> {
+    let mut seen = vec![false; program.functions.len()];
+    let mut order = Vec::new();
+    let mut stack = vec![(program.main, false)];
+    while let Some((id, done)) = stack.pop() {
+        if done {
+            order.push(id);
+        } else if !std::mem::replace(&mut seen[id as usize], true)
+            && let Some(f) = &program.functions[id as usize]
+        {
+            stack.push((id, true));
+            references(f, &mut |to, _| {
+                if !seen[to as usize] {
+                    stack.push((to, false));
+                }
+            });
+        }
+    }
+    order
+}
+
+/// How many instructions and tests; None: the function is not inlined at all.
+fn size(f: &Func) -> Option<usize> {
+    let mut calls_itself = false;
+    references(f, &mut |id, _| calls_itself = calls_itself || id == f.id);
+    let mut size = 0;
+    for (b, block) in f.blocks.iter().enumerate() {
+        let tests = match &block.term {
+            Term::Pushtrap { .. } => return None,
+            Term::If(..) | Term::Tail { .. } | Term::Raise(_) => 1,
+            Term::Switch(_, ints, tags) => ints.len() + tags.len(),
+            _ => 0,
+        };
+        size += block.body.len() + tests;
+        if targets(&block.term).iter().any(|t| t.block as usize <= b) {
+            return None;
+        }
+    }
+    if calls_itself || f.params.len() > 100 { None } else { Some(size) }
+}
+
+/// Which blocks main takes functions in: those of loops. Blocks are in reverse postorder, so a loop is within what a jump back spans.
+fn looping(f: &Func) -> Vec<bool> {
+    let mut within = vec![false; f.blocks.len()];
+    for (b, block) in f.blocks.iter().enumerate() {
+        for t in targets(&block.term) {
+            if t.block as usize <= b {
+                within[t.block as usize..=b].fill(true);
+            }
+        }
+    }
+    within
+}
+
+/// What a variable has been replaced by.
+fn resolve(replace: &[Option<Arg>], a: &mut Arg) {
+    while let Arg::Var(v) = a
+        && let Some(next) = &replace[*v as usize]
+    {
+        *a = next.clone();
+    }
+}
+
+/// A function that takes others in.
+struct Host<'a> {
+    f: &'a mut Func,
+    program: &'a Program,
+    /// Of each function, how many parameters it has, and how large it is if it is inlined.
+    arity: &'a [usize],
+    sizes: &'a [Option<usize>],
+    replace: Vec<Option<Arg>>,
+    /// Of each variable, the closure it is: the function, what it captured.
+    closures: Vec<Option<(FuncId, Vec<Arg>)>>,
+    /// Of each block, whether functions are inlined there; of those that are added they are.
+    open: Vec<bool>,
+    /// How much the function has taken in.
+    growth: usize,
+    changed: bool,
+    /// Blocks to look at.
+    work: Vec<usize>,
+}
+
+impl Host<'_> {
+    /// Notes the closures that an instruction creates.
+    fn note(&mut self, instr: &Instr) {
+        if let Instr::Closures { dests, functions } = instr {
+            for (dest, created) in dests.iter().zip(functions) {
+                self.closures[*dest as usize] = Some(created.clone());
+            }
+        }
+    }
+
+    fn closure(&self, a: &Arg) -> Option<&(FuncId, Vec<Arg>)> {
+        match a {
+            Arg::Var(v) => self.closures[*v as usize].as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The captured variable that an instruction reads, of a closure that was created here.
+    fn captured(&self, args: &[Arg]) -> Option<Arg> {
+        match args {
+            [base, Arg::Int(index)] => self.closure(base).and_then(|(_, captured)| captured.get(*index as usize)).cloned(),
+            _ => None,
+        }
+    }
+
+    /// The function that a call is of, if that is known.
+    fn known(&self, closure: &Arg, args: &[Arg], known: Option<FuncId>) -> Option<FuncId> {
+        let created = self.closure(closure).map(|(id, _)| *id);
+        known.or(created.filter(|id| self.arity[*id as usize] == args.len() + 1))
+    }
+
+    /// The function to be put in the place of a call in a block.
+    fn inlined(&mut self, b: usize, known: Option<FuncId>) -> Option<Func> {
+        let id = known?;
+        let size = self.sizes[id as usize]?;
+        if self.open.get(b) == Some(&false) || self.growth + size > GROWTH {
+            return None;
+        }
+        self.growth += size;
+        self.changed = true;
+        self.program.functions[id as usize].clone()
+    }
+
+    /// Room for what is known of new variables.
+    fn grow(&mut self) {
+        self.replace.resize(self.f.names.len(), None);
+        self.closures.resize(self.f.names.len(), None);
+    }
+
+    /// The callee's blocks, its variables and blocks numbered for this function.
+    fn copy(&mut self, mut callee: Func, closure: Arg, args: Vec<Arg>) -> Vec<Block> {
+        let (vars, blocks) = (self.f.names.len() as Var, self.f.blocks.len() as u32);
+        self.f.names.append(&mut callee.names);
+        self.grow();
+        for (param, arg) in callee.params.iter().zip(std::iter::once(closure).chain(args)) {
+            self.replace[(vars + param) as usize] = Some(arg);
+        }
+        let rename = |a: &mut Arg| {
+            if let Arg::Var(v) = a {
+                *v += vars;
+            }
+        };
+        for block in &mut callee.blocks {
+            block.params.iter_mut().for_each(|v| *v += vars);
+            for instr in &mut block.body {
+                dests_mut(instr).iter_mut().for_each(|v| *v += vars);
+                each_arg_mut(instr, &mut |a| rename(a));
+            }
+            each_term_arg_mut(&mut block.term, &mut |a| rename(a));
+            targets_mut(&mut block.term).into_iter().for_each(|t| t.block += blocks);
+        }
+        callee.blocks
+    }
+
+    /// Adds a callee's blocks and gives the jump to them. Results go to the block `next`, if the call is not in tail position.
+    fn add(&mut self, blocks: Vec<Block>, next: Option<usize>) -> Term {
+        let first = self.f.blocks.len();
+        self.work.extend((first..first + blocks.len()).rev());
+        for mut block in blocks {
+            if let Some(next) = next {
+                let leave = |arg: Arg| Term::Jump(Target { block: next as u32, args: vec![arg] });
+                block.term = match block.term {
+                    Term::Return(arg) => leave(arg),
+                    Term::Tail { closure, args, known } => {
+                        let dest = self.f.names.len() as Var;
+                        self.f.names.push(String::new());
+                        self.grow();
+                        block.body.push(Instr::Apply { dest, closure, args, known });
+                        leave(Arg::Var(dest))
+                    }
+                    term => term,
+                };
+            }
+            self.f.blocks.push(block);
+        }
+        Term::Jump(Target { block: first as u32, args: Vec::new() })
+    }
+
+    /// Inlines what a block calls. What follows a call stands in a block of its own then, unless the callee is a single block.
+    fn block(&mut self, b: usize) {
+        let mut rest = std::mem::take(&mut self.f.blocks[b].body);
+        rest.reverse();
+        let mut body = Vec::new();
+        while let Some(mut instr) = rest.pop() {
+            each_arg_mut(&mut instr, &mut |a| resolve(&self.replace, a));
+            self.note(&instr);
+            match &mut instr {
+                Instr::Prim { dest, name, args } if name == "%env" => {
+                    if let Some(value) = self.captured(args) {
+                        self.replace[*dest as usize] = Some(value);
+                        self.changed = true;
+                        continue;
+                    }
+                }
+                Instr::Apply { dest, closure, args, known } => {
+                    *known = self.known(closure, args, *known);
+                    if let Some(callee) = self.inlined(b, *known) {
+                        if let [Block { term: Term::Return(_), .. }] = callee.blocks.as_slice() {
+                            for copied in self.copy(callee, closure.clone(), std::mem::take(args)) {
+                                if let Term::Return(result) = copied.term {
+                                    self.replace[*dest as usize] = Some(result);
+                                }
+                                rest.extend(copied.body.into_iter().rev());
+                            }
+                            continue;
+                        }
+                        rest.reverse();
+                        let next = self.f.blocks.len();
+                        let term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
+                        self.f.blocks.push(Block { params: vec![*dest], body: rest, term });
+                        self.work.push(next);
+                        let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
+                        self.f.blocks[b].term = self.add(blocks, Some(next));
+                        self.f.blocks[b].body = body;
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            body.push(instr);
+        }
+        self.f.blocks[b].body = body;
+        let mut term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
+        each_term_arg_mut(&mut term, &mut |a| resolve(&self.replace, a));
+        if let Term::Tail { closure, args, known } = &mut term {
+            *known = self.known(closure, args, *known);
+            if let Some(callee) = self.inlined(b, *known) {
+                let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
+                term = self.add(blocks, None);
+            }
+        }
+        self.f.blocks[b].term = term;
+    }
+
+    fn run(&mut self) {
+        self.grow();
+        self.work = (0..self.f.blocks.len()).rev().collect();
+        while let Some(b) = self.work.pop() {
+            self.block(b);
+        }
+        if self.changed {
+            for block in &mut self.f.blocks {
+                block.body.iter_mut().for_each(|instr| each_arg_mut(instr, &mut |a| resolve(&self.replace, a)));
+                each_term_arg_mut(&mut block.term, &mut |a| resolve(&self.replace, a));
+            }
+        }
+    }
+}
+
+/// Inlines in all functions; those that change are simplified, and what nobody refers to any more is dropped.
+pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
+    if !program.places.is_empty() {
+        return;
+    }
+    let count = program.functions.len();
+    let (mut calls, mut created) = (vec![0; count], vec![false; count]);
+    for f in program.functions.iter().flatten() {
+        references(f, &mut |id, creates| {
+            calls[id as usize] += 1;
+            created[id as usize] = created[id as usize] || creates;
+        });
+    }
+    let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
+    let mut sizes = vec![None; count];
+    for id in order(program) {
+        let Some(mut f) = program.functions[id as usize].take() else { continue };
+        let open = if id == program.main { looping(&f) } else { Vec::new() };
+        let mut host = Host {
+            f: &mut f,
+            program,
+            arity: &arity,
+            sizes: &sizes,
+            replace: Vec::new(),
+            closures: Vec::new(),
+            open,
+            growth: 0,
+            changed: false,
+            work: Vec::new(),
+        };
+        host.run();
+        if host.changed {
+            simplify(&mut f);
+        }
+        let limit = if calls[id as usize] == 1 && !created[id as usize] { ONCE } else { SMALL };
+        sizes[id as usize] = size(&f).filter(|size| *size <= limit);
+        program.functions[id as usize] = Some(f);
+    }
+    let mut reached = vec![false; count];
+    order(program).into_iter().for_each(|id| reached[id as usize] = true);
+    for (f, reached) in program.functions.iter_mut().zip(reached) {
+        if !reached {
+            *f = None;
+        }
+    }
+}
