@@ -12,6 +12,7 @@ let passes =
         Allocations.drop_unwatched program );
     ("dead_code", 0, fun effects program -> Dead_code.run effects program);
     ("inline", 1, fun effects program -> Inline.run program (fun f -> Simplify.func f effects));
+    ("comparisons", 1, fun effects program -> Comparisons.run program (fun f -> Simplify.func f effects));
     ("raises", 1, fun effects program -> Raises.run program effects (fun f -> Simplify.func f effects));
     ("outline", 0, fun effects program -> Outline.run program (fun f -> Simplify.func f effects));
     ("self_calls", 1, fun effects program -> Self_calls.run program (fun f -> Simplify.func f effects));

@@ -10,7 +10,7 @@ use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, groups, lua_text};
 use crate::passes::{
-    allocations, cells, dead_code, inline, known_calls, outline, raises, ranges, self_calls, simplify, split, ssa,
+    allocations, cells, comparisons, dead_code, inline, known_calls, outline, raises, ranges, self_calls, simplify, split, ssa,
 };
 use crate::target::Target;
 
@@ -19,7 +19,7 @@ type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 10] = [
+const PASSES: [(&str, u8, Pass); 11] = [
     ("simplify", 0, |program, effect_of| {
         simplify::run(program, effect_of);
         Ok(())
@@ -35,6 +35,10 @@ const PASSES: [(&str, u8, Pass); 10] = [
     }),
     ("inline", 1, |program, effect_of| {
         inline::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("comparisons", 1, |program, effect_of| {
+        comparisons::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
     ("raises", 1, |program, effect_of| {

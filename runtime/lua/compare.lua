@@ -178,8 +178,4 @@ P.caml_greaterequal = function(a, b)
 end
 
 --// Provides: caml_int_compare const
-P.caml_int_compare = function(a, b)
-  if a < b then return -1 end
-  if a > b then return 1 end
-  return 0
-end
+--// Inline: %1 < %2 and -1 or %1 > %2 and 1 or 0

@@ -13,3 +13,18 @@ let () =
 let () =
   let zero = 0. and minus = -0. and text = "text" and other = "text" in
   Printf.printf "%b %b %b %b\n" (zero == minus) (zero != minus) (text == other) (text == text)
+
+(* Tests of what a comparison of ints returned, either way round, and its result as such. *)
+let () =
+  let ints = [ min_int; -1; 0; 1; max_int ] in
+  List.iter
+    (fun (x : int) ->
+      List.iter
+        (fun y ->
+          let c = compare x y in
+          List.iter b [ c = 0; c <> 0; c < 0; c <= 0; c > 0; c >= 0; 0 = c; 0 <> c; 0 < c; 0 <= c; 0 > c; 0 >= c ];
+          b (compare x y = 1);
+          Printf.printf " %d " c)
+        ints;
+      nl ())
+    ints

@@ -2,6 +2,7 @@
 
 pub mod allocations;
 pub mod cells;
+pub mod comparisons;
 pub mod dead_code;
 pub mod discover;
 pub mod inline;
