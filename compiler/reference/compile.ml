@@ -1,24 +1,24 @@
 (* The pipeline: bytes and options in, text or one error out. *)
 
 (* The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does with the
-   effects of primitives and the program. Those of level 0 make what Lua can hold, and leave out what is never called. *)
+   effects of primitives, the target and the program. Those of level 0 make what Lua can hold, and leave out what is never called. *)
 let passes =
   [
-    ("simplify", 0, fun effects program -> Simplify.run program effects);
+    ("simplify", 0, fun effects _ program -> Simplify.run program effects);
     ( "known_calls",
       1,
-      fun _ program ->
+      fun _ _ program ->
         Known_calls.run program;
         Allocations.drop_unwatched program );
-    ("dead_code", 0, fun effects program -> Dead_code.run effects program);
-    ("inline", 1, fun effects program -> Inline.run program (fun f -> Simplify.func f effects));
-    ("comparisons", 1, fun effects program -> Comparisons.run program (fun f -> Simplify.func f effects));
-    ("raises", 1, fun effects program -> Raises.run program effects (fun f -> Simplify.func f effects));
-    ("outline", 0, fun effects program -> Outline.run program (fun f -> Simplify.func f effects));
-    ("self_calls", 1, fun effects program -> Self_calls.run program (fun f -> Simplify.func f effects));
-    ("cells", 1, fun effects program -> Cells.run program (fun f -> Simplify.func f effects));
-    ("ranges", 1, fun effects program -> Ranges.run program (fun f -> Simplify.func f effects));
-    ("split", 0, fun _ program -> Split.run program);
+    ("dead_code", 0, fun effects _ program -> Dead_code.run effects program);
+    ("inline", 1, fun effects _ program -> Inline.run program (fun f -> Simplify.func f effects));
+    ("comparisons", 1, fun effects _ program -> Comparisons.run program (fun f -> Simplify.func f effects));
+    ("raises", 1, fun effects _ program -> Raises.run program effects (fun f -> Simplify.func f effects));
+    ("outline", 0, fun effects _ program -> Outline.run program (fun f -> Simplify.func f effects));
+    ("self_calls", 1, fun effects _ program -> Self_calls.run program (fun f -> Simplify.func f effects));
+    ("cells", 1, fun effects _ program -> Cells.run program (fun f -> Simplify.func f effects));
+    ("ranges", 1, fun effects target program -> Ranges.run program target (fun f -> Simplify.func f effects));
+    ("split", 0, fun _ _ program -> Split.run program);
   ]
 
 (* The stages of the pipeline whose result can be shown instead of the output, in their order. *)
@@ -77,7 +77,7 @@ let translate bytes options =
   reached "ssa";
   List.iter
     (fun (name, level, pass) ->
-      if level <= options.level then pass effects program;
+      if level <= options.level then pass effects options.target program;
       reached name)
     passes;
   let compact = match options.style with Lua_text.Compact -> true | _ -> false in

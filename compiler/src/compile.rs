@@ -14,54 +14,54 @@ use crate::passes::{
 };
 use crate::target::Target;
 
-/// A pass over the whole program, with the effects of primitives.
-type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect) -> Result<()>;
+/// A pass over the whole program, with the effects of primitives, for a target.
+type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect, Target) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
 const PASSES: [(&str, u8, Pass); 11] = [
-    ("simplify", 0, |program, effect_of| {
+    ("simplify", 0, |program, effect_of, _| {
         simplify::run(program, effect_of);
         Ok(())
     }),
-    ("known_calls", 1, |program, _| {
+    ("known_calls", 1, |program, _, _| {
         known_calls::run(program);
         allocations::drop_unwatched(program);
         Ok(())
     }),
-    ("dead_code", 0, |program, effect_of| {
+    ("dead_code", 0, |program, effect_of, _| {
         dead_code::run(effect_of, program);
         Ok(())
     }),
-    ("inline", 1, |program, effect_of| {
+    ("inline", 1, |program, effect_of, _| {
         inline::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("comparisons", 1, |program, effect_of| {
+    ("comparisons", 1, |program, effect_of, _| {
         comparisons::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("raises", 1, |program, effect_of| {
+    ("raises", 1, |program, effect_of, _| {
         raises::run(program, effect_of, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("outline", 0, |program, effect_of| {
+    ("outline", 0, |program, effect_of, _| {
         outline::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("self_calls", 1, |program, effect_of| {
+    ("self_calls", 1, |program, effect_of, _| {
         self_calls::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("cells", 1, |program, effect_of| {
+    ("cells", 1, |program, effect_of, _| {
         cells::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("ranges", 1, |program, effect_of| {
-        ranges::run(program, &|f| simplify::function(f, effect_of));
+    ("ranges", 1, |program, effect_of, target| {
+        ranges::run(program, target, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("split", 0, |program, _| split::run(program)),
+    ("split", 0, |program, _, _| split::run(program)),
 ];
 
 /// A stage of the pipeline whose result can be shown instead of the output: a pass by its name, or what comes before and after.
@@ -159,7 +159,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let mut traps = true;
     for (name, level, pass) in PASSES {
         if level <= options.level {
-            pass(&mut program, &effect_of)?;
+            pass(&mut program, &effect_of, options.target)?;
             traps = traps && name != "outline";
             check(&program, traps)?;
         }

@@ -218,6 +218,15 @@
 --// If: portable luajit
 --// Inline: Shr(%1, %2)
 
+--// Provides: %natural_lsr const
+--// Requires: int_shifts
+--// If: portable luajit
+--// Inline: Shr(%1, %2)
+
+--// Provides: %natural_lsr const
+--// If: lua54
+--// Inline: (%1 & 9223372036854775807) >> %2
+
 --// Provides: %int_lsr const
 --// If: lua54
 --// Inline: ((%1 & 9223372036854775807) >> %2) * 2 // 2
@@ -237,6 +246,14 @@
 --// Inline: %1 // (1 << (%2 & 63))
 
 -- Operands of what wraps itself need not be wrapped: emit.rs, emit.ml.
+
+--// Provides: %raw_eq const
+--// If: lua54
+--// Test: (%1 - %2) * 2 == 0
+
+--// Provides: %raw_ne const
+--// If: lua54
+--// Test: (%1 - %2) * 2 ~= 0
 
 --// Provides: %raw_add const
 --// If: lua54

@@ -153,20 +153,30 @@ and exprs emitter args = List.map (expr emitter) args
 (* The operands of a primitive: what it wraps itself is not wrapped before. *)
 and operands emitter name args =
   let operand i arg =
-    match if Operators.takes_raw name i then arg else Int 0 with
-    | Var v -> (
-        match folded emitter v with
-        | Some (Prim (_, inner, args)) -> (
-            match Operators.raw inner with
-            | Some raw when Option.is_some (template emitter raw) -> primitive emitter raw args false
-            | _ -> expr emitter arg)
-        | _ -> expr emitter arg)
-    | Int _ | Wide _ | Literal _ -> expr emitter arg
+    match if Operators.takes_raw name i then unwrapped emitter arg else None with
+    | Some (raw, args) -> primitive emitter raw args false
+    | None -> expr emitter arg
   in
   List.mapi operand args
 
+(* The operation, without its wrap, whose result an operand is. *)
+and unwrapped emitter = function
+  | Var v -> (
+      match folded emitter v with
+      | Some (Prim (_, name, args)) -> (
+          match Operators.raw name with
+          | Some raw when Option.is_some (template emitter raw) -> Some (raw, args)
+          | _ -> None)
+      | _ -> None)
+  | Int _ | Wide _ | Literal _ -> None
+
 (* An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set. *)
 and primitive emitter name args test =
+  let name =
+    match Operators.raw_test name with
+    | Some raw when List.exists (fun arg -> Option.is_some (unwrapped emitter arg)) args -> raw
+    | _ -> name
+  in
   let exprs = operands emitter name args in
   if String.equal name "%block" then compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
   else

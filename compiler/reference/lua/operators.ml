@@ -23,9 +23,13 @@ let raw name =
   | "%int_lsl" -> Some "%raw_lsl"
   | _ -> None
 
+(* The same test of operands that are not wrapped. *)
+let raw_test name = match name with "%int_eq" -> Some "%raw_eq" | "%int_ne" -> Some "%raw_ne" | _ -> None
+
 (* Does operand `i` count only by its low bits? *)
 let takes_raw name i =
   match name with
   | "%int_lsl" | "%raw_lsl" | "%low_bits" -> i = 0
   | "%int_add" | "%int_sub" | "%int_neg" | "%int_mul" | "%raw_add" | "%raw_sub" | "%raw_neg" | "%raw_mul" -> true
+  | "%raw_eq" | "%raw_ne" -> true
   | _ -> false

@@ -13,43 +13,13 @@ let small = 6
 let once = 60
 let max_growth = 600
 
-(* Visits the functions that a function refers to, in order, and whether it creates them. *)
-let references (f : func) visit =
-  Array.iter
-    (fun (block : block) ->
-      List.iter
-        (function
-          | Apply { known = Some id; _ } -> visit id false
-          | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
-          | _ -> ())
-        block.body;
-      match block.term with Tail { known = Some id; _ } -> visit id false | _ -> ())
-    f.blocks
-
-(* The functions that main reaches, each after those that it refers to, circles apart. *)
-let order program =
-  let seen = Array.make (Array.length program.functions) false in
-  let rec run order = function
-    | [] -> List.rev order
-    | (id, true) :: stack -> run (id :: order) stack
-    | (id, false) :: stack -> (
-        match program.functions.(id) with
-        | Some f when not seen.(id) ->
-            seen.(id) <- true;
-            let stack = ref ((id, true) :: stack) in
-            references f (fun next _ -> if not seen.(next) then stack := (next, false) :: !stack);
-            run order !stack
-        | _ -> run order stack)
-  in
-  run [] [ (program.main, false) ]
-
 (* A function that is not inlined at all has this size. *)
 let never = max_int
 
 (* How many instructions and tests. *)
 let size (f : func) =
   let refused = ref (List.compare_length_with f.params 100 > 0) in
-  references f (fun id _ -> if id = f.id then refused := true);
+  Call_graph.references f (fun id _ -> if id = f.id then refused := true);
   let size = ref 0 in
   Array.iteri
     (fun b (block : block) ->
@@ -298,7 +268,7 @@ let run program simplify =
     let count = Array.length program.functions in
     let calls = Array.make count 0 and created = Array.make count false in
     let count_references f =
-      references f (fun id creates ->
+      Call_graph.references f (fun id creates ->
           calls.(id) <- calls.(id) + 1;
           if creates then created.(id) <- true)
     in
@@ -314,8 +284,8 @@ let run program simplify =
             let limit = if calls.(id) = 1 && not created.(id) then once else small in
             let size = size f in
             if size <= limit then sizes.(id) <- size)
-      (order program);
+      (Call_graph.callees_first program);
     let reached = Array.make count false in
-    List.iter (fun id -> reached.(id) <- true) (order program);
+    List.iter (fun id -> reached.(id) <- true) (Call_graph.callees_first program);
     program.functions <- Array.mapi (fun id f -> if reached.(id) then f else None) program.functions
   end

@@ -1,14 +1,10 @@
 (* Ranges of ints: operations that cannot overflow, indices that are not negative, tests that are decided. Values are followed
-   through each function to a fixpoint, sharpened where a test leads to a block; a loop that counts to a limit stays within it.
-
-   A bound is an int of at most `limit`, or one of two steps beyond: not the greatest int, or any (and so downwards). *)
+   through each function to a fixpoint, sharpened where a test leads to a block; a loop that counts to a limit stays within it, and one
+   that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions whose callers are all
+   known and were looked at before are what these pass. *)
 
 open Program
-
-(* Sums of two such bounds fit the smallest ints of any target. *)
-let limit = 1_073_741_823
-let but_one = limit + 1
-let any = limit + 2
+open Intervals
 
 (* So often a function is walked through before what still grows becomes unbounded, and before it is given up. *)
 let exact_rounds = 3
@@ -17,58 +13,13 @@ let rounds = 12
 (* So far up the tree of dominators tests are looked at. *)
 let climb = 16
 
-type range = { low : int; high : int }
+(* What keeps a counter from an overflow. *)
+type guard =
+  | Bound of arg  (* it does not go beyond this *)
+  | Time of arg * int  (* the time that this would take, from this value at the end of this block on *)
 
-let full = { low = -any; high = any }
-let least (a : int) b = if a < b then a else b
-let greatest (a : int) b = if a > b then a else b
-let range low high = { low = least low limit; high = greatest high (-limit) }
-
-(* The upper bound of a sum, and whether it is one of an int. *)
-let sum_high a b =
-  let small = least a b and great = greatest a b in
-  if great <= limit then begin
-    let sum = small + great in
-    ((if sum > limit then but_one else sum), true)
-  end
-  else if small < 0 || (small = 0 && great = but_one) then (but_one, true)
-  else if small = 0 || (small = 1 && great = but_one) then (any, true)
-  else (any, false)
-
-let sum_low a b =
-  let bound, safe = sum_high (-a) (-b) in
-  (-bound, safe)
-
-(* A sum, and whether it cannot overflow. *)
-let add a b =
-  let high, over = sum_high a.high b.high and low, under = sum_low a.low b.low in
-  if over && under then (range low high, true) else (full, false)
-
-let subtract a b =
-  (* The opposite of the least int is none, that of the next one the greatest. *)
-  let high, over =
-    if b.low = -any then (any, a.high < 0) else sum_high a.high (if b.low = -but_one then any else -b.low)
-  in
-  let low, under = sum_low a.low (-least b.high but_one) in
-  if over && under then (range low high, true) else (full, false)
-
-(* A product, and whether it is one of natural numbers that cannot overflow. *)
-let multiply a b =
-  let size r = if r.low < -limit || r.high > limit then any else greatest r.high (-r.low) in
-  let m = size a and n = size b in
-  if m > limit || n > limit || (n > 0 && m > limit / n) then (full, false)
-  else if a.low >= 0 && b.low >= 0 then ({ low = a.low * b.low; high = m * n }, true)
-  else ({ low = -(m * n); high = m * n }, false)
-
-(* The next number of the form 2^n - 1. *)
-let mask n =
-  let rec grow m = if m <= n then grow (m * 2) else m - 1 in
-  grow 1
-
-let power n = 1 lsl n
-
-(* What a loop counts with: `next` is its parameter plus or minus 1, and does not go beyond `bound`. *)
-type counted = { next : int; bound : arg; up : bool }
+(* What a loop counts with: `next` is its parameter plus or minus 1. *)
+type counted = { next : int; up : bool; guard : guard }
 
 (* What a test of two values says. *)
 type relation = Less | At_most | Equal | Different
@@ -87,6 +38,7 @@ let test name args holds =
   | _ -> None
 
 type analysis = {
+  ints : ints;
   f : func;
   flow : Flow.t;
   (* The primitive that defines a variable. *)
@@ -131,6 +83,29 @@ let at_most analysis x y p b =
 
 let rec nth k = function [] -> None | a :: rest -> if k = 0 then Some a else nth (k - 1) rest
 
+(* What the counter `param` of a loop does not go beyond. *)
+let bound analysis h param entry latch start up =
+  let index b = analysis.flow.Flow.index.(b) in
+  let bound =
+    match fact analysis latch h with
+    | Some (Different, a, b) ->
+        if Simplify.is_var a param then Some b else if Simplify.is_var b param then Some a else None
+    | _ -> None
+  in
+  match bound with
+  | None -> None
+  | Some bound ->
+      (* The limit is the same in every round. *)
+      let same =
+        match bound with
+        | Var v ->
+            let home = analysis.home.(v) in
+            home = Flow.none || index home < index h
+        | _ -> true
+      in
+      let guarded = if up then at_most analysis start bound entry h else at_most analysis bound start entry h in
+      if same && guarded then Some bound else None
+
 (* Does the loop of header `h` count with its parameter number `k`? *)
 let counts analysis uses h k param =
   let flow = analysis.flow in
@@ -146,45 +121,24 @@ let counts analysis uses h k param =
       if index entry >= index h || index latch < index h then None
       else
         match (passed entry, passed latch) with
-        | Some start, Some (Var next) when uses.(next) = 1 -> (
-            let step =
-              match prim_of analysis next with
-              | Some ("%int_add", [ Var v; Int n ]) when v = param && (n = 1 || n = -1) -> n
-              | _ -> 0
-            in
-            let bound =
-              if step = 0 then None
-              else
-                match fact analysis latch h with
-                | Some (Different, a, b) ->
-                    if Simplify.is_var a param then Some b else if Simplify.is_var b param then Some a else None
-                | _ -> None
-            in
-            match bound with
-            | None -> None
-            | Some bound ->
-                (* The limit is the same in every round. *)
-                let same =
-                  match bound with
-                  | Var v ->
-                      let home = analysis.home.(v) in
-                      home = Flow.none || index home < index h
-                  | _ -> true
-                in
+        | Some start, Some (Var next) -> (
+            match prim_of analysis next with
+            | Some ("%int_add", [ Var v; Int ((1 | -1) as step) ]) when v = param -> (
                 let up = step = 1 in
-                let guarded =
-                  if up then at_most analysis start bound entry h else at_most analysis bound start entry h
-                in
-                if same && guarded then Some { next; bound; up } else None)
+                match if uses.(next) = 1 then bound analysis h param entry latch start up else None with
+                | Some bound -> Some { next; up; guard = Bound bound }
+                | None -> (
+                    match analysis.ints.count with
+                    | Some _ -> Some { next; up; guard = Time (start, entry) }
+                    | None -> None))
+            | _ -> None)
         | _ -> None)
   | _ -> None
 
 let range_of analysis arg at =
   match arg with
-  | Int n ->
-      let clamp low high = greatest low (least n high) in
-      Some { low = clamp (-but_one) limit; high = clamp (-limit) but_one }
-  | Wide _ | Literal _ -> Some full
+  | Int n -> Some (constant analysis.ints n)
+  | Wide _ | Literal _ -> Some (full analysis.ints)
   | Var v -> (
       match analysis.ranges.(v) with
       | None -> None
@@ -199,6 +153,21 @@ let range_of analysis arg at =
           in
           Some (search range at climb))
 
+(* The next value of a counter whose range is `a`. *)
+let counted_range analysis { up; guard; _ } a at =
+  let ints = analysis.ints in
+  let within low high =
+    let low = if up then fst (sum_low ints a.low 1.) else low in
+    Some (range ints low (if up then high else fst (sum_high ints a.high (-1.))), true)
+  in
+  match guard with
+  | Bound bound -> ( match range_of analysis bound at with None -> None | Some bound -> within bound.low bound.high)
+  | Time (start, entry) -> (
+      match (range_of analysis start entry, ints.count) with
+      | Some start, Some most when start.low >= -2147483647. && start.high <= 2147483647. -> within (-.most) most
+      | Some _, _ -> Some (add ints a (constant ints (if up then 1 else -1)))
+      | None, _ -> None)
+
 (* What block `b`'s fact says of the ranges of its operands. *)
 let sharpen analysis b =
   match analysis.facts.(b) with
@@ -207,16 +176,16 @@ let sharpen analysis b =
       let at = analysis.flow.Flow.idom.(b) in
       match (range_of analysis x at, range_of analysis y at) with
       | Some r, Some s ->
-          let below bound = if bound > limit then but_one else greatest (bound - 1) (-limit) in
+          let any = analysis.ints.any and below = below analysis.ints in
           let for_x, for_y =
             match relation with
-            | Less -> ({ low = -any; high = below s.high }, { low = -below (-r.low); high = any })
-            | At_most -> ({ low = -any; high = s.high }, { low = r.low; high = any })
+            | Less -> ({ low = -.any; high = below s.high }, { low = -.below (-.r.low); high = any })
+            | At_most -> ({ low = -.any; high = s.high }, { low = r.low; high = any })
             | Equal -> (s, r)
             | Different ->
                 let without r s =
                   let one = s.low = s.high in
-                  let low = if one && r.low = s.low then -below (-r.low) else -any in
+                  let low = if one && r.low = s.low then -.below (-.r.low) else -.any in
                   { low; high = (if one && r.high = s.high then below r.high else any) }
                 in
                 (without r s, without s r)
@@ -227,58 +196,54 @@ let sharpen analysis b =
 
 (* The result of a primitive on ints, and whether its simpler form will do. *)
 let prim analysis dest name args at =
-  let unknown = Some (full, false) in
-  let natural_of high = Some ({ low = 0; high }, false) in
+  let ints = analysis.ints in
+  let unknown = Some (full ints, false) in
+  let natural_to high = Some ({ low = 0.; high }, false) in
   match (name, args) with
-  | ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get"), _ -> natural_of 255
-  | "%array_length", _ -> natural_of limit
-  | ("caml_ml_string_length" | "caml_ml_bytes_length"), _ -> natural_of but_one
-  | ("%is_int" | "%bool_not"), _ -> natural_of 1
+  | ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get"), _ -> natural_to 255.
+  | "%array_length", _ -> natural_to size
+  | ("caml_ml_string_length" | "caml_ml_bytes_length"), _ -> natural_to ints.string
+  | ("%is_int" | "%bool_not"), _ -> natural_to 1.
   | ( ("%int_add" | "%int_sub" | "%int_mul" | "%int_and" | "%int_or" | "%int_xor" | "%int_div" | "%int_mod"),
       [ x; y ] ) -> (
       match (range_of analysis x at, range_of analysis y at) with
       | Some a, Some b -> (
-          let natural = a.low >= 0 && b.low >= 0 in
+          let natural = a.low >= 0. && b.low >= 0. in
           match name with
           | "%int_add" -> (
               match analysis.counter.(dest) with
-              | None -> Some (add a b)
-              | Some { bound; up; _ } -> (
-                  match range_of analysis bound at with
-                  | None -> None
-                  | Some limits ->
-                      let low = if up then fst (sum_low a.low 1) else limits.low in
-                      Some (range low (if up then limits.high else fst (sum_high a.high (-1))), true)))
-          | "%int_sub" -> Some (subtract a b)
-          | "%int_mul" -> Some (multiply a b)
-          | "%int_and" when a.low >= 0 || b.low >= 0 ->
+              | None -> Some (add ints a b)
+              | Some counted -> counted_range analysis counted a at)
+          | "%int_sub" -> Some (subtract ints a b)
+          | "%int_mul" -> Some (multiply ints a b)
+          | "%int_and" when a.low >= 0. || b.low >= 0. ->
               let high =
-                if natural then least a.high b.high else if a.low >= 0 then a.high else b.high
+                if natural then least a.high b.high else if a.low >= 0. then a.high else b.high
               in
-              let is_mask = match y with Int n -> n >= 0 && n < limit && mask n = n | _ -> false in
-              Some ({ low = 0; high }, is_mask)
-          | ("%int_or" | "%int_xor") when natural && greatest a.high b.high <= limit ->
-              natural_of (mask (greatest a.high b.high))
-          | "%int_div" when a.low >= 0 && b.low > 0 -> Some ({ low = 0; high = a.high }, true)
-          | "%int_mod" when b.low > 0 ->
-              let most = if b.high > limit then b.high else b.high - 1 in
-              if a.low >= 0 then Some ({ low = 0; high = least most a.high }, true)
-              else Some (range (-most) most, false)
+              let is_mask = match y with Int n -> n >= 0 && n < 0x3fff_ffff && n land (n + 1) = 0 | _ -> false in
+              Some ({ low = 0.; high }, is_mask)
+          | ("%int_or" | "%int_xor") when natural && greatest a.high b.high <= ints.limit ->
+              natural_to (mask (greatest a.high b.high))
+          | "%int_div" when a.low >= 0. && b.low > 0. -> Some ({ low = 0.; high = a.high }, true)
+          | "%int_mod" when b.low > 0. ->
+              let most = if b.high > ints.limit then b.high else b.high -. 1. in
+              if a.low >= 0. then Some ({ low = 0.; high = least most a.high }, true)
+              else Some (range ints (-.most) most, false)
           | _ -> unknown)
       | _ -> None)
   | ("%int_asr" | "%int_lsr"), [ x; Int n ] when n > 0 && n < 30 -> (
       match range_of analysis x at with
       | None -> None
       | Some a ->
-          if a.low < 0 then unknown
-          else Some ({ low = 0; high = (if a.high > limit then but_one else a.high / power n) }, true))
+          if a.low < 0. then
+            if name = "%int_lsr" then natural_to (shifted ints n) else unknown
+          else Some ({ low = 0.; high = (if a.high > ints.limit then ints.but_one else floor (a.high /. power n)) }, true))
   | "%int_lsl", [ x; Int n ] when n >= 0 && n < 30 -> (
-      match range_of analysis x at with None -> None | Some a -> Some (multiply a (range (power n) (power n))))
+      match range_of analysis x at with None -> None | Some a -> Some (multiply ints a { low = power n; high = power n }))
   | ("%int_lt" | "%int_le" | "%int_gt" | "%int_ge"), [ x; y ] -> (
       match (range_of analysis x at, range_of analysis y at) with
       | Some a, Some b ->
-          let bounded a b = a.high <= limit && b.low >= -limit in
-          let less a b = bounded a b && a.high < b.low and at_most a b = bounded a b && a.high <= b.low in
+          let less = less ints and at_most = Intervals.at_most ints in
           let yes, no =
             match name with
             | "%int_lt" -> (less a b, at_most b a)
@@ -286,10 +251,10 @@ let prim analysis dest name args at =
             | "%int_gt" -> (less b a, at_most a b)
             | _ -> (at_most b a, less a b)
           in
-          Some ({ low = (if yes then 1 else 0); high = (if no then 0 else 1) }, false)
+          Some ({ low = (if yes then 1. else 0.); high = (if no then 0. else 1.) }, false)
       | _ -> None)
   | ("%int_eq" | "%int_ne"), [ x; y ] -> (
-      match (range_of analysis x at, range_of analysis y at) with Some _, Some _ -> natural_of 1 | _ -> None)
+      match (range_of analysis x at, range_of analysis y at) with Some _, Some _ -> natural_to 1. | _ -> None)
   | _ -> unknown
 
 let grow analysis v found round =
@@ -301,11 +266,11 @@ let grow analysis v found round =
           analysis.ranges.(v) <- Some found;
           true
       | Some old ->
-          let low = least found.low old.low and high = greatest found.high old.high in
+          let { low; high } = join found old in
           if low = old.low && high = old.high then false
           else begin
-            let low = if low < old.low && round >= exact_rounds then -any else low in
-            let high = if high > old.high && round >= exact_rounds then any else high in
+            let low = if low < old.low && round >= exact_rounds then -.analysis.ints.any else low in
+            let high = if high > old.high && round >= exact_rounds then analysis.ints.any else high in
             analysis.ranges.(v) <- Some { low; high };
             true
           end)
@@ -336,7 +301,7 @@ let walk analysis round =
                 match (range_of analysis arg from, found) with
                 | None, _ -> found
                 | range, None -> range
-                | Some a, Some r -> Some { low = least r.low a.low; high = greatest r.high a.high })
+                | Some a, Some r -> Some (join r a))
           in
           note (grow analysis p (List.fold_left join analysis.ranges.(p) incoming) round))
         block.params;
@@ -346,7 +311,7 @@ let walk analysis round =
               match prim analysis dest name args b with
               | None -> ()
               | Some (range, _) -> note (grow analysis dest (Some range) round))
-          | other -> List.iter (fun v -> analysis.ranges.(v) <- Some full) (Visit.dests other))
+          | other -> List.iter (fun v -> analysis.ranges.(v) <- Some (full analysis.ints)) (Visit.dests other))
         block.body)
     analysis.flow.Flow.order;
   !changed
@@ -355,8 +320,8 @@ let walk analysis round =
 let simpler analysis at instr =
   match instr with
   | Prim (dest, name, args) -> (
-      let natural arg = match range_of analysis arg at with Some range -> range.low >= 0 | None -> false in
-      let positive arg = match range_of analysis arg at with Some range -> range.low > 0 | None -> false in
+      let natural arg = match range_of analysis arg at with Some range -> range.low >= 0. | None -> false in
+      let positive arg = match range_of analysis arg at with Some range -> range.low > 0. | None -> false in
       let sure () = match prim analysis dest name args at with Some (_, sure) -> sure | None -> false in
       match (name, args) with
       | "%int_add", _ when sure () -> Prim (dest, "%exact_add", args)
@@ -367,8 +332,9 @@ let simpler analysis at instr =
       | "%int_div", [ _; y ] when positive y -> Prim (dest, "%positive_div", args)
       | "%int_mod", [ _; y ] when positive y -> Prim (dest, "%positive_mod", args)
       | "%int_and", _ when sure () -> Prim (dest, "%low_bits", args)
-      | ("%int_asr" | "%int_lsr"), [ x; Int n ] when sure () -> Prim (dest, "%exact_shift", [ x; Int n; Int (power n) ])
-      | "%int_lsl", [ x; Int n ] when sure () -> Prim (dest, "%exact_mul", [ x; Int (power n) ])
+      | ("%int_asr" | "%int_lsr"), [ x; Int n ] when sure () -> Prim (dest, "%exact_shift", [ x; Int n; Int (1 lsl n) ])
+      | "%int_lsr", [ _; Int n ] when n > 0 && n < 30 -> Prim (dest, "%natural_lsr", args)
+      | "%int_lsl", [ x; Int n ] when sure () -> Prim (dest, "%exact_mul", [ x; Int (1 lsl n) ])
       | "%int_ult", [ x; y ] when natural x && natural y -> Prim (dest, "%int_lt", args)
       | "%int_uge", [ x; y ] when natural x && natural y -> Prim (dest, "%int_ge", args)
       | "caml_string_get", [ _; i ] when natural i -> Prim (dest, "%string_at", args)
@@ -383,7 +349,8 @@ let simpler analysis at instr =
       | _ -> instr)
   | _ -> instr
 
-let analyse (f : func) =
+(* `params`: the ranges of the function's parameters. *)
+let analyse (f : func) ints params =
   let count = Array.length f.names and blocks = Array.length f.blocks in
   let flow = Flow.run f.blocks in
   match flow.Flow.irreducible with
@@ -392,6 +359,7 @@ let analyse (f : func) =
       let uses = Array.make count 0 in
       let analysis =
         {
+          ints;
           f;
           flow;
           definition = Array.make count None;
@@ -402,7 +370,7 @@ let analyse (f : func) =
           counter = Array.make count None;
         }
       in
-      List.iter (fun p -> analysis.ranges.(p) <- Some full) f.params;
+      List.iter2 (fun p range -> analysis.ranges.(p) <- Some range) f.params params;
       let note = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       Array.iteri
         (fun b (block : block) ->
@@ -433,28 +401,82 @@ let analyse (f : func) =
       let rec run round = if round = rounds then None else if walk analysis round then run (round + 1) else Some analysis in
       run 0
 
-(* Simplifies the operations on ints of all functions; where a test is decided the function is simplified, too. *)
-let run program simplify =
+(* What callers pass to functions that only known calls reach. *)
+type arguments = {
+  (* How many calls of each function have not been looked at; more than there are: it is called from elsewhere, too. *)
+  left : int array;
+  (* The ranges of what is passed, without the closure. None: nothing is yet. *)
+  passed : range list option array;
+}
+
+let arguments program =
+  let count = Array.length program.functions in
+  let left = Array.make count 0 in
+  left.(program.main) <- 1;
+  (* A closure may be called by whoever gets it. *)
+  let note id _ = left.(id) <- left.(id) + 1 in
+  Array.iter (function None -> () | Some f -> Call_graph.references f note) program.functions;
+  { left; passed = Array.make count None }
+
+(* The ranges of a function's parameters. *)
+let params arguments (f : func) ints =
+  match arguments.passed.(f.id) with
+  | Some passed when arguments.left.(f.id) = 0 -> (
+      match f.kind with Closure -> full ints :: passed | Body | Part_of -> passed)
+  | _ -> List.map (fun _ -> full ints) f.params
+
+(* A call passes these. *)
+let pass arguments id ranges =
+  arguments.left.(id) <- arguments.left.(id) - 1;
+  arguments.passed.(id) <-
+    Some (match arguments.passed.(id) with Some old -> List.map2 join old ranges | None -> ranges)
+
+(* Takes the calls of a function that has been looked at. *)
+let take arguments analysis =
   Array.iter
-    (function
+    (fun b ->
+      let range arg = match range_of analysis arg b with Some range -> range | None -> full analysis.ints in
+      let block = analysis.f.blocks.(b) in
+      List.iter
+        (function
+          | Apply { known = Some id; args; _ } | Try { body = id; args; _ } -> pass arguments id (List.map range args)
+          | _ -> ())
+        block.body;
+      match block.term with
+      | Tail { known = Some id; args; _ } -> pass arguments id (List.map range args)
+      | _ -> ())
+    analysis.flow.Flow.order
+
+(* Puts simpler operations in the place of others; whether a test was decided. *)
+let rewrite analysis =
+  let decided = ref false in
+  Array.iter
+    (fun b ->
+      let block = analysis.f.blocks.(b) in
+      block.body <- List.map (simpler analysis b) block.body;
+      match block.term with
+      | If ((Var _ as arg), yes, no) -> (
+          match range_of analysis arg b with
+          | Some range when range.low = range.high && abs_float range.low <= 1073741823. ->
+              decided := true;
+              block.term <- If (Int (int_of_float range.low), yes, no)
+          | _ -> ())
+      | _ -> ())
+    analysis.flow.Flow.order;
+  !decided
+
+(* Simplifies the operations on ints of all functions, those of callers first. *)
+let run program target simplify =
+  let ints = ints_of target in
+  let arguments = arguments program in
+  List.iter
+    (fun id ->
+      match program.functions.(id) with
       | None -> ()
-      | Some (f : func) -> (
-          match analyse f with
+      | Some f -> (
+          match analyse f ints (params arguments f ints) with
           | None -> ()
           | Some analysis ->
-              let decided = ref false in
-              Array.iter
-                (fun b ->
-                  let block = f.blocks.(b) in
-                  block.body <- List.map (simpler analysis b) block.body;
-                  match block.term with
-                  | If ((Var _ as arg), yes, no) -> (
-                      match range_of analysis arg b with
-                      | Some range when range.low = range.high ->
-                          decided := true;
-                          block.term <- If (Int range.low, yes, no)
-                      | _ -> ())
-                  | _ -> ())
-                analysis.flow.Flow.order;
-              if !decided then simplify f))
-    program.functions
+              take arguments analysis;
+              if rewrite analysis then simplify f))
+    (List.rev (Call_graph.callees_first program))

@@ -6,7 +6,7 @@ use super::groups::Groups;
 use super::literal;
 use super::locals;
 use super::lua_text::Style;
-use super::operators::{opposite, raw, takes_raw};
+use super::operators::{opposite, raw, raw_test, takes_raw};
 use super::registers::{self, MAX_ARGS, Registers};
 use super::structure::{self, Node, Test};
 use super::syntax::{Dest, Expr, Function, Kind, Stat, constant, terminated};
@@ -227,22 +227,25 @@ impl<'a> Emitter<'a> {
     fn operands(&mut self, name: &str, args: &[Arg]) -> Result<Vec<Expr>> {
         let mut out = Vec::with_capacity(args.len());
         for (i, arg) in args.iter().enumerate() {
-            if takes_raw(name, i)
-                && let Arg::Var(v) = arg
-                && let Some(Instr::Prim { name, args, .. }) = self.folded(*v)
-                && let Some(raw) = raw(name)
-                && self.template(raw).is_some()
-            {
-                out.push(self.primitive(raw, args, false)?);
-            } else {
-                out.push(self.expr(arg)?);
+            match if takes_raw(name, i) { self.unwrapped(arg) } else { None } {
+                Some((raw, args)) => out.push(self.primitive(raw, args, false)?),
+                None => out.push(self.expr(arg)?),
             }
         }
         Ok(out)
     }
 
+    /// The operation, without its wrap, whose result an operand is.
+    fn unwrapped(&self, arg: &Arg) -> Option<(&'static str, &'a [Arg])> {
+        let Arg::Var(v) = arg else { return None };
+        let Instr::Prim { name, args, .. } = self.folded(*v)? else { return None };
+        let raw = raw(name)?;
+        self.template(raw).map(|_| (raw, args.as_slice()))
+    }
+
     /// An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set.
     fn primitive(&mut self, name: &str, args: &[Arg], test: bool) -> Result<Expr> {
+        let name = raw_test(name).filter(|_| args.iter().any(|arg| self.unwrapped(arg).is_some())).unwrap_or(name);
         let exprs = self.operands(name, args)?;
         let mut vars = Vec::new();
         if name == "%block" {

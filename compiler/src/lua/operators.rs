@@ -27,11 +27,21 @@ pub fn raw(name: &str) -> Option<&'static str> {
     }
 }
 
+/// The same test of operands that are not wrapped.
+pub fn raw_test(name: &str) -> Option<&'static str> {
+    match name {
+        "%int_eq" => Some("%raw_eq"),
+        "%int_ne" => Some("%raw_ne"),
+        _ => None,
+    }
+}
+
 /// Does operand `i` count only by its low bits?
 pub fn takes_raw(name: &str, i: usize) -> bool {
     match name {
         "%int_lsl" | "%raw_lsl" | "%low_bits" => i == 0,
         "%int_add" | "%int_sub" | "%int_neg" | "%int_mul" | "%raw_add" | "%raw_sub" | "%raw_neg" | "%raw_mul" => true,
+        "%raw_eq" | "%raw_ne" => true,
         _ => false,
     }
 }

@@ -6,50 +6,13 @@
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
+use crate::passes::call_graph::{callees_first, references};
 
 /// The size of the functions that are copied, in instructions and tests.
 const SMALL: usize = 6;
 /// The size of those that are called in one place only, and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
-
-/// Visits the functions that a function refers to, in order, and whether it creates them.
-fn references(f: &Func, visit: &mut dyn FnMut(FuncId, bool)) {
-    for block in &f.blocks {
-        for instr in &block.body {
-            match instr {
-                Instr::Apply { known: Some(id), .. } => visit(*id, false),
-                Instr::Closures { functions, .. } => functions.iter().for_each(|(id, _)| visit(*id, true)),
-                _ => {}
-            }
-        }
-        if let Term::Tail { known: Some(id), .. } = &block.term {
-            visit(*id, false);
-        }
-    }
-}
-
-/// The functions that main reaches, each after those that it refers to, circles apart.
-fn order(program: &Program) -> Vec<FuncId> {
-    let mut seen = vec![false; program.functions.len()];
-    let mut order = Vec::new();
-    let mut stack = vec![(program.main, false)];
-    while let Some((id, done)) = stack.pop() {
-        if done {
-            order.push(id);
-        } else if !std::mem::replace(&mut seen[id as usize], true)
-            && let Some(f) = &program.functions[id as usize]
-        {
-            stack.push((id, true));
-            references(f, &mut |to, _| {
-                if !seen[to as usize] {
-                    stack.push((to, false));
-                }
-            });
-        }
-    }
-    order
-}
 
 /// How many instructions and tests; None: the function is not inlined at all.
 fn size(f: &Func) -> Option<usize> {
@@ -296,7 +259,7 @@ pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
     }
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     let mut sizes = vec![None; count];
-    for id in order(program) {
+    for id in callees_first(program) {
         let Some(mut f) = program.functions[id as usize].take() else { continue };
         let open = if id == program.main { looping(&f) } else { Vec::new() };
         let mut host = Host {
@@ -320,7 +283,7 @@ pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
         program.functions[id as usize] = Some(f);
     }
     let mut reached = vec![false; count];
-    order(program).into_iter().for_each(|id| reached[id as usize] = true);
+    callees_first(program).into_iter().for_each(|id| reached[id as usize] = true);
     for (f, reached) in program.functions.iter_mut().zip(reached) {
         if !reached {
             *f = None;

@@ -1,11 +1,13 @@
 //! The passes, in the order in which they run: one a file, `run` is the entry point of each.
 
 pub mod allocations;
+pub mod call_graph;
 pub mod cells;
 pub mod comparisons;
 pub mod dead_code;
 pub mod discover;
 pub mod inline;
+pub mod intervals;
 pub mod known_calls;
 pub mod liveness;
 pub mod names;

@@ -1,103 +1,34 @@
 //! Ranges of ints: operations that cannot overflow, indices that are not negative, tests that are decided. Values are followed
-//! through each function to a fixpoint, sharpened where a test leads to a block; a loop that counts to a limit stays within it.
-//!
-//! A bound is an int of at most `LIMIT`, or one of two steps beyond: not the greatest int, or any (and so downwards).
+//! through each function to a fixpoint, sharpened where a test leads to a block; a loop that counts to a limit stays within it, and one
+//! that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions whose callers are all
+//! known and were looked at before are what these pass.
 
-use crate::ir::program::{Arg, Block, Func, Instr, Program, Term, Var};
+use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg};
 use crate::lua::flow::{self, Flow, NONE, targets};
+use crate::passes::call_graph;
+use crate::passes::intervals::{Ints, Range, SIZE, join, mask, power};
+use crate::target::Target;
 
-/// Sums of two such bounds fit the smallest ints of any target.
-const LIMIT: i32 = 1_073_741_823;
-const BUT_ONE: i32 = LIMIT + 1;
-const ANY: i32 = LIMIT + 2;
 /// So often a function is walked through before what still grows becomes unbounded, and before it is given up.
 const EXACT_ROUNDS: usize = 3;
 const ROUNDS: usize = 12;
 /// So far up the tree of dominators tests are looked at.
 const CLIMB: usize = 16;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Range {
-    low: i32,
-    high: i32,
+/// What keeps a counter from an overflow.
+enum Guard {
+    /// It does not go beyond this.
+    Bound(Arg),
+    /// The time that this would take, from this value at the end of this block on.
+    Time(Arg, usize),
 }
 
-const FULL: Range = Range { low: -ANY, high: ANY };
-
-fn range(low: i32, high: i32) -> Range {
-    Range { low: low.min(LIMIT), high: high.max(-LIMIT) }
-}
-
-/// The upper bound of a sum, and whether it is one of an int.
-fn sum_high(a: i32, b: i32) -> (i32, bool) {
-    let (small, great) = (a.min(b), a.max(b));
-    if great <= LIMIT {
-        let sum = small + great;
-        return (if sum > LIMIT { BUT_ONE } else { sum }, true);
-    }
-    if small < 0 || (small == 0 && great == BUT_ONE) {
-        (BUT_ONE, true)
-    } else if small == 0 || (small == 1 && great == BUT_ONE) {
-        (ANY, true)
-    } else {
-        (ANY, false)
-    }
-}
-
-fn sum_low(a: i32, b: i32) -> (i32, bool) {
-    let (bound, safe) = sum_high(-a, -b);
-    (-bound, safe)
-}
-
-/// A sum, and whether it cannot overflow.
-fn add(a: Range, b: Range) -> (Range, bool) {
-    let ((high, over), (low, under)) = (sum_high(a.high, b.high), sum_low(a.low, b.low));
-    if over && under { (range(low, high), true) } else { (FULL, false) }
-}
-
-fn subtract(a: Range, b: Range) -> (Range, bool) {
-    // The opposite of the least int is none, that of the next one the greatest.
-    let (high, over) = match b.low {
-        low if low == -ANY => (ANY, a.high < 0),
-        low if low == -BUT_ONE => sum_high(a.high, ANY),
-        low => sum_high(a.high, -low),
-    };
-    let (low, under) = sum_low(a.low, -(b.high.min(BUT_ONE)));
-    if over && under { (range(low, high), true) } else { (FULL, false) }
-}
-
-/// A product, and whether it is one of natural numbers that cannot overflow.
-fn multiply(a: Range, b: Range) -> (Range, bool) {
-    let size = |r: Range| if r.low < -LIMIT || r.high > LIMIT { ANY } else { r.high.max(-r.low) };
-    let (m, n) = (size(a), size(b));
-    if m > LIMIT || n > LIMIT || (n > 0 && m > LIMIT / n) {
-        (FULL, false)
-    } else if a.low >= 0 && b.low >= 0 {
-        (Range { low: a.low * b.low, high: m * n }, true)
-    } else {
-        (Range { low: -(m * n), high: m * n }, false)
-    }
-}
-
-/// The next number of the form 2^n - 1.
-fn mask(n: i32) -> i32 {
-    let mut m = 1;
-    while m <= n {
-        m *= 2;
-    }
-    m - 1
-}
-
-fn power(n: i32) -> i32 {
-    1 << n
-}
-
-/// What a loop counts with: `next` is its parameter plus or minus 1, and does not go beyond `bound`.
+/// What a loop counts with: `next` is its parameter plus or minus 1.
 struct Counted {
     next: Var,
-    bound: Arg,
     up: bool,
+    guard: Guard,
 }
 
 /// A test of two values that holds or does not: less (1), less or equal (2), equal (3), not equal (4).
@@ -118,6 +49,7 @@ fn test(name: &str, args: &[Arg], holds: bool) -> Option<Fact> {
 }
 
 struct Analysis<'a> {
+    ints: Ints,
     f: &'a Func,
     flow: Flow,
     /// Block and index of the instruction that defines a variable.
@@ -190,9 +122,13 @@ impl Analysis<'_> {
             ("%int_add", [Arg::Var(v), Arg::Int(-1)]) if *v == param => false,
             _ => return None,
         };
-        if uses[*next as usize] != 1 {
-            return None;
-        }
+        let bound = if uses[*next as usize] == 1 { self.bound(h, param, entry, latch, start, up) } else { None };
+        let guard = bound.map(Guard::Bound).or(self.ints.count.map(|_| Guard::Time(start.clone(), entry)));
+        guard.map(|guard| Counted { next: *next, up, guard })
+    }
+
+    /// What the counter of a loop does not go beyond.
+    fn bound(&self, h: usize, param: Var, entry: usize, latch: usize, start: &Arg, up: bool) -> Option<Arg> {
         let (4, a, b) = self.fact(latch, h)? else { return None };
         let limit = if a == Arg::Var(param) {
             b
@@ -209,13 +145,33 @@ impl Analysis<'_> {
             }
         }
         let guarded = if up { self.at_most(start, &limit, entry, h) } else { self.at_most(&limit, start, entry, h) };
-        guarded.then_some(Counted { next: *next, bound: limit, up })
+        guarded.then_some(limit)
+    }
+
+    /// The next value of a counter.
+    fn counted(&self, counted: &Counted, a: Range, at: usize) -> Option<(Range, bool)> {
+        let (ints, one) = (self.ints, self.ints.constant(if counted.up { 1 } else { -1 }));
+        let (low, high) = match &counted.guard {
+            Guard::Bound(bound) => {
+                let bound = self.of(bound, at)?;
+                (bound.low, bound.high)
+            }
+            Guard::Time(start, entry) => {
+                let start = self.of(start, *entry)?;
+                let most = ints.count.filter(|_| start.low >= -f64::from(i32::MAX) && start.high <= f64::from(i32::MAX));
+                let Some(most) = most else { return Some(ints.add(a, one)) };
+                (-most, most)
+            }
+        };
+        let low = if counted.up { ints.sum_low(a.low, 1.0).0 } else { low };
+        let high = if counted.up { high } else { ints.sum_high(a.high, -1.0).0 };
+        Some((ints.range(low, high), true))
     }
 
     fn of(&self, arg: &Arg, at: usize) -> Option<Range> {
         match arg {
-            Arg::Int(n) => Some(Range { low: (*n).clamp(-BUT_ONE, LIMIT), high: (*n).clamp(-LIMIT, BUT_ONE) }),
-            Arg::Wide(_) | Arg::Literal(_) => Some(FULL),
+            Arg::Int(n) => Some(self.ints.constant(*n)),
+            Arg::Wide(_) | Arg::Literal(_) => Some(self.ints.full()),
             Arg::Var(v) => {
                 let mut range = self.ranges[*v as usize]?;
                 let mut at = at;
@@ -237,16 +193,17 @@ impl Analysis<'_> {
         let Some((kind, x, y)) = &self.facts[b] else { return };
         let at = self.flow.idom[b];
         let (Some(r), Some(s)) = (self.of(x, at), self.of(y, at)) else { return };
-        let below = |bound: i32| if bound > LIMIT { BUT_ONE } else { (bound - 1).max(-LIMIT) };
+        let any = self.ints.any;
+        let below = |bound: f64| self.ints.below(bound);
         let (for_x, for_y) = match kind {
-            1 => (Range { low: -ANY, high: below(s.high) }, Range { low: -below(-r.low), high: ANY }),
-            2 => (Range { low: -ANY, high: s.high }, Range { low: r.low, high: ANY }),
+            1 => (Range { low: -any, high: below(s.high) }, Range { low: -below(-r.low), high: any }),
+            2 => (Range { low: -any, high: s.high }, Range { low: r.low, high: any }),
             3 => (s, r),
             _ => {
                 let without = |r: Range, s: Range| {
                     let one = s.low == s.high;
-                    let low = if one && r.low == s.low { -below(-r.low) } else { -ANY };
-                    Range { low, high: if one && r.high == s.high { below(r.high) } else { ANY } }
+                    let low = if one && r.low == s.low { -below(-r.low) } else { -any };
+                    Range { low, high: if one && r.high == s.high { below(r.high) } else { any } }
                 };
                 (without(r, s), without(s, r))
             }
@@ -262,57 +219,59 @@ impl Analysis<'_> {
 
     /// The result of a primitive on ints, and whether its simpler form will do.
     fn prim(&self, dest: Var, name: &str, args: &[Arg], at: usize) -> Option<(Range, bool)> {
-        let unknown = Some((FULL, false));
+        let ints = self.ints;
+        let unknown = Some((ints.full(), false));
+        let natural_to = |high: f64| Some((Range { low: 0.0, high }, false));
         match (name, args) {
-            ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get", _) => {
-                Some((Range { low: 0, high: 255 }, false))
-            }
-            ("%array_length", _) => Some((Range { low: 0, high: LIMIT }, false)),
-            ("caml_ml_string_length" | "caml_ml_bytes_length", _) => Some((Range { low: 0, high: BUT_ONE }, false)),
-            ("%is_int" | "%bool_not", _) => Some((Range { low: 0, high: 1 }, false)),
+            ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get", _) => natural_to(255.0),
+            ("%array_length", _) => natural_to(SIZE),
+            ("caml_ml_string_length" | "caml_ml_bytes_length", _) => natural_to(ints.string),
+            ("%is_int" | "%bool_not", _) => natural_to(1.0),
             ("%int_add" | "%int_sub" | "%int_mul" | "%int_and" | "%int_or" | "%int_xor" | "%int_div" | "%int_mod", [x, y]) => {
                 let (a, b) = (self.of(x, at)?, self.of(y, at)?);
-                let natural = a.low >= 0 && b.low >= 0;
+                let natural = a.low >= 0.0 && b.low >= 0.0;
                 Some(match name {
                     "%int_add" => match self.counter[dest as usize] {
-                        Some(c) if self.counted[c].next == dest => {
-                            let limit = self.of(&self.counted[c].bound, at)?;
-                            let low = if self.counted[c].up { sum_low(a.low, 1).0 } else { limit.low };
-                            (range(low, if self.counted[c].up { limit.high } else { sum_high(a.high, -1).0 }), true)
-                        }
-                        _ => add(a, b),
+                        Some(c) => self.counted(&self.counted[c], a, at)?,
+                        None => ints.add(a, b),
                     },
-                    "%int_sub" => subtract(a, b),
-                    "%int_mul" => multiply(a, b),
-                    "%int_and" if a.low >= 0 || b.low >= 0 => {
-                        let high = if !natural { if a.low >= 0 { a.high } else { b.high } } else { a.high.min(b.high) };
-                        (Range { low: 0, high }, matches!(y, Arg::Int(n) if *n >= 0 && *n < LIMIT && mask(*n) == *n))
+                    "%int_sub" => ints.subtract(a, b),
+                    "%int_mul" => ints.multiply(a, b),
+                    "%int_and" if a.low >= 0.0 || b.low >= 0.0 => {
+                        let high = if !natural { if a.low >= 0.0 { a.high } else { b.high } } else { a.high.min(b.high) };
+                        (Range { low: 0.0, high }, matches!(y, Arg::Int(n) if *n >= 0 && *n < 0x3fff_ffff && *n & (*n + 1) == 0))
                     }
-                    "%int_or" | "%int_xor" if natural && a.high.max(b.high) <= LIMIT => {
-                        (Range { low: 0, high: mask(a.high.max(b.high)) }, false)
+                    "%int_or" | "%int_xor" if natural && a.high.max(b.high) <= ints.limit => {
+                        (Range { low: 0.0, high: mask(a.high.max(b.high)) }, false)
                     }
-                    "%int_div" if a.low >= 0 && b.low > 0 => (Range { low: 0, high: a.high }, true),
-                    "%int_mod" if b.low > 0 => {
-                        let most = if b.high > LIMIT { b.high } else { b.high - 1 };
-                        if a.low >= 0 { (Range { low: 0, high: most.min(a.high) }, true) } else { (range(-most, most), false) }
+                    "%int_div" if a.low >= 0.0 && b.low > 0.0 => (Range { low: 0.0, high: a.high }, true),
+                    "%int_mod" if b.low > 0.0 => {
+                        let most = if b.high > ints.limit { b.high } else { b.high - 1.0 };
+                        let natural = a.low >= 0.0;
+                        if natural {
+                            (Range { low: 0.0, high: most.min(a.high) }, true)
+                        } else {
+                            (ints.range(-most, most), false)
+                        }
                     }
-                    _ => (FULL, false),
+                    _ => (ints.full(), false),
                 })
             }
             ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if *n > 0 && *n < 30 => {
                 let a = self.of(x, at)?;
-                if a.low < 0 {
-                    return unknown;
+                if a.low < 0.0 {
+                    return if name == "%int_lsr" { natural_to(ints.shifted(*n)) } else { unknown };
                 }
-                let high = if a.high > LIMIT { BUT_ONE } else { a.high / power(*n) };
-                Some((Range { low: 0, high }, true))
+                let high = if a.high > ints.limit { ints.but_one } else { (a.high / power(*n)).floor() };
+                Some((Range { low: 0.0, high }, true))
             }
-            ("%int_lsl", [x, Arg::Int(n)]) if *n >= 0 && *n < 30 => Some(multiply(self.of(x, at)?, range(power(*n), power(*n)))),
+            ("%int_lsl", [x, Arg::Int(n)]) if *n >= 0 && *n < 30 => {
+                Some(ints.multiply(self.of(x, at)?, Range { low: power(*n), high: power(*n) }))
+            }
             (_, [x, y]) if test(name, args, true).is_some() => {
                 let (a, b) = (self.of(x, at)?, self.of(y, at)?);
                 // Surely less, surely not less.
-                let less = |a: Range, b: Range| a.high <= LIMIT && b.low >= -LIMIT && a.high < b.low;
-                let at_most = |a: Range, b: Range| a.high <= LIMIT && b.low >= -LIMIT && a.high <= b.low;
+                let (less, at_most) = (|a, b| ints.less(a, b), |a, b| ints.at_most(a, b));
                 let (yes, no) = match name {
                     "%int_lt" => (less(a, b), at_most(b, a)),
                     "%int_le" => (at_most(a, b), less(b, a)),
@@ -320,7 +279,8 @@ impl Analysis<'_> {
                     "%int_ge" => (at_most(b, a), less(a, b)),
                     _ => (false, false),
                 };
-                Some((Range { low: i32::from(yes), high: i32::from(!no) }, false))
+                let bit = |set: bool| if set { 1.0 } else { 0.0 };
+                Some((Range { low: bit(yes), high: bit(!no) }, false))
             }
             _ => unknown,
         }
@@ -338,9 +298,8 @@ impl Analysis<'_> {
                 for j in 0..self.flow.predecessors[b].len() {
                     let from = self.flow.predecessors[b][j];
                     for t in targets(&f.blocks[from].term).into_iter().filter(|t| t.block as usize == b) {
-                        if let (Some(arg), join) = (self.of(&t.args[k], from), new) {
-                            let join = join.unwrap_or(arg);
-                            new = Some(Range { low: join.low.min(arg.low), high: join.high.max(arg.high) });
+                        if let Some(arg) = self.of(&t.args[k], from) {
+                            new = Some(new.map_or(arg, |new| join(new, arg)));
                         }
                     }
                 }
@@ -354,7 +313,7 @@ impl Analysis<'_> {
                     }
                     other => {
                         for v in dests(other) {
-                            self.ranges[*v as usize] = Some(FULL);
+                            self.ranges[*v as usize] = Some(self.ints.full());
                         }
                     }
                 }
@@ -367,10 +326,10 @@ impl Analysis<'_> {
         let old = self.ranges[v as usize];
         let Some(mut new) = new else { return false };
         if let Some(old) = old {
-            new = Range { low: new.low.min(old.low), high: new.high.max(old.high) };
+            new = join(new, old);
             if round >= EXACT_ROUNDS {
-                new.low = if new.low < old.low { -ANY } else { new.low };
-                new.high = if new.high > old.high { ANY } else { new.high };
+                new.low = if new.low < old.low { -self.ints.any } else { new.low };
+                new.high = if new.high > old.high { self.ints.any } else { new.high };
             }
         }
         self.ranges[v as usize] = Some(new);
@@ -380,8 +339,8 @@ impl Analysis<'_> {
     /// What stands in the place of an instruction.
     fn simpler(&self, instr: &Instr, at: usize) -> Option<Instr> {
         let Instr::Prim { dest, name, args } = instr else { return None };
-        let natural = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0);
-        let positive = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low > 0);
+        let natural = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0.0);
+        let positive = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low > 0.0);
         let sure = || self.prim(*dest, name, args, at).is_some_and(|(_, sure)| sure);
         let (name, args) = match (name.as_str(), args.as_slice()) {
             ("%int_add", _) if sure() => ("%exact_add", args.clone()),
@@ -393,9 +352,10 @@ impl Analysis<'_> {
             ("%int_mod", [_, y]) if positive(y) => ("%positive_mod", args.clone()),
             ("%int_and", _) if sure() => ("%low_bits", args.clone()),
             ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => {
-                ("%exact_shift", vec![x.clone(), Arg::Int(*n), Arg::Int(power(*n))])
+                ("%exact_shift", vec![x.clone(), Arg::Int(*n), Arg::Int(1 << n)])
             }
-            ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![x.clone(), Arg::Int(power(*n))]),
+            ("%int_lsr", [_, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%natural_lsr", args.clone()),
+            ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![x.clone(), Arg::Int(1 << n)]),
             ("%int_ult", [x, y]) if natural(x) && natural(y) => ("%int_lt", args.clone()),
             ("%int_uge", [x, y]) if natural(x) && natural(y) => ("%int_ge", args.clone()),
             ("caml_string_get", [_, i]) if natural(i) => ("%string_at", args.clone()),
@@ -415,7 +375,8 @@ impl Analysis<'_> {
     }
 }
 
-fn analyse(f: &Func) -> Option<Analysis<'_>> {
+/// `params`: the ranges of the function's parameters.
+fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>> {
     let count = f.names.len();
     let flow = flow::run(&f.blocks);
     if !flow.irreducible.is_empty() {
@@ -425,8 +386,8 @@ fn analyse(f: &Func) -> Option<Analysis<'_>> {
     let mut home = vec![NONE; count];
     let mut ranges = vec![None; count];
     let mut uses = vec![0; count];
-    for p in &f.params {
-        ranges[*p as usize] = Some(FULL);
+    for (p, range) in f.params.iter().zip(params) {
+        ranges[*p as usize] = Some(*range);
     }
     for (b, block) in f.blocks.iter().enumerate() {
         let mut note = |arg: &Arg| {
@@ -450,6 +411,7 @@ fn analyse(f: &Func) -> Option<Analysis<'_>> {
     }
     let blocks = f.blocks.len();
     let mut analysis = Analysis {
+        ints,
         f,
         flow,
         definition,
@@ -484,10 +446,71 @@ fn analyse(f: &Func) -> Option<Analysis<'_>> {
     None
 }
 
-/// The function with simpler operations; None: nothing changes. Also whether a test was decided.
-fn function(f: &Func) -> Option<(Vec<Block>, bool)> {
-    let analysis = analyse(f)?;
-    let mut blocks = f.blocks.clone();
+/// What callers pass to functions that only known calls reach.
+struct Arguments {
+    /// How many calls of each function have not been looked at; more than there are: it is called from elsewhere, too.
+    left: Vec<usize>,
+    /// The ranges of what is passed, without the closure. None: nothing is yet.
+    passed: Vec<Option<Vec<Range>>>,
+}
+
+impl Arguments {
+    fn new(program: &Program) -> Arguments {
+        let count = program.functions.len();
+        let mut left = vec![0; count];
+        left[program.main as usize] = 1;
+        for f in program.functions.iter().flatten() {
+            // A closure may be called by whoever gets it.
+            call_graph::references(f, &mut |id, _| left[id as usize] += 1);
+        }
+        Arguments { left, passed: vec![None; count] }
+    }
+
+    /// The ranges of a function's parameters.
+    fn of(&self, f: &Func, ints: Ints) -> Vec<Range> {
+        let mut ranges = vec![ints.full(); f.params.len()];
+        if self.left[f.id as usize] == 0
+            && let Some(passed) = &self.passed[f.id as usize]
+        {
+            let closure = usize::from(f.kind == Kind::Closure);
+            ranges[closure..].copy_from_slice(passed);
+        }
+        ranges
+    }
+
+    /// A call passes these.
+    fn pass(&mut self, id: FuncId, ranges: Vec<Range>) {
+        self.left[id as usize] -= 1;
+        let passed = &mut self.passed[id as usize];
+        *passed = Some(match passed.take() {
+            Some(old) => old.into_iter().zip(ranges).map(|(a, b)| join(a, b)).collect(),
+            None => ranges,
+        });
+    }
+
+    /// Takes the calls of a function that has been looked at.
+    fn take(&mut self, analysis: &Analysis) {
+        for &b in &analysis.flow.order {
+            let ranges = |args: &[Arg]| {
+                let range = |arg| analysis.of(arg, b).unwrap_or(analysis.ints.full());
+                args.iter().map(range).collect::<Vec<Range>>()
+            };
+            let block = &analysis.f.blocks[b];
+            for instr in &block.body {
+                if let Instr::Apply { known: Some(id), args, .. } | Instr::Try { body: id, args, .. } = instr {
+                    self.pass(*id, ranges(args));
+                }
+            }
+            if let Term::Tail { known: Some(id), args, .. } = &block.term {
+                self.pass(*id, ranges(args));
+            }
+        }
+    }
+}
+
+/// The blocks with simpler operations; None: nothing changes. Also whether a test was decided.
+fn rewritten(analysis: &Analysis) -> Option<(Vec<Block>, bool)> {
+    let mut blocks = analysis.f.blocks.clone();
     let (mut changed, mut decided) = (false, false);
     for &b in &analysis.flow.order {
         for instr in &mut blocks[b].body {
@@ -499,18 +522,24 @@ fn function(f: &Func) -> Option<(Vec<Block>, bool)> {
         if let Term::If(arg @ Arg::Var(_), _, _) = &mut blocks[b].term
             && let Some(range) = analysis.of(arg, b)
             && range.low == range.high
+            && range.low.abs() <= f64::from(i32::MAX >> 1)
         {
-            *arg = Arg::Int(range.low);
+            *arg = Arg::Int(range.low as i32);
             (changed, decided) = (true, true);
         }
     }
     changed.then_some((blocks, decided))
 }
 
-/// Simplifies the operations on ints of all functions.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
-    for f in program.functions.iter_mut().flatten() {
-        if let Some((blocks, decided)) = function(f) {
+/// Simplifies the operations on ints of all functions, those of callers first.
+pub fn run(program: &mut Program, target: Target, simplify: &dyn Fn(&mut Func)) {
+    let ints = Ints::of(target);
+    let mut arguments = Arguments::new(program);
+    for id in call_graph::callees_first(program).into_iter().rev() {
+        let Some(f) = &mut program.functions[id as usize] else { continue };
+        let Some(analysis) = analyse(f, ints, &arguments.of(f, ints)) else { continue };
+        arguments.take(&analysis);
+        if let Some((blocks, decided)) = rewritten(&analysis) {
             f.blocks = blocks;
             if decided {
                 simplify(f);

@@ -1,0 +1,33 @@
+(* Which functions refer to which. *)
+
+open Program
+
+(* Visits the functions that a function refers to, in order, and whether it creates them. *)
+let references (f : func) visit =
+  Array.iter
+    (fun (block : block) ->
+      List.iter
+        (function
+          | Apply { known = Some id; _ } | Try { body = id; _ } -> visit id false
+          | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
+          | _ -> ())
+        block.body;
+      match block.term with Tail { known = Some id; _ } -> visit id false | _ -> ())
+    f.blocks
+
+(* The functions that main reaches, each after those that it refers to, circles apart. *)
+let callees_first program =
+  let seen = Array.make (Array.length program.functions) false in
+  let rec run order = function
+    | [] -> List.rev order
+    | (id, true) :: stack -> run (id :: order) stack
+    | (id, false) :: stack -> (
+        match program.functions.(id) with
+        | Some f when not seen.(id) ->
+            seen.(id) <- true;
+            let stack = ref ((id, true) :: stack) in
+            references f (fun next _ -> if not seen.(next) then stack := (next, false) :: !stack);
+            run order !stack
+        | _ -> run order stack)
+  in
+  run [] [ (program.main, false) ]

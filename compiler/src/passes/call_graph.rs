@@ -1,0 +1,41 @@
+//! Which functions refer to which.
+
+use crate::ir::program::{Func, FuncId, Instr, Program, Term};
+
+/// Visits the functions that a function refers to, in order, and whether it creates them.
+pub fn references(f: &Func, visit: &mut dyn FnMut(FuncId, bool)) {
+    for block in &f.blocks {
+        for instr in &block.body {
+            match instr {
+                Instr::Apply { known: Some(id), .. } | Instr::Try { body: id, .. } => visit(*id, false),
+                Instr::Closures { functions, .. } => functions.iter().for_each(|(id, _)| visit(*id, true)),
+                _ => {}
+            }
+        }
+        if let Term::Tail { known: Some(id), .. } = &block.term {
+            visit(*id, false);
+        }
+    }
+}
+
+/// The functions that main reaches, each after those that it refers to, circles apart.
+pub fn callees_first(program: &Program) -> Vec<FuncId> {
+    let mut seen = vec![false; program.functions.len()];
+    let mut order = Vec::new();
+    let mut stack = vec![(program.main, false)];
+    while let Some((id, done)) = stack.pop() {
+        if done {
+            order.push(id);
+        } else if !std::mem::replace(&mut seen[id as usize], true)
+            && let Some(f) = &program.functions[id as usize]
+        {
+            stack.push((id, true));
+            references(f, &mut |to, _| {
+                if !seen[to as usize] {
+                    stack.push((to, false));
+                }
+            });
+        }
+    }
+    order
+}
