@@ -1,49 +1,59 @@
--- Bytes: {b0, b1, …, n = length, s = packed content or nil}. A packed value has its content in `s` and no array part; a fresh
--- one has neither, and is zeros. The first access to a single byte unpacks it, so that conversions
--- and whole copies cost a reference.
+-- Bytes: {b0, b1, …, n = length, s = content while packed}. A packed value has no array part. What is written one after the other is
+-- appended to `s`, so it may be shorter than n: the rest is zeros, of a fresh value all is. When it gets long, `s` is false, and
+-- `pieces` has the strings, of `size` bytes together. The first access to a single byte, other than to append it, unpacks the value:
+-- then `s` is nil. So conversions and whole copies cost a reference, and a buffer that grows never becomes a table.
 
 --// Provides: bytes_load
 -- Unpacks b; byte i of it, or nil outside of it.
 function Load(b, i)
-  local n = b.n
+  local n, s = b.n, b.s
   if i < 0 or i >= n then return nil end
-  if b[1] then return b[i + 1] end
-  local s = b.s
-  if s then
-    b.s = nil
-    local j = 1
-    while j + 7 <= n do
-      b[j], b[j + 1], b[j + 2], b[j + 3], b[j + 4], b[j + 5], b[j + 6], b[j + 7] = Byte(s, j, j + 7)
-      j = j + 8
-    end
-    while j <= n do
-      b[j] = Byte(s, j)
-      j = j + 1
-    end
-  else
-    local j = 1
-    while j + 7 <= n do
-      b[j], b[j + 1], b[j + 2], b[j + 3], b[j + 4], b[j + 5], b[j + 6], b[j + 7] = 0, 0, 0, 0, 0, 0, 0, 0
-      j = j + 8
-    end
-    while j <= n do
-      b[j] = 0
-      j = j + 1
-    end
+  if s == nil then return b[i + 1] end
+  if not s then
+    s, b.pieces = Concat(b.pieces), nil
+  end
+  b.s = nil
+  local j, last = 1, #s
+  while j + 7 <= last do
+    b[j], b[j + 1], b[j + 2], b[j + 3], b[j + 4], b[j + 5], b[j + 6], b[j + 7] = Byte(s, j, j + 7)
+    j = j + 8
+  end
+  while j <= last do
+    b[j] = Byte(s, j)
+    j = j + 1
+  end
+  while j + 7 <= n do
+    b[j], b[j + 1], b[j + 2], b[j + 3], b[j + 4], b[j + 5], b[j + 6], b[j + 7] = 0, 0, 0, 0, 0, 0, 0, 0
+    j = j + 8
+  end
+  while j <= n do
+    b[j] = 0
+    j = j + 1
   end
   return b[i + 1]
 end
 P.bytes_load = Load
 
 --// Provides: bytes_text
--- The bytes i to i + n - 1 of b as a string.
+--// Requires: bytes_load
+-- The bytes i to i + n - 1 of b as a string. Pieces are joined when what is wanted is an eighth of them at least.
 local chunk = 4096
 P.bytes_text = function(b, i, n)
   if n == 0 then return "" end
-  if not b[1] then
-    local s = b.s
-    if not s then return Rep("\0", n) end
-    if i == 0 and n == b.n then return s end
+  local s = b.s
+  if s == false then
+    if 8 * n < b.size then
+      Load(b, 0)
+      s = nil
+    else
+      s = Concat(b.pieces)
+      b.s, b.pieces = s, nil
+    end
+  end
+  if s then
+    if i == 0 and n == #s then return s end
+    local missing = i + n - #s
+    if missing > 0 then return Sub(s, i + 1) .. Rep("\0", missing < n and missing or n) end
     return Sub(s, i + 1, i + n)
   end
   if n <= chunk then return Char(Unpack(b, i + 1, i + n)) end
@@ -57,29 +67,44 @@ P.bytes_text = function(b, i, n)
 end
 
 --// Provides: bytes_write
---// Requires: bytes_load
--- Writes s into b from byte i on. The caller has checked the bounds. A packed value stays packed when the copy that
--- this takes is at most eight times what is written: so `^` and the reading of files never meet single bytes.
+--// Requires: bytes_load, bytes_text
+-- Writes s into b from byte i on. The caller has checked the bounds. What comes after all that was written is appended, with the zeros
+-- before it that it leaves out: to a short string at once, unless the engine would intern each, to a long one as a piece. Elsewhere a
+-- packed value stays packed when the copy that this takes is at most eight times what is
+-- written: so `^` and the reading of files never meet single bytes.
 P.bytes_write = function(b, i, s)
-  local n = #s
-  if n == 0 then return end
+  local n, old = #s, b.s
+  if n == 0 then return 0 end
   if n == b.n then
-    if b[1] then
+    if old == nil then
       for j = n, 1, -1 do b[j] = nil end
+    elseif not old then
+      b.pieces = nil
     end
     b.s = s
-    return
+    return 0
   end
-  if not b[1] then
-    local size = b.n
-    if 8 * n >= size then
-      local old = b.s
-      if old then
-        b.s = Sub(old, 1, i) .. s .. Sub(old, i + n + 1)
-      else
-        b.s = Rep("\0", i) .. s .. Rep("\0", size - i - n)
+  if old ~= nil then
+    local size = old and #old or b.size
+    local last = i + n
+    if i < size then
+      if 8 * n >= size then
+        old = old or P.bytes_text(b, 0, size)
+        b.s = Sub(old, 1, i) .. s .. Sub(old, last + 1)
+        return 0
       end
-      return
+    elseif size >= 128 or MathType or size == 0 or 8 * n >= b.n then
+      if i > size then s = Rep("\0", i - size) .. s end
+      if not old then
+        local pieces = b.pieces
+        pieces[#pieces + 1] = s
+        b.size = last
+      elseif size < 128 or last == b.n then
+        b.s = old .. s
+      else
+        b.s, b.pieces, b.size = false, {old, s}, last
+      end
+      return 0
     end
     Load(b, 0)
   end
@@ -93,6 +118,21 @@ P.bytes_write = function(b, i, s)
     b[i + j] = Byte(s, j)
     j = j + 1
   end
+  return 0
+end
+
+--// Provides: bytes_set
+--// Requires: bytes_load, bytes_write
+-- Sets byte i of b, which is packed or does not have it (then the result is nil). A character is appended to what was written last,
+-- if that is longer: who writes one character after another gets them unpacked.
+local write = P.bytes_write
+P.bytes_set = function(b, i, c)
+  if i < 0 or i >= b.n then return nil end
+  local s, pieces = b.s, b.pieces
+  if i == (s and #s or b.size) and #(s or pieces[#pieces]) > 1 then return write(b, i, Char(c % 256)) end
+  Load(b, 0)
+  b[i + 1] = c % 256
+  return true
 end
 
 --// Provides: caml_create_bytes
@@ -100,7 +140,7 @@ end
 --// Requires: caml_invalid_argument
 P.caml_create_bytes = function(n)
   if n < 0 then P.caml_invalid_argument("Bytes.create") end
-  return {n = n}
+  return {n = n, s = ""}
 end
 
 --// Provides: caml_ml_bytes_length const
@@ -115,19 +155,22 @@ end
 
 --// Provides: caml_string_of_bytes mutable
 --// Requires: bytes_text
+local text = P.bytes_text
 P.caml_string_of_bytes = function(b)
-  return P.bytes_text(b, 0, b.n)
+  local s, n = b.s, b.n
+  if s and #s == n then return s end
+  return text(b, 0, n)
 end
 
 --// Provides: caml_bytes_get
 --// Alias: caml_bytes_safe_get
 --// Requires: bytes_load, caml_array_bound_error
---// Inline: %2 >= 0 and (%1[%{2+1}] or Load(%1, %2)) or Bound()
+--// Inline: %1[%{2+1}] or Load(%1, %2) or Bound()
 
 --// Provides: caml_bytes_set
 --// Alias: caml_string_set
---// Requires: bytes_load, caml_array_bound_error
---// Statement: if %2 < 0 or not %1[%{2+1}] and not Load(%1, %2) then Bound() end %1[%{2+1}] = %3 % 256
+--// Requires: bytes_set, caml_array_bound_error
+--// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 elseif not P.bytes_set(%1, %2, %3) then Bound() end
 
 --// Provides: bytes_number mutable
 --// Requires: bytes_load, caml_array_bound_error
@@ -217,13 +260,14 @@ end
 
 --// Provides: caml_blit_string
 --// Requires: bytes_write
+local write = P.bytes_write
 P.caml_blit_string = function(s, i, b, j, n)
-  P.bytes_write(b, j, Sub(s, i + 1, i + n))
-  return 0
+  return write(b, j, n == #s and s or Sub(s, i + 1, i + n))
 end
 
 --// Provides: caml_blit_bytes
 --// Requires: bytes_write, bytes_text
+local write, text = P.bytes_write, P.bytes_text
 P.caml_blit_bytes = function(source, i, target, j, n)
   if n == 0 then return 0 end
   if source[1] and target[1] then
@@ -233,21 +277,21 @@ P.caml_blit_bytes = function(source, i, target, j, n)
       for k = 1, n do target[j + k] = source[i + k] end
     end
   else
-    P.bytes_write(target, j, P.bytes_text(source, i, n))
+    write(target, j, text(source, i, n))
   end
   return 0
 end
 
 --// Provides: caml_fill_bytes
 --// Alias: caml_fill_string
---// Requires: bytes_load
+--// Requires: bytes_write
 P.caml_fill_bytes = function(b, i, n, c)
-  if n == b.n and not b[1] then
-    b.s = Rep(Char(c), n)
-    return 0
+  c = c % 256
+  if b[1] then
+    for j = i + 1, i + n do b[j] = c end
+  else
+    P.bytes_write(b, i, Rep(Char(c), n))
   end
-  if n > 0 and not b[1] then Load(b, 0) end
-  for j = i + 1, i + n do b[j] = c end
   return 0
 end
 

@@ -120,13 +120,19 @@ P.order = order
 
 --// Provides: caml_compare
 --// Requires: order
+local order, string_order = P.order, P.string_order
 P.caml_compare = function(a, b)
-  if Type(a) == "number" and Type(b) == "number" then
-    if a < b then return -1 end
-    if a > b then return 1 end
-    if a == b then return 0 end
+  if a == b then return 0 end
+  local type = Type(a)
+  if type == Type(b) then
+    if type == "number" then
+      if a < b then return -1 end
+      if a > b then return 1 end
+    elseif type == "string" then
+      return string_order(a, b)
+    end
   end
-  return P.order(a, b, true)
+  return order(a, b, true)
 end
 
 --// Provides: caml_equal

@@ -52,8 +52,8 @@
 --// Inline: %1[%{2+1}] or Load(%1, %2)
 
 --// Provides: %bytes_set
---// Requires: bytes_load
---// Statement: if not %1[%{2+1}] then Load(%1, %2) end %1[%{2+1}] = %3 % 256
+--// Requires: bytes_set
+--// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 else P.bytes_set(%1, %2, %3) end
 
 --// Provides: %is_int const
 --// If: portable luajit
@@ -353,8 +353,8 @@
 --// Inline: %1[%{2+1}] or Load(%1, %2) or Bound()
 
 --// Provides: %bytes_put
---// Requires: bytes_load, caml_array_bound_error
---// Statement: if not %1[%{2+1}] and not Load(%1, %2) then Bound() end %1[%{2+1}] = %3 % 256
+--// Requires: bytes_set, caml_array_bound_error
+--// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 elseif not P.bytes_set(%1, %2, %3) then Bound() end
 
 --// Provides: %infinity const
 --// Inline: Huge

@@ -57,6 +57,7 @@ function P.format_int32(format, n)
   if n < 0 then
     n = n + 4294967296
   end
+  if format == "%x" then return text_of(format, n) end
   return layout(format, false, text_of(conversion == "u" and "%d" or "%" .. conversion, n))
 end
 
@@ -72,6 +73,8 @@ function P.format_wide(format, n)
       return layout(format, true, Sub(text_of("%d", n), 2))
     end
     return layout(format, false, text_of("%d", n))
+  elseif format == "%x" then
+    return text_of(format, n)
   elseif conversion ~= "u" then
     return layout(format, false, text_of("%" .. conversion, n))
   elseif n >= 0 then

@@ -229,8 +229,9 @@ end
 --// If: portable luajit
 local final, hash_int, hash_string, is_int, hash_value = P.hash_final, P.hash_int, P.hash_string, P.hash_is_int, P.hash_value
 P.caml_hash = function(count, limit, seed, value)
-  if Type(value) == "number" and count > 0 and is_int(value) then return final(hash_int(seed % 4294967296, value)) end
-  if Type(value) == "string" and count > 0 then return final(hash_string(seed % 4294967296, value)) end
+  local type = count > 0 and Type(value)
+  if type == "number" and is_int(value) then return final(hash_int(seed % 4294967296, value)) end
+  if type == "string" then return final(hash_string(seed % 4294967296, value)) end
   return hash_value(count, limit, seed, value)
 end
 
@@ -238,19 +239,24 @@ end
 --// Requires: hash_value
 --// If: lua54
 -- With the mixing of an int in place.
-local final, hash_string, hash_value = P.hash_final, P.hash_string, P.hash_value
+local hash_string, hash_value = P.hash_string, P.hash_value
 P.caml_hash = function(count, limit, seed, value)
-  if MathType(value) == "integer" and count > 0 then
+  local h
+  if count <= 0 then
+    return hash_value(count, limit, seed, value)
+  elseif MathType(value) == "integer" then
     local w = 2 * value + 1
     w = ((w >> 32 ~ w ~ -(w >> 63)) & 4294967295) * 3432918353 & 4294967295
-    local h = (seed ~ (w << 15 | w >> 17) * 461845907) & 4294967295
+    h = (seed ~ (w << 15 | w >> 17) * 461845907) & 4294967295
     h = (h << 13 | h >> 19) * 5 + 3864292196 & 4294967295
-    h = (h ~ h >> 16) * 2246822507 & 4294967295
-    h = (h ~ h >> 13) * 3266489909 & 4294967295
-    return (h ~ h >> 16) & 1073741823
+  elseif Type(value) == "string" then
+    h = hash_string(seed & 4294967295, value)
+  else
+    return hash_value(count, limit, seed, value)
   end
-  if Type(value) == "string" and count > 0 then return final(hash_string(seed & 4294967295, value)) end
-  return hash_value(count, limit, seed, value)
+  h = (h ~ h >> 16) * 2246822507 & 4294967295
+  h = (h ~ h >> 13) * 3266489909 & 4294967295
+  return (h ~ h >> 16) & 1073741823
 end
 
 --// Provides: caml_string_hash const

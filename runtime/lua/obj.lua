@@ -24,8 +24,10 @@ P.caml_obj_block = function(tag, size)
 end
 
 --// Provides: caml_obj_dup mutable
+--// Requires: bytes_text
 P.caml_obj_dup = function(v)
   if Type(v) ~= "table" then return v end
+  if v.n then return {n = v.n, s = P.bytes_text(v, 0, v.n)} end
   local r = {}
   for key, field in pairs(v) do r[key] = field end
   r.final = nil

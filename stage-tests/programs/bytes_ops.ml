@@ -32,3 +32,25 @@ let () =
   let b = Bytes.create 4 in
   fails (fun () -> Bytes.get b 4); fails (fun () -> Bytes.set b (-1) 'x'); fails (fun () -> Bytes.sub b 3 2); fails (fun () -> Bytes.blit b 0 b 3 2);
   fails (fun () -> Bytes.fill b 2 3 ' '); fails (fun () -> Bytes.create (-1)); fails (fun () -> Bytes.set_uint16_le b 3 1); fails (fun () -> Bytes.blit_string "abc" 2 b 0 2)
+let () =
+  (* What is appended, overwritten and read in turns; short and long. *)
+  let b = Bytes.make 600 '.' in
+  let text i = String.sub "<abcdefghijklmnopqrstuvwxyz0123456789>" 0 (1 + (i * 7 mod 30)) in
+  let at = ref 0 in
+  for i = 1 to 60 do
+    let s = text i in
+    if !at + String.length s < 600 then (Bytes.blit_string s 0 b !at (String.length s); at := !at + String.length s);
+    if !at < 590 && i mod 5 = 0 then (Bytes.set b !at (Char.chr (65 + (i mod 26))); incr at);
+    if !at < 590 && i mod 11 = 0 then Bytes.blit b (!at - 9) b (!at - 4) 7;
+    if !at < 590 && i mod 13 = 0 then Bytes.fill b (!at - 2) 5 '#';
+    if i mod 17 = 0 then show (Bytes.sub b (!at / 2) 20)
+  done; show b;
+  let grown = Buffer.create 4 in
+  for i = 1 to 40 do
+    Buffer.add_string grown (text i); Buffer.add_char grown '|';
+    if i mod 9 = 0 then (Buffer.add_char grown 'x'; Buffer.add_char grown 'y'; p (Buffer.sub grown (Buffer.length grown - 12) 12));
+    if i = 20 then Buffer.truncate grown 100
+  done; p (Buffer.contents grown);
+  print_int (Hashtbl.hash (Buffer.contents grown)); print_newline ();
+  print_int (compare (Buffer.to_bytes grown) (Bytes.cat (Buffer.to_bytes grown) (Bytes.make 1 ' '))); print_newline ();
+  p (Marshal.from_string (Marshal.to_string (Buffer.contents grown) []) 0)
