@@ -88,6 +88,9 @@
 --// Provides: %int_ne const
 --// Test: %1 ~= %2
 
+--// Provides: %counts const
+--// Test: %1 ~= %2
+
 --// Provides: %int_lt const
 --// Test: %1 < %2
 

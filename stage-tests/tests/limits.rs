@@ -25,7 +25,7 @@ const PREFIX: &str = "let opaque x = if Array.length Sys.argv < 0 then raise Exi
 /// A way of writing a program of any size.
 type Generator = fn(usize) -> String;
 
-const CASES: [(&str, Generator, &[usize]); 26] = [
+const CASES: [(&str, Generator, &[usize]); 27] = [
     ("live_values", live_values, &[149, 150, 151, 180, 199, 200, 201, 250, 260, 600]),
     ("live_across_try", live_across_try, &[99, 100, 101, 199, 200, 201, 300]),
     ("captured_variables", captured_variables, &[59, 60, 61, 99, 100, 101, 254, 255, 256]),
@@ -33,6 +33,7 @@ const CASES: [(&str, Generator, &[usize]); 26] = [
     ("parameters", parameters, &[8, 9, 99, 100, 101, 126, 249, 250, 251]),
     ("nested_ifs", nested_ifs, &[60, 61, 190, 199, 200, 201, 400]),
     ("nested_loops", nested_loops, &[59, 60, 61, 100, 150, 200]),
+    ("counted_loops", counted_loops, &[9, 10, 11, 30]),
     ("nested_tries", nested_tries, &[59, 60, 61, 199, 200, 201]),
     ("nested_functions", nested_functions, &[59, 60, 61, 200]),
     ("nested_calls", nested_calls, &[199, 200, 201, 1000]),
@@ -215,6 +216,21 @@ fn nested_loops(size: usize) -> String {
     text.push_str(&"  done;\n".repeat(size));
     let _ = write!(text, "  !s\nlet () = List.iter (fun n -> show (f n)) [ -1; 0; {}; {} ]\n", size / 2, size - 1);
     text
+}
+
+/// Each takes slots of the frame, beside more values than it holds and the arguments of a call.
+fn counted_loops(size: usize) -> String {
+    let names = each(100, " ", |i| format!("a{i}"));
+    let sum = each(100, " + ", |i| format!("a{i} * {}", i % 7));
+    let values = each(130, "\n", |i| format!("  let b{i} = opaque (n + {i}) in"));
+    let given = each(100, " ", |i| if i % 9 == 0 { format!("i{}", i % size) } else { format!("b{i}") });
+    let all = each(130, " + ", |i| format!("b{i}"));
+    let loops = each(size, "\n", |i| format!("  for i{i} = {i} to opaque {} do", if i % 5 == 4 { i + 1 } else { i }));
+    format!(
+        "let g {names} = {sum}\nlet f n =\n{values}\n  let s = ref 0 in\n{loops}\n    s := !s + (opaque g) {given}\n  {};\n  \
+         !s + {all}\nlet () = show (f 3)\n",
+        "done ".repeat(size)
+    )
 }
 
 fn nested_tries(size: usize) -> String {

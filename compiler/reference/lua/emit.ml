@@ -19,6 +19,7 @@ type emitter = {
   groups : Groups.t;
   func : Program.func;
   options : options;
+  counting : Counting.t;
   forest : Forest.t;
   registers : Registers.t;
   (* The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target. *)
@@ -58,41 +59,6 @@ let list first exprs = String.concat ", " (first @ List.map (fun e -> e.text) ex
 let arguments first exprs =
   if List.compare_length_with exprs max_args <= 0 then list first exprs
   else list (first @ [ "{" ^ list [] exprs ^ "}" ]) []
-
-let takes_depth table name = match Fragment.find table name with Some section -> section.Fragment.calls | None -> false
-
-(* The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all. *)
-let calls table (func : Program.func) (flow : Flow.t) =
-  let most = ref 0 and calls = ref false and tails = ref false in
-  let count args =
-    let n = List.length args in
-    let n = if n > max_args then max_args else n in
-    if n > !most then most := n
-  in
-  Array.iter
-    (fun b ->
-      let block = func.blocks.(b) in
-      List.iter
-        (fun instr ->
-          match instr with
-          | Prim (_, name, args) ->
-              if not (String.equal name "%block") then count args;
-              if takes_depth table name then calls := true
-          | Apply { args; _ } | Try { args; _ } ->
-              count args;
-              calls := true
-          | Closures _ -> ())
-        block.Program.body;
-      match block.term with
-      | Tail { args; _ } ->
-          count args;
-          tails := true
-      | Part (_, args) ->
-          count args;
-          calls := true
-      | _ -> ())
-    flow.Flow.order;
-  (!most, !calls, !calls || !tails)
 
 let register emitter v = emitter.registers.Registers.of_var.(v)
 
@@ -189,7 +155,7 @@ and primitive emitter name args test =
 
 (* A call of a primitive, with the depth `depth` where it takes one. *)
 and primitive_call emitter name exprs depth =
-  let first = if takes_depth emitter.table name then [ depth ] else [] in
+  let first = if Registers.takes_depth emitter.table name then [ depth ] else [] in
   let text = primitive_place name ^ "(" ^ list first exprs ^ ")" in
   { text; kind = Prefix; int = None; vars = all_vars exprs [] }
 
@@ -413,8 +379,10 @@ let edge emitter b k out =
   List.iter2
     (fun p arg ->
       let r = register emitter p in
+      let counts = r <> Flow.none && emitter.registers.Registers.all.(r).Registers.counts in
       let same =
         match arg with
+        | _ when counts -> true
         | Var v -> (
             match folded emitter v with
             | Some _ ->
@@ -466,6 +434,15 @@ let dispatch flags out =
   in
   If (constant "B" Prefix, reset @ [ Break ], []) :: out
 
+(* What stands between `for` and `do`, if the loop of header `h` counts. *)
+let counted emitter h =
+  match emitter.counting.Counting.loops.(h) with
+  | None -> None
+  | Some { Counting.param; start; limit; up; _ } ->
+      let bounds = exprs emitter [ start; limit ] in
+      let step = if up then "" else ", -1" in
+      Some (compound (name emitter param ^ " = " ^ list [] bounds ^ step) (all_vars bounds []))
+
 (* `out` is in reverse. *)
 let rec nodes emitter list out = List.fold_left (fun out n -> node emitter n out) out list
 
@@ -473,7 +450,10 @@ and node emitter n out =
   match n with
   | Structure.Code b -> code emitter b out
   | Structure.Finish b -> finish emitter b out
-  | Structure.Edge (b, k) -> edge emitter b k out
+  | Structure.Edge (b, k) ->
+      if not (Registers.crossed emitter.func emitter.counting emitter.forest emitter.registers b) then edge emitter b k out
+      else if k = 1 then out
+      else If (test emitter b Structure.Branch false, List.rev (edge emitter b 0 []), List.rev (edge emitter b 1 [])) :: out
   | Structure.If (b, test, yes, no) -> branch emitter b test yes no out
   | Structure.Read_tag b -> (
       emitter.scratch <- true;
@@ -483,7 +463,10 @@ and node emitter n out =
           Text (compound ("T = " ^ Template.operand e true ^ "[1]") e.vars) :: out
       | _ -> out)
   | Structure.Once body -> Once (List.rev (nodes emitter body [])) :: out
-  | Structure.Loop (_, body) -> Loop (List.rev (nodes emitter body [])) :: out
+  | Structure.Loop (h, body) ->
+      let head = counted emitter h in
+      let inner = List.rev (nodes emitter body []) in
+      (match head with Some head -> For (head, inner) | None -> Loop inner) :: out
   | Structure.Break None -> Break :: out
   | Structure.Break (Some flag) ->
       emitter.flag <- true;
@@ -548,10 +531,10 @@ let declaration emitter =
 (* The Lua function; `warnings`: what does not fit, last first. *)
 let run table program groups (func : Program.func) options warnings =
   let flow = Flow.run func.blocks in
-  let forest = Forest.run table func flow in
-  let registers = Registers.run table func flow forest (not (Lua_text.is_compact options.style)) in
-  let list = Structure.run func flow in
-  let most, deep, calls = calls table func flow in
+  let list, counting = Counting.run func flow (Structure.run func flow) in
+  let forest = Forest.run table func flow counting in
+  let registers = Registers.run table func flow counting forest (not (Lua_text.is_compact options.style)) in
+  let most, deep, calls = Registers.calls table func flow in
   let depth = "D + " ^ string_of_int (registers.Registers.locals + most + 8) in
   let tail =
     match Fragment.find table tail_depth with
@@ -559,7 +542,7 @@ let run table program groups (func : Program.func) options warnings =
     | _ -> "D"
   in
   let emitter =
-    { table; program; groups; func; options; forest; registers; depth; tail; flag = false; scratch = false; warnings }
+    { table; program; groups; func; options; counting; forest; registers; depth; tail; flag = false; scratch = false; warnings }
   in
   let params, start = prologue emitter deep calls in
   let code = nodes emitter list [] in

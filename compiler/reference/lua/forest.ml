@@ -134,9 +134,10 @@ let flush waiting effects =
     waiting.change <- -1
   end
 
-let run table func (flow : Flow.t) =
+let run table func (flow : Flow.t) (counting : Counting.t) =
   let n = Array.length func.names in
-  let forest = { folded = Array.make n false; uses = Array.make n 0; definition = Array.make n None } in
+  let implied = counting.Counting.implied in
+  let forest = { folded = Array.copy implied; uses = Array.make n 0; definition = Array.make n None } in
   (* the block of the last use *)
   let user = Array.make n Flow.none in
   let count b (arg, _) =
@@ -156,6 +157,11 @@ let run table func (flow : Flow.t) =
         block.body;
       List.iter (count b) (term_operands block.term))
     flow.Flow.order;
+  (* Where a `for` starts is read after what else is passed to its first round has been assigned. *)
+  let kept = Array.make n false in
+  Array.iter
+    (function Some { Counting.start = Var v; _ } -> kept.(v) <- true | _ -> ())
+    counting.Counting.loops;
   let waiting = { effects = Array.make n (-1); depth = Array.make n 0; size = Array.make n 0; reads = []; change = -1 } in
   Array.iter
     (fun b ->
@@ -167,14 +173,14 @@ let run table func (flow : Flow.t) =
           (* what has a place stays a statement *)
           let statement = !placed in
           placed := is_place instr;
-          if not !placed then
+          if not (!placed || List.exists (fun v -> implied.(v)) (dests instr)) then
           let ops = operands table instr in
           let possible, own = expression table instr (List.length ops) in
           let depth, size, effects = fold forest waiting ops (rank own) in
           flush waiting effects;
           match dests instr with
           | [ v ] when possible && (not statement) && depth <= max_depth && size <= max_size ->
-              if forest.uses.(v) = 1 && user.(v) = b then begin
+              if (not kept.(v)) && forest.uses.(v) = 1 && user.(v) = b then begin
                 waiting.effects.(v) <- effects;
                 waiting.depth.(v) <- depth;
                 waiting.size.(v) <- size;

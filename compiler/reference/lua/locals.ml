@@ -59,6 +59,9 @@ let rec block scan stats parent statement =
           expr scan e here i;
           block scan yes (Some here) i;
           block scan no (Some here) i
+      | For (e, body) ->
+          expr scan e here i;
+          block scan body (Some here) i
       | Loop body | Once body -> block scan body (Some here) i
       | Local _ | Place _ | Break -> ())
     stats
@@ -72,7 +75,8 @@ let declarations scan =
       let r = registers.Registers.of_var.(web) in
       if r <> Flow.none then begin
         let register = registers.Registers.all.(r) in
-        if not (register.Registers.is_slot || register.Registers.is_param) then by_register.(r) <- web :: by_register.(r)
+        if not (register.Registers.is_slot || register.Registers.is_param || register.Registers.counts) then
+          by_register.(r) <- web :: by_register.(r)
       end)
     scan.webs;
   Array.iteri
@@ -145,6 +149,7 @@ and write_stat writer stat here =
       let no = write writer no in
       (If (e, yes, no), here)
   | Loop body -> (Loop (write writer body), here)
+  | For (e, body) -> (For (e, write writer body), here)
   | Once body -> (Once (write writer body), here)
   | other -> (other, here)
 

@@ -120,6 +120,10 @@ and stats printer list =
           line printer "while true do";
           block printer body;
           line printer "end"
+      | For (e, body) ->
+          line printer ("for " ^ (e : expr).text ^ " do");
+          block printer body;
+          line printer "end"
       | Once body ->
           line printer "repeat";
           block printer body;

@@ -15,6 +15,9 @@ let max_args = 100
 (* Up to here a variable gets a new register for its name's sake. *)
 let named = 60
 
+(* Slots of the frame that a numeric `for` takes: three of its own and its variable. *)
+let for_slots = 4
+
 let is_keyword name =
   match name with
   | "and" | "break" | "continue" | "do" | "else" | "elseif" | "end" | "false" | "for" | "function" | "global" | "goto"
@@ -27,6 +30,7 @@ type register = {
   name : string;
   is_slot : bool;
   mutable is_param : bool;
+  mutable counts : bool;  (* the variable of numeric `for`: these declare and assign it *)
   mutable occupied : bool;
 }
 
@@ -55,6 +59,7 @@ type chooser = {
   mutable taken : Taken.t;
   class_of : int array;  (* union of variables that would best share a register *)
   wanted : int array;  (* and the one they share *)
+  mutable counters : (int * int * int) list;  (* the registers of numeric `for`, after their level and the number of their name *)
   kept : int;  (* registers before this one are never free: `C` *)
 }
 
@@ -177,34 +182,54 @@ let is_identifier name =
 (* The name of a hint: "v" when it has none. *)
 let base_name hint = if not (is_identifier hint) then "v" else if is_keyword hint then hint ^ "_" else hint
 
-let add chooser name base slot =
+let add chooser name slot =
   let registers = chooser.registers in
   let r = registers.count in
-  let register = { name; is_slot = slot; is_param = false; occupied = false } in
+  let register = { name; is_slot = slot; is_param = false; counts = false; occupied = false } in
   if r = Array.length registers.all then registers.all <- Array.append registers.all (Array.make (r + 8) register);
   registers.all.(r) <- register;
   registers.count <- r + 1;
-  if slot then registers.slots <- registers.slots + 1
-  else begin
-    registers.locals <- registers.locals + 1;
-    chooser.by_base.(base) <- r :: chooser.by_base.(base)
-  end;
   r
 
-(* A new local named after the base. *)
-let rec add_local chooser base =
+(* A new name after the base. *)
+let rec name chooser base =
   let suffix = chooser.last_suffix.(base) in
   chooser.last_suffix.(base) <- suffix + 1;
-  let name =
+  let found =
     if base = 0 then "v" ^ string_of_int (suffix + 1)
     else if suffix = 0 then chooser.base_names.(base)
     else chooser.base_names.(base) ^ "_" ^ string_of_int suffix
   in
-  if Taken.mem name chooser.taken then add_local chooser base
+  if Taken.mem found chooser.taken then name chooser base
   else begin
-    chooser.taken <- Taken.add name chooser.taken;
-    add chooser name base false
+    chooser.taken <- Taken.add found chooser.taken;
+    found
   end
+
+let add_local chooser base =
+  let r = add chooser (name chooser base) false in
+  chooser.registers.locals <- chooser.registers.locals + 1;
+  chooser.by_base.(base) <- r :: chooser.by_base.(base);
+  r
+
+let add_slot chooser =
+  let registers = chooser.registers in
+  registers.slots <- registers.slots + 1;
+  add chooser ("S[" ^ string_of_int registers.slots ^ "]") true
+
+(* The variable of a numeric `for` has a register that nothing else has: an assignment to it would be lost. *)
+let choose_counter chooser v level =
+  let base = chooser.base.(v) in
+  let r =
+    match List.find_opt (fun (l, b, _) -> l = level && b = base) chooser.counters with
+    | Some (_, _, r) -> r
+    | None ->
+        let r = add chooser (name chooser base) false in
+        chooser.registers.all.(r).counts <- true;
+        chooser.counters <- (level, base, r) :: chooser.counters;
+        r
+  in
+  chooser.registers.of_var.(v) <- r
 
 let choose chooser v =
   let registers = chooser.registers in
@@ -221,15 +246,13 @@ let choose chooser v =
     let full = registers.locals >= limit in
     let rec search candidate =
       if candidate < registers.count then
-        if free candidate && ((not registers.all.(candidate).is_slot) || full) then r := candidate
+        if free candidate && (not registers.all.(candidate).counts) && ((not registers.all.(candidate).is_slot) || full) then r := candidate
         else search (candidate + 1)
     in
     search 0
   end;
   if !r = Flow.none then
-    r :=
-      if registers.locals < limit then add_local chooser base
-      else add chooser ("S[" ^ string_of_int (registers.slots + 1) ^ "]") base true;
+    r := if registers.locals < limit then add_local chooser base else add_slot chooser;
   if chooser.wanted.(class_) = Flow.none then chooser.wanted.(class_) <- !r;
   registers.of_var.(v) <- !r;
   registers.all.(!r).occupied <- true
@@ -271,8 +294,8 @@ let parameters chooser func =
   List.iteri
     (fun i p ->
       if i = 0 && closure then begin
-        let r = add chooser "C" 0 false in
-        chooser.by_base.(0) <- [];
+        let r = add chooser "C" false in
+        registers.locals <- registers.locals + 1;
         registers.all.(r).is_param <- true;
         registers.of_var.(p) <- r;
         registers.all.(r).occupied <- true
@@ -299,13 +322,20 @@ let passed func (flow : Flow.t) f =
     flow.Flow.order
 
 (* `hints`: name registers after the OCaml variables. *)
-let run table func (flow : Flow.t) forest hints =
+let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
   let n = Array.length func.names in
   let all = Array.mapi (fun b _ -> if flow.Flow.index.(b) = Flow.none then [||] else steps table func forest b) func.blocks in
   let live_in, live_out = liveness func flow all in
   let base, base_names = bases func hints in
   let registers =
-    { of_var = Array.make n Flow.none; all = [||]; count = 0; web = Array.init n (fun v -> v); locals = 0; slots = 0 }
+    {
+      of_var = Array.make n Flow.none;
+      all = [||];
+      count = 0;
+      web = Array.init n (fun v -> v);
+      locals = counting.Counting.deepest * for_slots;
+      slots = 0;
+    }
   in
   let chooser =
     {
@@ -317,6 +347,7 @@ let run table func (flow : Flow.t) forest hints =
       taken = Taken.empty;
       class_of = Array.init n (fun v -> v);
       wanted = Array.make n Flow.none;
+      counters = [];
       kept = (match func.kind with Closure -> 1 | Body | Part_of -> 0);
     }
   in
@@ -356,7 +387,20 @@ let run table func (flow : Flow.t) forest hints =
               else rest)
             dead step.uses
       done;
-      List.iter (fun p -> if mark.(p) = b then choose chooser p) func.blocks.(b).params;
+      (* A `for` reads its start after the other parameters have been assigned. *)
+      let start =
+        match counting.Counting.loops.(b) with
+        | Some { Counting.start = Var v; _ } -> registers.of_var.(v)
+        | _ -> Flow.none
+      in
+      let last = start <> Flow.none && not registers.all.(start).occupied in
+      if last then registers.all.(start).occupied <- true;
+      List.iter
+        (fun p ->
+          let level = counting.Counting.level.(p) in
+          if level <> Flow.none then choose_counter chooser p level else if mark.(p) = b then choose chooser p)
+        func.blocks.(b).params;
+      if last then registers.all.(start).occupied <- false;
       Array.iteri
         (fun i step ->
           let is_dest v = List.exists (Int.equal v) step.dests in
@@ -373,3 +417,58 @@ let run table func (flow : Flow.t) forest hints =
     registers.web.(v) <- find registers.web v
   done;
   registers
+
+(* Does block `b` end a `for` and pass on to the next round what is assigned to the register of one of its results? Then the
+   results ask for a test for the last round. *)
+let crossed func (counting : Counting.t) (forest : Forest.t) registers b =
+  match func.blocks.(b).term with
+  | If (_, again, _) -> (
+      match counting.Counting.loops.(again.block) with
+      | Some { Counting.latch; results; _ } when latch = b ->
+          List.exists2
+            (fun p arg ->
+              let r = registers.of_var.(p) in
+              let same =
+                match arg with
+                | Var v -> (not forest.Forest.folded.(v)) && registers.of_var.(v) = r
+                | Int _ | Wide _ | Literal _ -> false
+              in
+              r <> Flow.none && (not same) && List.exists (fun v -> registers.of_var.(v) = r) results)
+            func.blocks.(again.block).params again.args
+      | _ -> false)
+  | _ -> false
+
+let takes_depth table name = match Fragment.find table name with Some section -> section.Fragment.calls | None -> false
+
+(* The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all. *)
+let calls table func (flow : Flow.t) =
+  let most = ref 0 and calls = ref false and tails = ref false in
+  let count args =
+    let n = List.length args in
+    let n = if n > max_args then max_args else n in
+    if n > !most then most := n
+  in
+  Array.iter
+    (fun b ->
+      let block = func.blocks.(b) in
+      List.iter
+        (fun instr ->
+          match instr with
+          | Prim (_, name, args) ->
+              if not (String.equal name "%block") then count args;
+              if takes_depth table name then calls := true
+          | Apply { args; _ } | Try { args; _ } ->
+              count args;
+              calls := true
+          | Closures _ -> ())
+        block.body;
+      match block.term with
+      | Tail { args; _ } ->
+          count args;
+          tails := true
+      | Part (_, args) ->
+          count args;
+          calls := true
+      | _ -> ())
+    flow.Flow.order;
+  (!most, !calls, !calls || !tails)

@@ -25,6 +25,7 @@ type stat =
   | Text of expr  (* any other statement of one line *)
   | If of expr * stat list * stat list
   | Loop of stat list  (* while true do … end *)
+  | For of expr * stat list  (* for … do … end, of the variable with its bounds *)
   | Once of stat list  (* repeat … until true *)
   | Break
   | Return of expr

@@ -19,7 +19,12 @@ type guard =
   | Time of arg * int  (* the time that this would take, from this value at the end of this block on *)
 
 (* What a loop counts with: `next` is its parameter plus or minus 1. *)
-type counted = { next : int; up : bool; guard : guard }
+type counted = {
+  next : int;
+  up : bool;
+  guard : guard;
+  test : int option;  (* the variable of the test at the end of a loop that counts to a bound, where it leads back *)
+}
 
 (* What a test of two values says. *)
 type relation = Less | At_most | Equal | Different
@@ -52,6 +57,7 @@ type analysis = {
   sharp : (int * range) list array;
   (* By variable: the counted loop whose next value it is. *)
   counter : counted option array;
+  counts : bool array;  (* by variable: is it the test of such a loop? *)
 }
 
 let prim_of analysis v = match analysis.definition.(v) with Some (Prim (_, name, args)) -> Some (name, args) | _ -> None
@@ -126,10 +132,16 @@ let counts analysis uses h k param =
             | Some ("%int_add", [ Var v; Int ((1 | -1) as step) ]) when v = param -> (
                 let up = step = 1 in
                 match if uses.(next) = 1 then bound analysis h param entry latch start up else None with
-                | Some bound -> Some { next; up; guard = Bound bound }
+                | Some bound ->
+                    let test =
+                      match analysis.f.blocks.(latch).term with
+                      | If (Var c, yes, _) when yes.block = h && uses.(c) = 1 -> Some c
+                      | _ -> None
+                    in
+                    Some { next; up; guard = Bound bound; test }
                 | None -> (
                     match analysis.ints.count with
-                    | Some _ -> Some { next; up; guard = Time (start, entry) }
+                    | Some _ -> Some { next; up; guard = Time (start, entry); test = None }
                     | None -> None))
             | _ -> None)
         | _ -> None)
@@ -325,6 +337,7 @@ let simpler analysis at instr =
       let sure () = match prim analysis dest name args at with Some (_, sure) -> sure | None -> false in
       match (name, args) with
       | "%int_add", _ when sure () -> Prim (dest, "%exact_add", args)
+      | "%int_ne", _ when analysis.counts.(dest) -> Prim (dest, "%counts", args)
       | "%int_sub", _ when sure () -> Prim (dest, "%exact_sub", args)
       | "%int_mul", _ when sure () -> Prim (dest, "%exact_mul", args)
       | "%int_div", _ when sure () -> Prim (dest, "%exact_div", args)
@@ -368,6 +381,7 @@ let analyse (f : func) ints params =
           facts = Array.make blocks None;
           sharp = Array.make blocks [];
           counter = Array.make count None;
+          counts = Array.make count false;
         }
       in
       List.iter2 (fun p range -> analysis.ranges.(p) <- Some range) f.params params;
@@ -394,7 +408,9 @@ let analyse (f : func) ints params =
           List.iteri
             (fun k param ->
               match counts analysis uses h k param with
-              | Some counted -> analysis.counter.(counted.next) <- Some counted
+              | Some counted ->
+                  analysis.counter.(counted.next) <- Some counted;
+                  Option.iter (fun test -> analysis.counts.(test) <- true) counted.test
               | None -> ())
             f.blocks.(h).params
       done;

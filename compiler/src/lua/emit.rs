@@ -1,6 +1,7 @@
 //! One function of the program as Lua.
 
-use super::flow::{self, Flow, NONE, targets};
+use super::counting::{self, Counted, Counting};
+use super::flow::{self, NONE, targets};
 use super::forest::{self, Forest, dests};
 use super::groups::Groups;
 use super::literal;
@@ -35,6 +36,7 @@ struct Emitter<'a> {
     groups: &'a Groups,
     func: &'a Func,
     options: Options,
+    counting: Counting,
     forest: Forest,
     registers: Registers,
     /// The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target.
@@ -101,43 +103,6 @@ fn arguments(first: &[&str], exprs: &[Expr], vars: &mut Vec<Var>) -> String {
     let mut all: Vec<&str> = first.to_vec();
     all.push(&table);
     list(&all, &[], vars)
-}
-
-/// The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all.
-fn calls(table: &Table, func: &Func, flow: &Flow) -> (usize, bool, bool) {
-    let (mut most, mut calls, mut tails) = (0, false, false);
-    for &b in &flow.order {
-        let block = &func.blocks[b];
-        for instr in &block.body {
-            match instr {
-                Instr::Prim { name, args, .. } => {
-                    most = most.max(if name == "%block" { 0 } else { args.len().min(MAX_ARGS) });
-                    calls = calls || table.find(name).is_some_and(|s| s.calls);
-                }
-                Instr::Apply { args, .. } => {
-                    most = most.max(args.len().min(MAX_ARGS));
-                    calls = true;
-                }
-                Instr::Try { args, .. } => {
-                    most = most.max(args.len().min(MAX_ARGS));
-                    calls = true;
-                }
-                Instr::Closures { .. } => {}
-            }
-        }
-        match &block.term {
-            Term::Tail { args, .. } => {
-                most = most.max(args.len().min(MAX_ARGS));
-                tails = true;
-            }
-            Term::Part(_, args) => {
-                most = most.max(args.len().min(MAX_ARGS));
-                calls = true;
-            }
-            _ => {}
-        }
-    }
-    (most, calls, calls || tails)
 }
 
 impl Emitter<'_> {
@@ -572,6 +537,9 @@ impl<'a> Emitter<'a> {
         let mut values: Vec<Expr> = Vec::new();
         for (p, arg) in func.blocks[target.block as usize].params.iter().zip(&target.args) {
             let r = self.registers.of[*p as usize];
+            if r != NONE && self.registers.counts[r] {
+                continue;
+            }
             let mut same = false;
             if let Arg::Var(v) = arg {
                 let folded = self.folded(*v).is_some();
@@ -635,12 +603,32 @@ impl<'a> Emitter<'a> {
         out.push(Stat::If(constant("B".into(), Kind::Prefix), then, Vec::new()));
     }
 
+    /// What stands between `for` and `do`, if the loop of header `h` counts.
+    fn counted(&mut self, h: usize) -> Result<Option<Expr>> {
+        let Some(Counted { param, start, limit, up, .. }) = &self.counting.loops[h] else { return Ok(None) };
+        let (name, start, limit, step) =
+            (self.name(*param)?.clone(), start.clone(), limit.clone(), if *up { "" } else { ", -1" });
+        let bounds = self.exprs(&[start, limit])?;
+        let mut vars = Vec::new();
+        let text = format!("{name} = {}{step}", list(&[], &bounds, &mut vars));
+        Ok(Some(compound(text, vars)))
+    }
+
     fn nodes(&mut self, nodes: &[Node], out: &mut Vec<Stat>) -> Result<()> {
         for node in nodes {
             match node {
                 Node::Code(b) => self.code(*b, out)?,
                 Node::Finish(b) => self.finish(*b, out)?,
-                Node::Edge(b, k) => self.edge(*b, *k, out)?,
+                Node::Edge(b, k) if !registers::crossed(self.func, &self.counting, &self.forest, &self.registers, *b) => {
+                    self.edge(*b, *k, out)?
+                }
+                Node::Edge(_, 1) => {}
+                Node::Edge(b, _) => {
+                    let (mut again, mut last) = (Vec::new(), Vec::new());
+                    self.edge(*b, 0, &mut again)?;
+                    self.edge(*b, 1, &mut last)?;
+                    out.push(Stat::If(self.test(*b, Test::Branch, false)?, again, last));
+                }
                 Node::If(b, test, yes, no) => self.branch(*b, *test, yes, no, out)?,
                 Node::ReadTag(b) => {
                     self.scratch = true;
@@ -655,10 +643,14 @@ impl<'a> Emitter<'a> {
                     self.nodes(body, &mut inner)?;
                     out.push(Stat::Once(inner));
                 }
-                Node::Loop(_, body) => {
+                Node::Loop(h, body) => {
+                    let head = self.counted(*h)?;
                     let mut inner = Vec::new();
                     self.nodes(body, &mut inner)?;
-                    out.push(Stat::Loop(inner));
+                    out.push(match head {
+                        Some(head) => Stat::For(head, inner),
+                        None => Stat::Loop(inner),
+                    });
                 }
                 Node::Break(flag) => {
                     if let Some(flag) = flag {
@@ -770,17 +762,30 @@ pub fn run(
     warnings: &mut Vec<String>,
 ) -> Result<Function> {
     let flow = flow::run(&func.blocks);
-    let forest = forest::run(table, func, &flow);
-    let registers = registers::run(table, func, &flow, &forest, options.style != Style::Compact);
-    let nodes = structure::run(func, &flow)?;
-    let (most, deep, calls) = calls(table, func, &flow);
+    let (nodes, counting) = counting::run(func, &flow, structure::run(func, &flow)?);
+    let forest = forest::run(table, func, &flow, &counting);
+    let registers = registers::run(table, func, &flow, &counting, &forest, options.style != Style::Compact);
+    let (most, deep, calls) = registers::calls(table, func, &flow);
     let depth = format!("D + {}", registers.locals + most + 8);
     let tail = match table.find(TAIL_DEPTH).map(|s| &s.form) {
         Some(Form::Inline(t)) => t.expand(None, &[])?.text,
         _ => "D".to_string(),
     };
-    let mut emitter =
-        Emitter { table, program, groups, func, options, forest, registers, depth, tail, flag: false, scratch: false, warnings };
+    let mut emitter = Emitter {
+        table,
+        program,
+        groups,
+        func,
+        options,
+        counting,
+        forest,
+        registers,
+        depth,
+        tail,
+        flag: false,
+        scratch: false,
+        warnings,
+    };
     let mut start = Vec::new();
     let params = emitter.prologue(deep, calls, &mut start)?;
     let mut code = Vec::new();

@@ -2,6 +2,7 @@
 //! block, if nothing between conflicts with their effect. What waits to be used never conflicts with each other:
 //! either one expression that changes state, or any number that read it; constant ones may move anywhere.
 
+use super::counting::Counting;
 use super::flow::{Flow, targets};
 use super::template::Form;
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
@@ -181,9 +182,9 @@ fn flush(waiting: &mut Waiting, effect: Effect) {
     }
 }
 
-pub fn run(table: &Table, func: &Func, flow: &Flow) -> Forest {
+pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Forest {
     let n = func.names.len();
-    let mut forest = Forest { folded: vec![false; n], uses: vec![0; n], definition: vec![None; n] };
+    let mut forest = Forest { folded: counting.implied.clone(), uses: vec![0; n], definition: vec![None; n] };
     // the block of the last use
     let mut user = vec![usize::MAX; n];
     for &b in &flow.order {
@@ -206,6 +207,13 @@ pub fn run(table: &Table, func: &Func, flow: &Flow) -> Forest {
             }
         }
     }
+    // Where a `for` starts is read after what else is passed to its first round has been assigned.
+    let mut kept = vec![false; n];
+    for counted in counting.loops.iter().flatten() {
+        if let Arg::Var(v) = counted.start {
+            kept[v as usize] = true;
+        }
+    }
     let mut waiting = Waiting { effect: vec![None; n], depth: vec![0; n], size: vec![0; n], reads: Vec::new(), change: None };
     for &b in &flow.order {
         let block = &func.blocks[b];
@@ -215,7 +223,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow) -> Forest {
             // what has a place stays a statement
             let statement = placed;
             placed = is_place(instr);
-            if placed {
+            if placed || dests(instr).iter().any(|v| counting.implied[*v as usize]) {
                 continue;
             }
             let ops = operands(table, instr);
@@ -227,7 +235,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow) -> Forest {
                 continue;
             }
             let v = list[0];
-            if forest.uses[v as usize] == 1 && user[v as usize] == b {
+            if !kept[v as usize] && forest.uses[v as usize] == 1 && user[v as usize] == b {
                 waiting.effect[v as usize] = Some(effect);
                 waiting.depth[v as usize] = depth;
                 waiting.size[v as usize] = size;

@@ -69,6 +69,10 @@ impl Scan<'_> {
                     self.block(yes, block, i);
                     self.block(no, block, i);
                 }
+                Stat::For(e, body) => {
+                    self.expr(e, block, i);
+                    self.block(body, block, i);
+                }
                 Stat::Loop(body) | Stat::Once(body) => self.block(body, block, i),
                 Stat::Local(_) | Stat::Place(_) | Stat::Break => {}
             }
@@ -82,7 +86,7 @@ fn declarations(scan: &Scan) -> Vec<Vec<(usize, usize)>> {
     let mut by_register: Vec<Vec<usize>> = vec![Vec::new(); count];
     for &web in &scan.webs {
         let r = scan.registers.of[web];
-        if r != NONE && !scan.registers.is_slot[r] && !scan.registers.is_param[r] {
+        if r != NONE && !scan.registers.is_slot[r] && !scan.registers.is_param[r] && !scan.registers.counts[r] {
             by_register[r].push(web);
         }
     }
@@ -167,6 +171,7 @@ impl Writer<'_> {
                 Stat::If(e, yes, no)
             }
             Stat::Loop(body) => Stat::Loop(self.block(body)),
+            Stat::For(e, body) => Stat::For(e, self.block(body)),
             Stat::Once(body) => Stat::Once(self.block(body)),
             other => other,
         }

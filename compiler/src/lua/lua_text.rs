@@ -163,6 +163,11 @@ impl Printer {
                     self.block(body);
                     self.line("end");
                 }
+                Stat::For(e, body) => {
+                    self.line(&format!("for {} do", e.text));
+                    self.block(body);
+                    self.line("end");
+                }
                 Stat::Once(body) => {
                     self.line("repeat");
                     self.block(body);

@@ -1,5 +1,6 @@
 //! From IR functions to Lua text.
 
+pub mod counting;
 pub mod emit;
 pub mod flow;
 pub mod forest;

@@ -4,7 +4,7 @@
 pub fn opposite(name: &str) -> Option<&'static str> {
     match name {
         "%int_eq" => Some("%int_ne"),
-        "%int_ne" => Some("%int_eq"),
+        "%int_ne" | "%counts" => Some("%int_eq"),
         "%int_lt" => Some("%int_ge"),
         "%int_ge" => Some("%int_lt"),
         "%int_le" => Some("%int_gt"),

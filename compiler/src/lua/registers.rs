@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::counting::{Counted, Counting};
 use super::flow::{Flow, NONE, targets};
 use super::forest::{Forest, dests, operands, term_operands};
-use crate::ir::program::{Arg, Func, Instr, Kind, Var};
+use crate::ir::program::{Arg, Func, Instr, Kind, Term, Var};
 use crate::link::fragment::Table;
 
 /// Locals of a function; the rest of Lua's 200 and of its 250 stack slots is for temporaries.
@@ -15,6 +16,8 @@ pub const LIMIT: usize = 120;
 pub const MAX_ARGS: usize = 100;
 /// Up to here a variable gets a new register for its name's sake.
 const NAMED: usize = 60;
+/// Slots of the frame that a numeric `for` takes: three of its own and its variable.
+const FOR_SLOTS: usize = 4;
 
 const KEYWORDS: [&str; 25] = [
     "and", "break", "continue", "do", "else", "elseif", "end", "false", "for", "function", "global", "goto", "if", "in", "local",
@@ -29,6 +32,8 @@ pub struct Registers {
     pub is_slot: Vec<bool>,
     /// Registers that are parameters.
     pub is_param: Vec<bool>,
+    /// Registers that are the variables of numeric `for`: these declare and assign them.
+    pub counts: Vec<bool>,
     /// Variables that flow into each other in one register, by representative.
     pub web: Vec<Var>,
     pub locals: usize,
@@ -55,6 +60,8 @@ struct Chooser {
     /// Union of variables that would best share a register, and the one they share.
     class: Vec<Var>,
     wanted: Vec<usize>,
+    /// The registers of numeric `for`, each with its level and the number of its name.
+    counters: Vec<(usize, usize, usize)>,
     /// Registers before this one are never free: `C`.
     kept: usize,
 }
@@ -205,23 +212,18 @@ fn base_name(hint: &str) -> String {
 }
 
 impl Chooser {
-    fn add(&mut self, name: String, base: usize, slot: bool) -> usize {
+    fn add(&mut self, name: String) -> usize {
         let r = self.registers.names.len();
         self.registers.names.push(name);
-        self.registers.is_slot.push(slot);
+        self.registers.is_slot.push(false);
         self.registers.is_param.push(false);
+        self.registers.counts.push(false);
         self.occupied.push(false);
-        if slot {
-            self.registers.slots += 1;
-        } else {
-            self.registers.locals += 1;
-            self.by_base[base].push(r);
-        }
         r
     }
 
-    /// A new local named after the base.
-    fn add_local(&mut self, base: usize) -> usize {
+    /// A new name after the base.
+    fn name(&mut self, base: usize) -> String {
         loop {
             let suffix = self.last_suffix[base];
             self.last_suffix[base] += 1;
@@ -233,9 +235,38 @@ impl Chooser {
                 format!("{}_{}", self.base_names[base], suffix)
             };
             if self.taken.insert(name.clone()) {
-                return self.add(name, base, false);
+                return name;
             }
         }
+    }
+
+    fn add_local(&mut self, base: usize) -> usize {
+        let name = self.name(base);
+        let r = self.add(name);
+        self.registers.locals += 1;
+        self.by_base[base].push(r);
+        r
+    }
+
+    fn add_slot(&mut self) -> usize {
+        self.registers.slots += 1;
+        let r = self.add(format!("S[{}]", self.registers.slots));
+        self.registers.is_slot[r] = true;
+        r
+    }
+
+    /// The variable of a numeric `for` has a register that nothing else has: an assignment to it would be lost.
+    fn choose_counter(&mut self, v: Var, level: usize) {
+        let base = self.base[v as usize];
+        let found = self.counters.iter().find(|(l, b, _)| (*l, *b) == (level, base)).map(|(_, _, r)| *r);
+        let r = found.unwrap_or_else(|| {
+            let name = self.name(base);
+            let r = self.add(name);
+            self.registers.counts[r] = true;
+            self.counters.push((level, base, r));
+            r
+        });
+        self.registers.of[v as usize] = r;
     }
 
     fn choose(&mut self, v: Var) {
@@ -253,18 +284,15 @@ impl Chooser {
         }
         if r == NONE && self.registers.locals >= NAMED {
             for candidate in 0..self.occupied.len() {
-                if !self.occupied[candidate] && (!self.registers.is_slot[candidate] || self.registers.locals >= LIMIT) {
+                let usable = !self.occupied[candidate] && !self.registers.counts[candidate];
+                if usable && (!self.registers.is_slot[candidate] || self.registers.locals >= LIMIT) {
                     r = candidate;
                     break;
                 }
             }
         }
         if r == NONE {
-            r = if self.registers.locals < LIMIT {
-                self.add_local(base)
-            } else {
-                self.add(format!("S[{}]", self.registers.slots + 1), base, true)
-            };
+            r = if self.registers.locals < LIMIT { self.add_local(base) } else { self.add_slot() };
         }
         if self.wanted[class] == NONE {
             self.wanted[class] = r;
@@ -312,8 +340,8 @@ fn bases(func: &Func, hints: bool) -> (Vec<usize>, Vec<String>) {
 fn parameters(chooser: &mut Chooser, func: &Func) {
     for (i, p) in func.params.iter().enumerate() {
         if i == 0 && func.kind == Kind::Closure {
-            let r = chooser.add("C".into(), 0, false);
-            chooser.by_base[0].clear();
+            let r = chooser.add("C".into());
+            chooser.registers.locals += 1;
             chooser.registers.is_param[r] = true;
             chooser.registers.of[*p as usize] = r;
             chooser.occupied[r] = true;
@@ -329,7 +357,7 @@ fn parameters(chooser: &mut Chooser, func: &Func) {
 }
 
 /// `hints`: name registers after the OCaml variables.
-pub fn run(table: &Table, func: &Func, flow: &Flow, forest: &Forest, hints: bool) -> Registers {
+pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest: &Forest, hints: bool) -> Registers {
     let n = func.names.len();
     let mut all: Vec<Vec<Step>> = Vec::new();
     for b in 0..func.blocks.len() {
@@ -344,8 +372,9 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, forest: &Forest, hints: bool
             names: Vec::new(),
             is_slot: Vec::new(),
             is_param: Vec::new(),
+            counts: Vec::new(),
             web: identity.clone(),
-            locals: 0,
+            locals: counting.deepest * FOR_SLOTS,
             slots: 0,
         },
         occupied: Vec::new(),
@@ -356,6 +385,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, forest: &Forest, hints: bool
         taken: BTreeSet::new(),
         class: identity,
         wanted: vec![NONE; n],
+        counters: Vec::new(),
         kept: if func.kind == Kind::Closure { 1 } else { 0 },
     };
     for &b in &flow.order {
@@ -406,10 +436,24 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, forest: &Forest, hints: bool
             }
             dying.push(list);
         }
+        // A `for` reads its start after the other parameters have been assigned.
+        let start = match &counting.loops[b] {
+            Some(Counted { start: Arg::Var(v), .. }) => chooser.registers.of[*v as usize],
+            _ => NONE,
+        };
+        let last = start != NONE && !chooser.occupied[start];
+        if last {
+            chooser.occupied[start] = true;
+        }
         for &p in &func.blocks[b].params {
-            if mark[p as usize] == b {
+            if counting.level[p as usize] != NONE {
+                chooser.choose_counter(p, counting.level[p as usize]);
+            } else if mark[p as usize] == b {
                 chooser.choose(p);
             }
+        }
+        if last {
+            chooser.occupied[start] = false;
         }
         for (i, step) in all[b].iter().enumerate() {
             let over = &dying[all[b].len() - 1 - i];
@@ -452,4 +496,55 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, forest: &Forest, hints: bool
         chooser.registers.web[v as usize] = root;
     }
     chooser.registers
+}
+
+/// Does block `b` end a `for` and pass on to the next round what is assigned to the register of one of its results? Then the
+/// results ask for a test for the last round.
+pub fn crossed(func: &Func, counting: &Counting, forest: &Forest, registers: &Registers, b: usize) -> bool {
+    let Term::If(_, again, _) = &func.blocks[b].term else { return false };
+    let Some(counted) = counting.loops[again.block as usize].as_ref().filter(|c| c.latch == b) else { return false };
+    let of = &registers.of;
+    let params = &func.blocks[again.block as usize].params;
+    params.iter().zip(&again.args).any(|(p, arg)| {
+        let r = of[*p as usize];
+        let same = matches!(arg, Arg::Var(v) if !forest.folded[*v as usize] && of[*v as usize] == r);
+        r != NONE && !same && counted.results.iter().any(|v| of[*v as usize] == r)
+    })
+}
+
+/// The most arguments of a call in the function, whether it calls otherwise than in tail position, and whether it calls at all.
+pub fn calls(table: &Table, func: &Func, flow: &Flow) -> (usize, bool, bool) {
+    let (mut most, mut calls, mut tails) = (0, false, false);
+    for &b in &flow.order {
+        let block = &func.blocks[b];
+        for instr in &block.body {
+            match instr {
+                Instr::Prim { name, args, .. } => {
+                    most = most.max(if name == "%block" { 0 } else { args.len().min(MAX_ARGS) });
+                    calls = calls || table.find(name).is_some_and(|s| s.calls);
+                }
+                Instr::Apply { args, .. } => {
+                    most = most.max(args.len().min(MAX_ARGS));
+                    calls = true;
+                }
+                Instr::Try { args, .. } => {
+                    most = most.max(args.len().min(MAX_ARGS));
+                    calls = true;
+                }
+                Instr::Closures { .. } => {}
+            }
+        }
+        match &block.term {
+            Term::Tail { args, .. } => {
+                most = most.max(args.len().min(MAX_ARGS));
+                tails = true;
+            }
+            Term::Part(_, args) => {
+                most = most.max(args.len().min(MAX_ARGS));
+                calls = true;
+            }
+            _ => {}
+        }
+    }
+    (most, calls, calls || tails)
 }

@@ -45,6 +45,8 @@ pub enum Stat {
     If(Expr, Vec<Stat>, Vec<Stat>),
     /// `while true do … end`
     Loop(Vec<Stat>),
+    /// `for … do … end`, of the variable with its bounds.
+    For(Expr, Vec<Stat>),
     /// `repeat … until true`
     Once(Vec<Stat>),
     Break,

@@ -29,6 +29,8 @@ struct Counted {
     next: Var,
     up: bool,
     guard: Guard,
+    /// The variable of the test at the end of a loop that counts to a bound, where it leads back.
+    test: Option<Var>,
 }
 
 /// A test of two values that holds or does not: less (1), less or equal (2), equal (3), not equal (4).
@@ -64,6 +66,8 @@ struct Analysis<'a> {
     counted: Vec<Counted>,
     /// By variable: the counted loop whose next value it is.
     counter: Vec<Option<usize>>,
+    /// By variable: is it the test of such a loop?
+    counts: Vec<bool>,
 }
 
 impl Analysis<'_> {
@@ -123,8 +127,12 @@ impl Analysis<'_> {
             _ => return None,
         };
         let bound = if uses[*next as usize] == 1 { self.bound(h, param, entry, latch, start, up) } else { None };
+        let test = match &self.f.blocks[latch].term {
+            Term::If(Arg::Var(c), yes, _) if bound.is_some() && yes.block as usize == h && uses[*c as usize] == 1 => Some(*c),
+            _ => None,
+        };
         let guard = bound.map(Guard::Bound).or(self.ints.count.map(|_| Guard::Time(start.clone(), entry)));
-        guard.map(|guard| Counted { next: *next, up, guard })
+        guard.map(|guard| Counted { next: *next, up, guard, test })
     }
 
     /// What the counter of a loop does not go beyond.
@@ -344,6 +352,7 @@ impl Analysis<'_> {
         let sure = || self.prim(*dest, name, args, at).is_some_and(|(_, sure)| sure);
         let (name, args) = match (name.as_str(), args.as_slice()) {
             ("%int_add", _) if sure() => ("%exact_add", args.clone()),
+            ("%int_ne", _) if self.counts[*dest as usize] => ("%counts", args.clone()),
             ("%int_sub", _) if sure() => ("%exact_sub", args.clone()),
             ("%int_mul", _) if sure() => ("%exact_mul", args.clone()),
             ("%int_div", _) if sure() => ("%exact_div", args.clone()),
@@ -421,6 +430,7 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
         sharp: vec![Vec::new(); blocks],
         counted: Vec::new(),
         counter: vec![None; count],
+        counts: vec![false; count],
     };
     for b in 0..blocks {
         if let [p] = analysis.flow.predecessors[b].as_slice() {
@@ -434,6 +444,9 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
         for k in 0..f.blocks[h].params.len() {
             if let Some(counted) = analysis.counts(h, k, &uses) {
                 analysis.counter[counted.next as usize] = Some(analysis.counted.len());
+                if let Some(test) = counted.test {
+                    analysis.counts[test as usize] = true;
+                }
                 analysis.counted.push(counted);
             }
         }
