@@ -14,6 +14,7 @@ let passes =
     ("inline", 1, fun effects _ program -> Inline.run program (fun f -> Simplify.func f effects));
     ("comparisons", 1, fun effects _ program -> Comparisons.run program (fun f -> Simplify.func f effects));
     ("raises", 1, fun effects _ program -> Raises.run program effects (fun f -> Simplify.func f effects));
+    ("direct_calls", 1, fun effects _ program -> Direct_calls.run program (fun f -> Simplify.func f effects));
     ("outline", 0, fun effects _ program -> Outline.run program (fun f -> Simplify.func f effects));
     ("self_calls", 1, fun effects _ program -> Self_calls.run program (fun f -> Simplify.func f effects));
     ("cells", 1, fun effects _ program -> Cells.run program (fun f -> Simplify.func f effects));

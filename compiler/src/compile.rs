@@ -10,7 +10,8 @@ use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
 use crate::lua::{emit, groups, lua_text};
 use crate::passes::{
-    allocations, cells, comparisons, dead_code, inline, known_calls, outline, raises, ranges, self_calls, simplify, split, ssa,
+    allocations, cells, comparisons, dead_code, direct_calls, inline, known_calls, outline, raises, ranges, self_calls, simplify,
+    split, ssa,
 };
 use crate::target::Target;
 
@@ -19,7 +20,7 @@ type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect, Target) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 11] = [
+const PASSES: [(&str, u8, Pass); 12] = [
     ("simplify", 0, |program, effect_of, _| {
         simplify::run(program, effect_of);
         Ok(())
@@ -43,6 +44,10 @@ const PASSES: [(&str, u8, Pass); 11] = [
     }),
     ("raises", 1, |program, effect_of, _| {
         raises::run(program, effect_of, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("direct_calls", 1, |program, effect_of, _| {
+        direct_calls::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
     ("outline", 0, |program, effect_of, _| {

@@ -2,8 +2,9 @@
 -- a fresh coroutine; the requester is resumed with the outcome. So nested `try`, deep recursion and effects
 -- all keep the stacks of C and of the engine flat.
 --
--- Depth (the argument D) counts the slots of the current coroutine; a pcall counts 300, because an engine
--- nests at most about 190 of them. Where a coroutine cannot yield across pcall (Lua 5.1), plain pcalls are used until the depth
+-- Depth (the argument D) counts the slots of the current coroutine, from P.start_depth on: above 0 it is used up. (A comparison
+-- with 0 is quicker than one with a large number on Lua 5.4.) A pcall counts 300, because an engine nests at most about 190 of them.
+-- (It is made below -1000.) Where a coroutine cannot yield across pcall (Lua 5.1), plain pcalls are used until the depth
 -- is used up; below that a driver is started under which every `try` is a request.
 
 --// Provides: driver
@@ -16,6 +17,9 @@ do
   local ok, yielded = resume(co)
   pcall_yields = ok and yielded == true
 end
+
+local start = -40000
+P.start_depth = start
 
 local flat = false          -- the state of the driver below us, to which a request can be made, or false
 local memory_limit = 2.5e6  -- kilobytes at which deep recursion is a Stack_overflow
@@ -143,21 +147,22 @@ local function ask_deeper(...)
   return back(ask(...))
 end
 
-function Deep(f, C, ...)
-  local ok, r = ask_deeper(f, C, 0, ...)
+-- Gives what f returns; its arguments have a depth among them, that of a start.
+function Deep(f, ...)
+  local ok, r = ask_deeper(f, ...)
   if ok then return r end
   Error(r, 0)
 end
 
 if pcall_yields then
   function Try(f, D, ...)
-    if D < 39000 then return Pcall(f, D + 300, ...) end
-    return ask_deeper(f, 0, ...)
+    if D < -1000 then return Pcall(f, D + 300, ...) end
+    return ask_deeper(f, start, ...)
   end
 else
   function Try(f, D, ...)
-    if D < 39000 and not flat then return Pcall(f, D + 300, ...) end
-    return ask(f, 0, ...)
+    if D < -1000 and not flat then return Pcall(f, D + 300, ...) end
+    return ask(f, start, ...)
   end
 end
 
@@ -197,7 +202,7 @@ local function finish(ok, ...)
   Error((...), 0)
 end
 P.far = function(D, f, ...)
-  if driver.flat() and D % 1 * 4096 * 16.000244140625 == D then
+  if driver.flat() and D % 1 * 4096 * 16.000244140625 == D - P.start_depth then
     coroutine.yield({kind = "replace", f, ...})
   end
   return finish(driver.ask_deeper(f, ...))

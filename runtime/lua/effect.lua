@@ -97,7 +97,7 @@ driver.effects.resume = function(state, co, handlers, request)
   if fiber.fresh then
     state.n = n
     co = driver.take()
-    return co, fiber.fresh, resume(co, A1, request.f, 0, request.x)
+    return co, fiber.fresh, resume(co, A1, request.f, P.start_depth, request.x)
   end
   for i = #fiber.coroutines, 2, -1 do
     n = n + 1
@@ -110,7 +110,7 @@ end
 P["%resume"] = function(D, fiber, f, x)
   if fiber == 0 then Error(P.named_values["Effect.Continuation_already_resumed"] or G[7], 0) end
   if not driver.flat() then
-    local ok, r = driver.run(P["%resume"], 0, fiber, f, x)
+    local ok, r = driver.run(P["%resume"], P.start_depth, fiber, f, x)
     if ok then return r end
     Error(r, 0)
   end

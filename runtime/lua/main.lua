@@ -42,12 +42,12 @@ local function uncaught(e)
   local handler = named["Printexc.handle_uncaught_exception"]
   if P.memprof then P.memprof.suspend() end
   if handler then
-    P.start(A2, handler, 0, e, 0)
+    P.start(A2, handler, P.start_depth, e, 0)
   else
     local message = "Fatal error: exception " .. P.caml_format_exception(e)
     if P.backtrace_text then message = message .. P.backtrace_text() end
     local at_exit = named["Pervasives.do_at_exit"]
-    if at_exit then P.start(A1, at_exit, 0, 0) end
+    if at_exit then P.start(A1, at_exit, P.start_depth, 0) end
     complain(message)
   end
   return leave(2)
@@ -68,7 +68,7 @@ end
 P.main = function(f)
   if jit and jit.opt then Pcall(jit.opt.start, "maxtrace=20000", "maxmcode=65536") end
   if newproxy and not Host then Pcall(pace) end
-  local ok, e = P.start(f, {f, 0}, 0)
+  local ok, e = P.start(f, {f, 0}, P.start_depth)
   if ok then return leave(0) end
   -- Where the engine cannot leave, caml_sys_exit has thrown this.
   local code = Type(e) == "string" and string.match(e, "^exit (%-?%d+)$")

@@ -106,7 +106,7 @@ local function run(f, ...)
     threads.current = thread
     if thread.start then
       thread.start = nil
-      ok, done, result = resume(thread.coroutine, A1, thread.body, 0, 0)
+      ok, done, result = resume(thread.coroutine, A1, thread.body, P.start_depth, 0)
     else
       ok, done, result = resume(thread.coroutine)
     end

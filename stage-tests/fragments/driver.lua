@@ -10,7 +10,7 @@ end
 -- let rec f1 n = if n = 0 then 0 else try f1 (n - 1) + 1 with Exit -> 0
 function body1(D, C, n) return f1(C, D + 14, n - 1) + 1 end
 function f1(C, D, n)
-  if D > 40000 then return Deep(f1, C, n) end
+  if D > 0 then return Deep(f1, C, -40000, n) end
   if n == 0 then return 0 end
   local ok, r = Try(body1, D, C, n)
   if ok then return r end
@@ -21,7 +21,7 @@ end
 local caught = 0
 function body2(D, C, n) return f2(C, D + 14, n - 1) end
 function f2(C, D, n)
-  if D > 40000 then return Deep(f2, C, n) end
+  if D > 0 then return Deep(f2, C, -40000, n) end
   if n == 0 then Error(G[7], 0) end
   local ok, r = Try(body2, D, C, n)
   if ok then return r end
@@ -32,14 +32,14 @@ end
 
 -- let rec f3 n = if n = 0 then 0 else 1 + f3 (n - 1)
 function f3(C, D, n)
-  if D > 40000 then return Deep(f3, C, n) end
+  if D > 0 then return Deep(f3, C, -40000, n) end
   if n == 0 then return 0 end
   return 1 + f3(C, D + 12, n - 1)
 end
 
 -- The same, raising at the bottom.
 function f4(C, D, n)
-  if D > 40000 then return Deep(f4, C, n) end
+  if D > 0 then return Deep(f4, C, -40000, n) end
   if n == 0 then Error({0, G[3], "bottom"}, 0) end
   return 1 + f4(C, D + 12, n - 1)
 end
@@ -48,7 +48,7 @@ local function body4(D, C, n) return f4(C, D + 12, n) end
 -- A `try` at every third level, three results, recovering at every thousandth.
 function body5(D, C, n) return 0, f5(C, D + 12, n - 1), n, n, n end
 function f5(C, D, n)
-  if D > 40000 then return Deep(f5, C, n) end
+  if D > 0 then return Deep(f5, C, -40000, n) end
   if n == 0 then Error(G[7], 0) end
   if n % 3 == 0 then
     local ok, selector, r, a, b, c = Try(body5, D, C, n)
@@ -65,7 +65,7 @@ end
 
 -- let rec f6 n = 1 + f6 n, into Stack_overflow
 local function f6(C, D, n)
-  if D > 40000 then return Deep(C[1], C, n) end
+  if D > 0 then return Deep(C[1], C, -40000, n) end
   return 1 + C[1](C, D + 12, n)
 end
 local function body6(D, C, n) return f6(C, D + 12, n) end

@@ -181,7 +181,7 @@ let func out data (f : func) =
   add_int out f.id;
   Buffer.add_char out ' ';
   Buffer.add_string out f.name;
-  Buffer.add_string out (match f.kind with Closure -> " closure (" | Body -> " body (" | Part_of -> " part (");
+  Buffer.add_string out (match f.kind with Closure -> " closure (" | Direct -> " direct (" | Body -> " body (" | Part_of -> " part (");
   vars out f.params;
   Buffer.add_string out ")\n";
   Array.iteri (block out data) f.blocks

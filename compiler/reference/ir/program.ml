@@ -29,7 +29,11 @@ type term =
   | Unreachable  (* a block that was removed *)
 
 type block = { mutable params : int list; mutable body : instr list; mutable term : term }
-type kind = Closure | Body | Part_of
+type kind =
+  | Closure
+  | Direct  (* only ever called directly, and without a closure *)
+  | Body
+  | Part_of
 
 type func = {
   id : int;
@@ -41,6 +45,9 @@ type func = {
   mutable blocks : block array;
   mutable names : string array;  (* hint for each variable, "" for none; its length is the number of variables *)
 }
+
+(* Does it take its closure? *)
+let has_closure (f : func) = match f.kind with Closure -> true | Direct | Body | Part_of -> false
 
 (* What happens at a place where an exception may be raised. *)
 type place_kind =

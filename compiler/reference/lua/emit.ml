@@ -8,8 +8,8 @@ let max_args = Registers.max_args
 (* The section whose template is the depth that a tail call passes, where tail calls take room. *)
 let tail_depth = "%tail_depth"
 
-(* A depth beyond which a function goes on in a fresh coroutine. *)
-let max_depth = 40000
+(* The depth at the start of a coroutine. Above 0 a function goes on in a fresh one. *)
+let start_depth = "-40000"
 
 type options = { target : Target.t; style : Lua_text.style }
 
@@ -83,6 +83,12 @@ let place emitter id =
       | Some local when named -> local
       | _ -> function_place emitter.options f)
   | None -> Error.fail (emitter.func.name ^ ": function " ^ string_of_int id ^ " was removed")
+
+(* Does the function take no closure? *)
+let is_direct emitter id =
+  match func_of emitter id with
+  | Some { kind = Direct; _ } -> true
+  | Some { kind = Closure | Body | Part_of; _ } | None -> false
 
 let arity emitter id = match func_of emitter id with Some f -> List.length f.params - 1 | None -> 0
 
@@ -166,7 +172,9 @@ and apply emitter closure args known depth =
   let n = List.length args in
   let text =
     match known with
-    | Some id -> place emitter id ^ "(" ^ arguments [ f.text; depth ] exprs ^ ")"
+    | Some id ->
+        let first = if is_direct emitter id then [ depth ] else [ f.text; depth ] in
+        place emitter id ^ "(" ^ arguments first exprs ^ ")"
     | None when n <= 8 ->
         let f = Template.operand f true in
         let count = string_of_int n in
@@ -489,22 +497,20 @@ and branch emitter b t yes no out =
 (* The statement that a function begins with which goes on elsewhere when the stack is used up. `deep` and `calls`: whether it
    makes a call that is no tail call, and any call. Only the first takes room, unless the target counts tail calls. *)
 let guard emitter deep calls rest =
-  let closure = match emitter.func.kind with Closure -> true | Body | Part_of -> false in
+  let inner = match emitter.func.kind with Closure | Direct -> false | Body | Part_of -> true in
   let place = place emitter emitter.func.id in
   let guard target passed =
-    let passed = String.concat ", " (passed @ rest) in
-    Some ("if D > " ^ string_of_int max_depth ^ " then return " ^ target ^ "(" ^ passed ^ ") end")
+    let passed = passed @ if has_closure emitter.func then "C" :: start_depth :: rest else start_depth :: rest in
+    Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat ", " passed ^ ") end")
   in
-  if (not (String.equal emitter.tail "D")) && calls then
-    guard "P.far" (if closure then [ "D"; place; "C"; "0" ] else [ "D"; place; "0" ])
-  else if closure && deep then guard "Deep" [ place; "C" ]
+  if (not (String.equal emitter.tail "D")) && calls then guard "P.far" [ "D"; place ]
+  else if deep && not inner then guard "Deep" [ place ]
   else None
 
 (* Parameters in Lua, and the statements before the function's own, in reverse. *)
 let prologue emitter deep calls =
-  let closure = match emitter.func.kind with Closure -> true | Body | Part_of -> false in
   let self, others =
-    match emitter.func.params with self :: others when closure -> ([ self ], others) | all -> ([], all)
+    match emitter.func.params with self :: others when has_closure emitter.func -> ([ self ], others) | all -> ([], all)
   in
   let many = List.compare_length_with others max_args > 0 in
   let rest = if many then [ "T" ] else List.map (name emitter) others in

@@ -290,10 +290,9 @@ let bases func hints =
 let parameters chooser func =
   let registers = chooser.registers in
   let many = List.compare_length_with func.params (max_args + chooser.kept) > 0 in
-  let closure = match func.kind with Closure -> true | Body | Part_of -> false in
   List.iteri
     (fun i p ->
-      if i = 0 && closure then begin
+      if i = 0 && has_closure func then begin
         let r = add chooser "C" false in
         registers.locals <- registers.locals + 1;
         registers.all.(r).is_param <- true;
@@ -348,7 +347,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       class_of = Array.init n (fun v -> v);
       wanted = Array.make n Flow.none;
       counters = [];
-      kept = (match func.kind with Closure -> 1 | Body | Part_of -> 0);
+      kept = (if has_closure func then 1 else 0);
     }
   in
   passed func flow (fun p v -> union chooser.class_of p v);

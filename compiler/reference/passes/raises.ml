@@ -75,7 +75,7 @@ let may_raise f block name args effect_of =
 let summary effect_of (f : func) =
   let regions = Regions.find f in
   let size = Array.fold_left (fun size (block : block) -> size + List.length block.body + 1) 0 f.blocks in
-  let small = size <= largest && match f.kind with Closure -> true | Body | Part_of -> false in
+  let small = size <= largest && has_closure f in
   let raises = ref false and risks = ref false and calls = ref [] and trapped = ref [] in
   Array.iteri
     (fun b (block : block) ->

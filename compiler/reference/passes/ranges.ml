@@ -438,7 +438,7 @@ let arguments program =
 let params arguments (f : func) ints =
   match arguments.passed.(f.id) with
   | Some passed when arguments.left.(f.id) = 0 -> (
-      match f.kind with Closure -> full ints :: passed | Body | Part_of -> passed)
+      if has_closure f then full ints :: passed else passed)
   | _ -> List.map (fun _ -> full ints) f.params
 
 (* A call passes these. *)

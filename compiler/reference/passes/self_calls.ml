@@ -36,7 +36,7 @@ let is_loop (f : func) any = function
 let make_loop (f : func) any =
   (* In the body fresh variables stand for the parameters. *)
   let count = Array.length f.names in
-  let rest = match f.params with _ :: rest -> rest | [] -> [] in
+  let rest = if has_closure f then List.tl f.params else f.params in
   let fresh = Array.init count (fun v -> v) in
   List.iteri (fun i p -> fresh.(p) <- count + i) rest;
   let params = List.map (fun p -> fresh.(p)) rest in
@@ -63,9 +63,8 @@ let run program simplify =
     (function
       | None -> ()
       | Some (f : func) ->
-          let any = not (uses_itself f) in
-          let closure = match f.kind with Closure -> true | Body | Part_of -> false in
-          if closure && (not (is_recursive f)) && Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks then begin
+          let any = (not (has_closure f)) || not (uses_itself f) in
+          if (not (is_recursive f)) && Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks then begin
             make_loop f any;
             simplify f
           end)

@@ -214,6 +214,7 @@ pub fn func(out: &mut String, data: &Arena, f: &Func) {
     out.push_str(&f.name);
     match f.kind {
         Kind::Closure => out.push_str(" closure ("),
+        Kind::Direct => out.push_str(" direct ("),
         Kind::Body => out.push_str(" body ("),
         Kind::Part => out.push_str(" part ("),
     }

@@ -85,6 +85,8 @@ pub struct Block {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Closure,
+    /// Only ever called directly, and without a closure.
+    Direct,
     Body,
     Part,
 }
@@ -104,6 +106,13 @@ pub struct Func {
     pub blocks: Vec<Block>,
     /// Hint for each variable, "" for none; its length is the number of variables.
     pub names: Vec<String>,
+}
+
+impl Func {
+    /// Does it take its closure?
+    pub fn has_closure(&self) -> bool {
+        self.kind == Kind::Closure
+    }
 }
 
 /// What happens at a place where an exception may be raised.

@@ -156,6 +156,15 @@ impl Checker<'_> {
         }
     }
 
+    /// A call of a known function, which passes a closure if that takes one.
+    fn check_known(&self, block: usize, id: FuncId, closure: &Arg, args: usize) -> Result<()> {
+        let direct = matches!(self.program.functions.get(id as usize), Some(Some(f)) if f.kind == Kind::Direct);
+        if direct && *closure != Arg::Int(0) {
+            return self.fail(block, &format!("function {id} takes no closure"));
+        }
+        self.check_call(block, id, if direct { Kind::Direct } else { Kind::Closure }, Some(args))
+    }
+
     /// The function with this number, which must be of this kind and take this many arguments besides itself.
     fn check_call(&self, block: usize, id: FuncId, kind: Kind, args: Option<usize>) -> Result<()> {
         match self.program.functions.get(id as usize) {
@@ -173,9 +182,9 @@ impl Checker<'_> {
     fn check_instr(&self, block: usize, place: usize, instr: &Instr) -> Result<()> {
         match instr {
             Instr::Prim { .. } => {}
-            Instr::Apply { args, known, .. } => {
+            Instr::Apply { closure, args, known, .. } => {
                 if let Some(f) = known {
-                    self.check_call(block, *f, Kind::Closure, Some(args.len()))?;
+                    self.check_known(block, *f, closure, args.len())?;
                 }
             }
             Instr::Closures { dests, functions } => {
@@ -214,7 +223,7 @@ impl Checker<'_> {
             Term::Return(_) | Term::Tail { .. } if body => return self.fail(block, "the body of a try returns"),
             Term::Leave(exit, _) if !body || *exit >= self.func.exits => return self.fail(block, "leaves by no exit"),
             Term::Part(f, args) => self.check_call(block, *f, Kind::Part, Some(args.len()))?,
-            Term::Tail { args, known: Some(f), .. } => self.check_call(block, *f, Kind::Closure, Some(args.len()))?,
+            Term::Tail { closure, args, known: Some(f) } => self.check_known(block, *f, closure, args.len())?,
             _ => {}
         }
         let caught = match &b.term {

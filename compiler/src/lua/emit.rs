@@ -21,8 +21,8 @@ use crate::target::Target;
 /// The section whose template is the depth that a tail call passes, where tail calls take room.
 pub const TAIL_DEPTH: &str = "%tail_depth";
 
-/// A depth beyond which a function goes on in a fresh coroutine.
-const MAX_DEPTH: usize = 40000;
+/// The depth at the start of a coroutine. Above 0 a function goes on in a fresh one.
+const START_DEPTH: &str = "-40000";
 
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -127,6 +127,11 @@ impl Emitter<'_> {
             }
             _ => Err(Error::other(format!("{}: function {id} was removed", self.func.name))),
         }
+    }
+
+    /// Does the function take no closure?
+    fn is_direct(&self, id: FuncId) -> bool {
+        matches!(self.program.functions.get(id as usize), Some(Some(f)) if f.kind == program::Kind::Direct)
     }
 
     fn arity(&self, id: FuncId) -> usize {
@@ -256,7 +261,8 @@ impl<'a> Emitter<'a> {
         let text = match known {
             Some(id) => {
                 let place = self.place(id)?;
-                format!("{place}({})", arguments(&[&f.text, depth], &exprs, &mut vars))
+                let first = [&f.text, depth];
+                format!("{place}({})", arguments(&first[usize::from(self.is_direct(id))..], &exprs, &mut vars))
             }
             None if n <= 8 => {
                 let f = operand(&f, true);
@@ -689,22 +695,20 @@ impl<'a> Emitter<'a> {
     /// The statement that a function begins with which goes on elsewhere when the stack is used up. `deep` and `calls`: whether it
     /// makes a call that is no tail call, and any call. Only the first takes room, unless the target counts tail calls.
     fn guard(&self, deep: bool, calls: bool, params: &[String]) -> Result<Option<String>> {
-        let closure = self.func.kind == program::Kind::Closure;
+        let closure = self.func.has_closure();
         let place = self.place(self.func.id)?;
-        let mut passed: Vec<&str> = Vec::new();
-        let to = if self.tail != "D" && calls {
-            passed.extend(["D", &place]);
-            passed.extend(closure.then_some("C"));
-            passed.push("0");
-            "P.far"
-        } else if closure && deep {
-            passed.extend([place.as_str(), "C"]);
-            "Deep"
+        let inner = matches!(self.func.kind, program::Kind::Body | program::Kind::Part);
+        let (to, mut passed) = if self.tail != "D" && calls {
+            ("P.far", vec!["D", &place])
+        } else if deep && !inner {
+            ("Deep", vec![place.as_str()])
         } else {
             return Ok(None);
         };
+        passed.extend(closure.then_some("C"));
+        passed.push(START_DEPTH);
         passed.extend(params.iter().skip(if closure { 2 } else { 1 }).map(String::as_str));
-        Ok(Some(format!("if D > {MAX_DEPTH} then return {to}({}) end", passed.join(", "))))
+        Ok(Some(format!("if D > 0 then return {to}({}) end", passed.join(", "))))
     }
 
     /// Parameters in Lua, and the statements before the function's own.
@@ -713,7 +717,7 @@ impl<'a> Emitter<'a> {
         for p in &self.func.params {
             names.push(self.name(*p)?.clone());
         }
-        let closure = self.func.kind == program::Kind::Closure;
+        let closure = self.func.has_closure();
         let rest = if closure { names.split_off(1.min(names.len())) } else { std::mem::take(&mut names) };
         let mut params = names;
         params.push("D".into());

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::counting::{Counted, Counting};
 use super::flow::{Flow, NONE, targets};
 use super::forest::{Forest, dests, operands, term_operands};
-use crate::ir::program::{Arg, Func, Instr, Kind, Term, Var};
+use crate::ir::program::{Arg, Func, Instr, Term, Var};
 use crate::link::fragment::Table;
 
 /// Locals of a function; the rest of Lua's 200 and of its 250 stack slots is for temporaries.
@@ -339,7 +339,7 @@ fn bases(func: &Func, hints: bool) -> (Vec<usize>, Vec<String>) {
 /// Parameters get registers in their order; of a closure function the first is `C`, and stays occupied.
 fn parameters(chooser: &mut Chooser, func: &Func) {
     for (i, p) in func.params.iter().enumerate() {
-        if i == 0 && func.kind == Kind::Closure {
+        if i == 0 && func.has_closure() {
             let r = chooser.add("C".into());
             chooser.registers.locals += 1;
             chooser.registers.is_param[r] = true;
@@ -386,7 +386,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
         class: identity,
         wanted: vec![NONE; n],
         counters: Vec::new(),
-        kept: if func.kind == Kind::Closure { 1 } else { 0 },
+        kept: usize::from(func.has_closure()),
     };
     for &b in &flow.order {
         for t in targets(&func.blocks[b].term) {

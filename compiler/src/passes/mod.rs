@@ -5,6 +5,7 @@ pub mod call_graph;
 pub mod cells;
 pub mod comparisons;
 pub mod dead_code;
+pub mod direct_calls;
 pub mod discover;
 pub mod inline;
 pub mod intervals;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
 use crate::passes::regions::{NONE, Regions};
@@ -75,7 +75,7 @@ fn may_raise(f: &Func, block: usize, name: &str, args: &[Arg], effect_of: &dyn F
 fn summary(f: &Func, effect_of: &dyn Fn(&str) -> Effect) -> Summary {
     let regions = Regions::find(f);
     let size: usize = f.blocks.iter().map(|block| block.body.len() + 1).sum();
-    let small = size <= LARGEST && f.kind == Kind::Closure;
+    let small = size <= LARGEST && f.has_closure();
     let mut result = Summary { small, traps: !regions.list.is_empty(), ..Summary::default() };
     for (b, block) in f.blocks.iter().enumerate() {
         let outside = regions.of[b] == NONE;

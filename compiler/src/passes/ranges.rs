@@ -3,7 +3,7 @@
 //! that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions whose callers are all
 //! known and were looked at before are what these pass.
 
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Term, Var};
+use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg};
 use crate::lua::flow::{self, Flow, NONE, targets};
 use crate::passes::call_graph;
@@ -485,7 +485,7 @@ impl Arguments {
         if self.left[f.id as usize] == 0
             && let Some(passed) = &self.passed[f.id as usize]
         {
-            let closure = usize::from(f.kind == Kind::Closure);
+            let closure = usize::from(f.has_closure());
             ranges[closure..].copy_from_slice(passed);
         }
         ranges

@@ -2,7 +2,7 @@
 //! a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls: LuaJIT compiles
 //! a recursion, but not one with a loop inside (tak: 2.6 times the time; 0.87 on Lua 5.4).
 
-use crate::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets_mut};
 
 /// Does the function use its own closure, other than to call itself?
@@ -43,15 +43,16 @@ fn is_loop(f: &Func, term: &Term, any: bool) -> bool {
 
 /// Gives whether it became a loop.
 fn function(f: &mut Func) -> bool {
-    let any = !uses_itself(f);
-    if f.kind != Kind::Closure || is_recursive(f) || !f.blocks.iter().any(|block| is_loop(f, &block.term, any)) {
+    let own = usize::from(f.has_closure());
+    let any = own == 0 || !uses_itself(f);
+    if is_recursive(f) || !f.blocks.iter().any(|block| is_loop(f, &block.term, any)) {
         return false;
     }
     let loops: Vec<bool> = f.blocks.iter().map(|block| is_loop(f, &block.term, any)).collect();
     // In the body fresh variables stand for the parameters.
     let mut fresh: Vec<Option<Var>> = vec![None; f.names.len()];
     let mut params = Vec::new();
-    for p in f.params.iter().skip(1) {
+    for p in f.params.iter().skip(own) {
         let new = f.names.len() as Var;
         f.names.push(f.names[*p as usize].clone());
         fresh[*p as usize] = Some(new);
@@ -79,7 +80,7 @@ fn function(f: &mut Func) -> bool {
             block.term = Term::Jump(Target { block: start, args: std::mem::take(args) });
         }
     }
-    let passed = f.params.iter().skip(1).map(|p| Arg::Var(*p)).collect();
+    let passed = f.params.iter().skip(own).map(|p| Arg::Var(*p)).collect();
     let entry = Block { params: Vec::new(), body: Vec::new(), term: Term::Jump(Target { block: start, args: passed }) };
     let first = std::mem::replace(&mut f.blocks[0], entry);
     let again = Target { block: start + 1, args: Vec::new() };
