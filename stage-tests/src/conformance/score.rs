@@ -1,7 +1,8 @@
 //! The committed score of an OCaml's test suite, `stage-tests/conformance/VERSION.md`.
 //!
 //! It lists every run that fails, where, and why; what passes follows from that. The tool keeps the rows and the counts, the reasons
-//! are written by people. A score may only rise: a failure that is not listed is an error, and so is a listed one that passes.
+//! are written by people. A score may only rise: a failure that is not listed is an error, and so is a listed one that passes,
+//! unless it is listed as one that varies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,13 +14,17 @@ use anyhow::{Context, Result, bail};
 use super::corpus::{Corpus, Run};
 
 /// How a reason begins, and what it says.
-pub const KINDS: [(&str, &str); 5] = [
+pub const KINDS: [(&str, &str); 6] = [
     ("difference", "the manual names this difference from ocamlrun"),
     ("not provided", "the runtime lacks it and says so"),
     ("limit", "right, but not within the time or memory of a run"),
     ("not applicable", "the engine cannot do it by nature"),
     ("fault", "wrong, and to be mended"),
+    (VARIES, "passes or fails by when the collector runs, which the length of a path can change; counts as failing"),
 ];
+
+/// The kind of a run that may pass although it is listed as failing.
+const VARIES: &str = "varies";
 
 /// Stands where somebody has to write a reason.
 const UNEXPLAINED: &str = "?";
@@ -47,6 +52,11 @@ pub struct Changes {
     pub lowered: Vec<String>,
     /// Runs that are listed and pass.
     pub risen: Vec<String>,
+}
+
+/// Does a reason say that the run passes at one time and fails at another?
+fn varies(reason: &str) -> bool {
+    reason.split_once(": ").is_some_and(|(kind, _)| kind == VARIES)
 }
 
 impl Score {
@@ -95,7 +105,7 @@ impl Score {
         for (run, passes) in results {
             match (self.reason(&run.name, place), passes) {
                 (None, false) => changes.lowered.push(run.name.clone()),
-                (Some(_), true) => changes.risen.push(run.name.clone()),
+                (Some(reason), true) if !varies(reason) => changes.risen.push(run.name.clone()),
                 _ => {}
             }
         }
@@ -119,7 +129,9 @@ impl Score {
         for (run, passes) in results {
             let key = (run.name.clone(), place.to_string());
             if *passes {
-                self.failures.remove(&key);
+                if self.failures.get(&key).is_none_or(|reason| !varies(reason)) {
+                    self.failures.remove(&key);
+                }
             } else {
                 self.failures.entry(key).or_insert_with(|| UNEXPLAINED.to_string());
             }
@@ -214,5 +226,44 @@ impl Score {
             }
         }
         Ok(score)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+| class | runs | lua54/lua5.4 |\n\
+|---|--:|--:|\n\
+| basic | 3 | 1 |\n\
+| run | class | where | reason |\n\
+|---|---|---|---|\n\
+| fails | basic | lua54/lua5.4 | fault: wrong |\n\
+| moody | basic | lua54/lua5.4 | varies: dead keys |\n";
+
+    fn run(name: &str) -> Run {
+        let entry = serde_json::json!({
+            "name": name, "class": "basic", "bc": "", "args": [], "stdin": null, "env": {}, "unset": [], "data": null,
+            "exit_code": 0, "expected_stdout": "", "expected_stderr": "", "marker": false, "seconds": 0.0
+        });
+        serde_json::from_value(entry).expect("a run of a manifest")
+    }
+
+    /// A run that varies is no change, and stays a failure; others are changes in both directions.
+    #[test]
+    fn changes() -> Result<()> {
+        let place = "lua54/lua5.4";
+        let (fails, moody, whole) = (run("fails"), run("moody"), run("whole"));
+        let mut score = Score::parse("0", TEXT)?;
+        let compare = |results: [bool; 3]| score.compare(place, &[(&fails, results[0]), (&moody, results[1]), (&whole, results[2])]);
+        assert_eq!(compare([false, false, true]), Changes::default());
+        assert_eq!(compare([false, true, true]), Changes::default());
+        assert_eq!(compare([true, true, false]), Changes { lowered: vec!["whole".to_string()], risen: vec!["fails".to_string()] });
+        let corpus = Corpus { folder: PathBuf::new(), runs: vec![run("fails"), run("moody"), run("whole")], skipped: Vec::new() };
+        score.update(place, &[(&fails, true), (&moody, true), (&whole, true)], &corpus)?;
+        assert_eq!(score.passing(place, |_| true), 2);
+        assert_eq!(score.reason("moody", place), Some("varies: dead keys"));
+        Ok(())
     }
 }
