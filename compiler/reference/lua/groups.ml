@@ -8,7 +8,7 @@ let size = 180
 
 (* Others that a function names directly: with itself and the chunk's locals 60 upvalues, as Lua 5.1 and
    LuaJIT have. *)
-let max_named = 14
+let max_named = 13
 
 (* The section that finds the code of all closures in `F`. *)
 let code = "program_code"

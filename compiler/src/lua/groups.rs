@@ -8,7 +8,7 @@ use crate::ir::program::{FuncId, Instr, Program, Term};
 pub const SIZE: usize = 180;
 /// Others that a function names directly: with itself and the chunk's locals 60 upvalues, as
 /// Lua 5.1 and LuaJIT have.
-pub const NAMED: usize = 14;
+pub const NAMED: usize = 13;
 
 /// The section that finds the code of all closures in `F`.
 pub const CODE: &str = "program_code";

@@ -256,10 +256,14 @@ mod tests {
         let place = "lua54/lua5.4";
         let (fails, moody, whole) = (run("fails"), run("moody"), run("whole"));
         let mut score = Score::parse("0", TEXT)?;
-        let compare = |results: [bool; 3]| score.compare(place, &[(&fails, results[0]), (&moody, results[1]), (&whole, results[2])]);
+        let compare =
+            |results: [bool; 3]| score.compare(place, &[(&fails, results[0]), (&moody, results[1]), (&whole, results[2])]);
         assert_eq!(compare([false, false, true]), Changes::default());
         assert_eq!(compare([false, true, true]), Changes::default());
-        assert_eq!(compare([true, true, false]), Changes { lowered: vec!["whole".to_string()], risen: vec!["fails".to_string()] });
+        assert_eq!(
+            compare([true, true, false]),
+            Changes { lowered: vec!["whole".to_string()], risen: vec!["fails".to_string()] }
+        );
         let corpus = Corpus { folder: PathBuf::new(), runs: vec![run("fails"), run("moody"), run("whole")], skipped: Vec::new() };
         score.update(place, &[(&fails, true), (&moody, true), (&whole, true)], &corpus)?;
         assert_eq!(score.passing(place, |_| true), 2);
