@@ -5,6 +5,8 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -45,7 +47,7 @@ impl Workspace {
         require_ours(out)?;
         let folder = partial(out);
         files::create_folder(&folder)?;
-        let lock = take_lock(out, &folder)?;
+        let lock = take_lock(out, &folder, TRIES)?;
         files::remove_folder(&complete(out))?;
         let workspace = Workspace { out: out.to_path_buf(), folder, lock };
         if fresh {
@@ -82,16 +84,28 @@ impl Workspace {
     }
 }
 
+/// So often a lock that is taken is tried again, and the time between. A run that is killed while it starts a child leaves its lock with the
+/// child until that ends or becomes another program, which a busy machine may put off.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Takes the lock of `DIR.partial`, or says that another run has it. The system frees it when a run is killed.
-fn take_lock(out: &Path, folder: &Path) -> Result<File> {
+fn take_lock(out: &Path, folder: &Path, mut tries: u32) -> Result<File> {
     let path = folder.join("lock");
     let failed = |reason: io::Error| Error::io("write", &path, reason);
     let busy = || Error::Io(format!("another run is at work for {}", out.display()));
     let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     // SAFETY: the descriptor is open as long as `lock` lives.
-    if unsafe { libc::flock(lock.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) } != 0 {
+    while unsafe { libc::flock(lock.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) } != 0 {
         let reason = io::Error::last_os_error();
-        return Err(if reason.kind() == io::ErrorKind::WouldBlock { busy() } else { failed(reason) });
+        if reason.kind() != io::ErrorKind::WouldBlock {
+            return Err(failed(reason));
+        }
+        tries -= 1;
+        if tries == 0 {
+            return Err(busy());
+        }
+        thread::sleep(PAUSE);
     }
     // A run that finished between our opening and our locking has taken the file away.
     if lock.metadata().map_err(failed)?.nlink() == 0 {
@@ -103,5 +117,5 @@ fn take_lock(out: &Path, folder: &Path) -> Result<File> {
 /// True while a run is at work for `out`.
 pub fn busy(out: &Path) -> bool {
     let folder = partial(out);
-    folder.join("lock").is_file() && take_lock(out, &folder).is_err()
+    folder.join("lock").is_file() && take_lock(out, &folder, 1).is_err()
 }
