@@ -28,3 +28,11 @@ let () =
   show (Float.succ 1.0); show (Float.pred 1.0); show (Float.of_string "0x1.8p3"); show (float_of_string "1_000.5e-1");
   p (string_of_bool (float_of_string_opt "abc" = None)); p (string_of_bool (Float.is_integer 3.0)); show (min nan 1.0); show (max 1.0 2.0);
   show (Float.fma 2.0 3.0 4.0); p (string_of_bool (Float.equal nan nan))
+
+(* Operations on constants: Lua 5.1 has one constant for 0. and -0. *)
+let () =
+  let show = Printf.printf "%d %h\n" in
+  List.iteri show [ ( ~-. ) 0.; 0. *. -1.; 0. /. -1.; (2. -. 2.) *. -1.; -.(1. -. 1.); -.(-0.); -0. *. 1.; ( ~-. ) 1.5; 1. /. 4. ];
+  let sign x = -.x in
+  List.iteri show [ sign 0.; sign (sign 0.); 0. -. 0. ];
+  Printf.printf "%d %h %s\n" 0 0. (string_of_int 0)

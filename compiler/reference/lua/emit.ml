@@ -129,7 +129,12 @@ and operands emitter name args =
     | Some (raw, args) -> primitive emitter raw args false
     | None -> expr emitter arg
   in
-  List.mapi operand args
+  let known e = match e.vars with [] -> true | _ -> false in
+  match (emitter.options.target, List.mapi operand args) with
+  | Target.Portable, (first :: rest as all) when Operators.signs_zero name && List.for_all known all ->
+      (* Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant *)
+      compound (Template.operand first false ^ " - 0 / Huge") [] :: rest
+  | _, all -> all
 
 (* The operation, without its wrap, whose result an operand is. *)
 and unwrapped emitter = function

@@ -33,3 +33,6 @@ let takes_raw name i =
   | "%int_add" | "%int_sub" | "%int_neg" | "%int_mul" | "%raw_add" | "%raw_sub" | "%raw_neg" | "%raw_mul" -> true
   | "%raw_eq" | "%raw_ne" -> true
   | _ -> false
+
+(* May the operation give -0.0 for operands that are not -0.0? *)
+let signs_zero name = match name with "caml_neg_float" | "caml_mul_float" | "caml_div_float" -> true | _ -> false

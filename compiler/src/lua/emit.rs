@@ -7,7 +7,7 @@ use super::groups::Groups;
 use super::literal;
 use super::locals;
 use super::lua_text::Style;
-use super::operators::{opposite, raw, raw_test, takes_raw};
+use super::operators::{opposite, raw, raw_test, signs_zero, takes_raw};
 use super::registers::{self, MAX_ARGS, Registers};
 use super::structure::{self, Node, Test};
 use super::syntax::{Dest, Expr, Function, Kind, Stat, constant, terminated};
@@ -201,6 +201,10 @@ impl<'a> Emitter<'a> {
                 Some((raw, args)) => out.push(self.primitive(raw, args, false)?),
                 None => out.push(self.expr(arg)?),
             }
+        }
+        // Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant
+        if self.options.target == Target::Portable && signs_zero(name) && out.iter().all(|e| e.vars.is_empty()) {
+            out[0] = compound(format!("{} - 0 / Huge", operand(&out[0], false)), Vec::new());
         }
         Ok(out)
     }

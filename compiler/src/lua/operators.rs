@@ -45,3 +45,8 @@ pub fn takes_raw(name: &str, i: usize) -> bool {
         _ => false,
     }
 }
+
+/// May the operation give -0.0 for operands that are not -0.0?
+pub fn signs_zero(name: &str) -> bool {
+    matches!(name, "caml_neg_float" | "caml_mul_float" | "caml_div_float")
+}

@@ -20,7 +20,7 @@ pub const KINDS: [(&str, &str); 6] = [
     ("limit", "right, but not within the time or memory of a run"),
     ("not applicable", "the engine cannot do it by nature"),
     ("fault", "wrong, and to be mended"),
-    (VARIES, "passes or fails by when the collector runs, which the length of a path can change; counts as failing"),
+    (VARIES, "passes at one time and fails at another, by when the collector runs or how fast the machine is; counts as failing"),
 ];
 
 /// The kind of a run that may pass although it is listed as failing.
