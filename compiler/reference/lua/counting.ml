@@ -49,45 +49,41 @@ let number params arg =
 (* The loop of header `h`, if it counts. *)
 let counted search h =
   let flow = search.flow in
-  let index b = flow.Flow.index.(b) in
   let params = search.func.blocks.(h).params in
-  match flow.Flow.predecessors.(h) with
-  | [ p; q ] -> (
-      let entry, latch = if index p < index q then (p, q) else (q, p) in
-      if index entry >= index h || index latch < index h then None
-      else
-        match search.func.blocks.(latch).term with
-        | If (Var test, again, _) when again.block = h && search.uses.(test) = 1 -> (
-            let found =
-              match prim search test "%counts" with
-              | None -> None
-              | Some (a, b) -> (
-                  match (number params a, number params b) with
-                  | Some k, None -> Some (k, b)
-                  | None, Some k -> Some (k, a)
-                  | _ -> None)
-            in
-            let same limit =
-              match limit with
-              | Var v -> search.home.(v) = Flow.none || index search.home.(v) < index h
-              | Int _ | Wide _ | Literal _ -> true
-            in
-            match found with
-            | Some (k, limit) when same limit -> (
-                let param = List.nth params k in
-                let enter =
-                  List.find_opt (fun (t : target) -> t.block = h) (Visit.targets search.func.blocks.(entry).term)
-                in
-                match (List.nth again.args k, enter) with
-                | Var next, Some enter when search.uses.(next) = 1 -> (
-                    match prim search next "%exact_add" with
-                    | Some (v, Int ((1 | -1) as n)) when is_var v param ->
-                        Some { param; start = List.nth enter.args k; limit; up = n = 1; latch; results = []; test; next }
-                    | _ -> None)
+  match Flow.entry_and_latch flow h with
+  | None -> None
+  | Some (entry, latch) -> (
+      match search.func.blocks.(latch).term with
+      | If (Var test, again, _) when again.block = h && search.uses.(test) = 1 -> (
+          let found =
+            match prim search test "%counts" with
+            | None -> None
+            | Some (a, b) -> (
+                match (number params a, number params b) with
+                | Some k, None -> Some (k, b)
+                | None, Some k -> Some (k, a)
                 | _ -> None)
-            | _ -> None)
-        | _ -> None)
-  | _ -> None
+          in
+          let same limit =
+            match limit with
+            | Var v ->
+                let home = search.home.(v) in
+                home = Flow.none || flow.Flow.index.(home) < flow.Flow.index.(h)
+            | Int _ | Wide _ | Literal _ -> true
+          in
+          match found with
+          | Some (k, limit) when same limit -> (
+              let param = List.nth params k in
+              let enter = List.find_opt (fun (t : target) -> t.block = h) (Visit.targets search.func.blocks.(entry).term) in
+              match (List.nth again.args k, enter) with
+              | Var next, Some enter when search.uses.(next) = 1 -> (
+                  match prim search next "%exact_add" with
+                  | Some (v, Int ((1 | -1) as n)) when is_var v param ->
+                      Some { param; start = List.nth enter.args k; limit; up = n = 1; latch; results = []; test; next }
+                  | _ -> None)
+              | _ -> None)
+          | _ -> None)
+      | _ -> None)
 
 (* The candidates by header; nothing, if there are none. *)
 let candidates func (flow : Flow.t) =

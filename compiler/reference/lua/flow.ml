@@ -35,6 +35,15 @@ let dominates flow a b =
   done;
   a = !b
 
+(* The block that a loop is entered from and the one that leads back, if its header has no others before it. *)
+let entry_and_latch flow header =
+  let index b = flow.index.(b) in
+  match flow.predecessors.(header) with
+  | [ p; q ] ->
+      let entry, latch = if index p < index q then (p, q) else (q, p) in
+      if index entry < index header && index latch >= index header then Some (entry, latch) else None
+  | _ -> None
+
 (* Reverse postorder from block 0, by an explicit stack. *)
 let reverse_postorder successors =
   let n = Array.length successors in

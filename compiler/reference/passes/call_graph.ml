@@ -31,3 +31,9 @@ let callees_first program =
         | _ -> run order stack)
   in
   run [] [ (program.main, false) ]
+
+(* Drops the functions that main does not reach. *)
+let drop_unreached program =
+  let reached = Array.make (Array.length program.functions) false in
+  List.iter (fun id -> reached.(id) <- true) (callees_first program);
+  Array.iteri (fun id reached -> if not reached then program.functions.(id) <- None) reached

@@ -285,7 +285,5 @@ let run program simplify =
             let size = size f in
             if size <= limit then sizes.(id) <- size)
       (Call_graph.callees_first program);
-    let reached = Array.make count false in
-    List.iter (fun id -> reached.(id) <- true) (Call_graph.callees_first program);
-    program.functions <- Array.mapi (fun id f -> if reached.(id) then f else None) program.functions
+    Call_graph.drop_unreached program
   end

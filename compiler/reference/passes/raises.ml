@@ -110,12 +110,16 @@ let rec mark marked next = function
     marked.(id) <- true;
     mark marked next (List.rev_append (next id) work)
 
+(* Of each function those that call it, as often as they do. *)
+let find_callers summaries =
+  let callers = Array.make (Array.length summaries) [] in
+  Array.iteri (fun id summary -> List.iter (fun called -> callers.(called) <- id :: callers.(called)) summary.calls) summaries;
+  callers
+
 (* Which functions call for a variant: those that raise, or call such a one, as far as they are small, and a region or
    another variant calls them. *)
-let find_wanted summaries =
+let find_wanted summaries callers =
   let count = Array.length summaries in
-  let callers = Array.make count [] in
-  Array.iteri (fun id summary -> List.iter (fun called -> callers.(called) <- id :: callers.(called)) summary.calls) summaries;
   let small id = summaries.(id).small in
   let raising = Array.make count false in
   let first = ref [] in
@@ -129,28 +133,27 @@ let find_wanted summaries =
   wanted
 
 (* Which functions raise nothing when a region or a variant calls them, and are not recursive, so that no stack overflows in
-   them: found by depth first search. *)
-type answer = Unasked | Asked | Answer of bool
-
-type quiet = { summaries : summary array; wanted : bool array; known : answer array }
-
-let rec is_quiet quiet id =
-  match quiet.known.(id) with
-  | Answer answer -> answer
-  | Asked -> false
-  | Unasked ->
-    quiet.known.(id) <- Asked;
-    let summary = quiet.summaries.(id) in
-    let raises = summary.raises && not quiet.wanted.(id) in
-    let answer =
-      summary.small
-      && (not summary.traps)
-      && (not summary.risks)
-      && (not raises)
-      && List.for_all (fun called -> is_quiet quiet called) summary.calls
-    in
-    quiet.known.(id) <- Answer answer;
-    answer
+   them: those that do nothing loud and call only such ones, found from the last ones called on. *)
+let find_quiet summaries callers wanted =
+  let by_itself id =
+    let summary = summaries.(id) in
+    summary.small && (not summary.traps) && (not summary.risks) && (wanted.(id) || not summary.raises)
+  in
+  let quiet = Array.make (Array.length summaries) false in
+  let left = Array.map (fun summary -> List.length summary.calls) summaries in
+  let rec run = function
+    | [] -> ()
+    | id :: work ->
+      quiet.(id) <- true;
+      run (List.fold_left called work callers.(id))
+  and called work caller =
+    left.(caller) <- left.(caller) - 1;
+    if left.(caller) = 0 && by_itself caller then caller :: work else work
+  in
+  let first = ref [] in
+  Array.iteri (fun id left -> if left = 0 && by_itself id then first := id :: !first) left;
+  run !first;
+  quiet
 
 (* A function on its way to have its raises replaced. *)
 type conversion = {
@@ -294,29 +297,6 @@ let remove_traps (f : func) loud =
       end)
     order
 
-(* Drops the functions that main does not reach. *)
-let drop_unreached program =
-  let next id =
-    match program.functions.(id) with
-    | None -> []
-    | Some (f : func) ->
-      let list = ref [] in
-      Array.iter
-        (fun (block : block) ->
-          List.iter
-            (function
-              | Apply { known = Some id; _ } -> list := id :: !list
-              | Closures { functions; _ } -> List.iter (fun (id, _) -> list := id :: !list) functions
-              | _ -> ())
-            block.body;
-          match block.term with Tail { known = Some id; _ } -> list := id :: !list | _ -> ())
-        f.blocks;
-      !list
-  in
-  let reached = Array.make (Array.length program.functions) false in
-  mark reached next [ program.main ];
-  program.functions <- Array.mapi (fun id f -> if reached.(id) then f else None) program.functions
-
 (* A name that no function has. *)
 let free_name taken name =
   let base = name ^ "_caught" in
@@ -336,7 +316,9 @@ let copy (f : func) id name =
 let replace program effect_of simplify =
   let count = Array.length program.functions in
   let summaries = Array.map (function Some f -> summary effect_of f | None -> no_summary) program.functions in
-  let wanted = find_wanted summaries in
+  let callers = find_callers summaries in
+  let wanted = find_wanted summaries callers in
+  let quiet = find_quiet summaries callers wanted in
   let taken = ref Strings.empty in
   Array.iter (function Some (f : func) -> taken := Strings.add f.name !taken | None -> ()) program.functions;
   let variants = Array.make count (-1) in
@@ -356,11 +338,10 @@ let replace program effect_of simplify =
   program.functions <- Array.append program.functions (Array.map snd made);
   (* Of a function, variants included, the one whose summary is its own. *)
   let source id = if id < count then id else fst made.(id - count) in
-  let quiet = { summaries; wanted; known = Array.make count Unasked } in
   let loud (f : func) b =
     let block = f.blocks.(b) in
     let instr = function
-      | Apply { known = Some id; _ } -> not (is_quiet quiet (source id))
+      | Apply { known = Some id; _ } -> not quiet.(source id)
       | Prim (_, name, args) -> may_raise f b name args effect_of
       | Closures _ -> false
       | Apply _ | Try _ -> true
@@ -379,7 +360,7 @@ let replace program effect_of simplify =
         end
       | None -> ())
     program.functions;
-  drop_unreached program
+  Call_graph.drop_unreached program
 
 (* Replaces raises in the whole program, unless it has places. *)
 let run program effect_of simplify =

@@ -114,38 +114,33 @@ let bound analysis h param entry latch start up =
 
 (* Does the loop of header `h` count with its parameter number `k`? *)
 let counts analysis uses h k param =
-  let flow = analysis.flow in
-  let index b = flow.Flow.index.(b) in
-  match flow.Flow.predecessors.(h) with
-  | [ p; q ] -> (
-      let entry, latch = if index p < index q then (p, q) else (q, p) in
+  match Flow.entry_and_latch analysis.flow h with
+  | None -> None
+  | Some (entry, latch) -> (
       let passed b =
         match List.find_opt (fun (t : target) -> t.block = h) (Visit.targets analysis.f.blocks.(b).term) with
         | Some t -> nth k t.args
         | None -> None
       in
-      if index entry >= index h || index latch < index h then None
-      else
-        match (passed entry, passed latch) with
-        | Some start, Some (Var next) -> (
-            match prim_of analysis next with
-            | Some ("%int_add", [ Var v; Int ((1 | -1) as step) ]) when v = param -> (
-                let up = step = 1 in
-                match if uses.(next) = 1 then bound analysis h param entry latch start up else None with
-                | Some bound ->
-                    let test =
-                      match analysis.f.blocks.(latch).term with
-                      | If (Var c, yes, _) when yes.block = h && uses.(c) = 1 -> Some c
-                      | _ -> None
-                    in
-                    Some { next; up; guard = Bound bound; test }
-                | None -> (
-                    match analysis.ints.count with
-                    | Some _ -> Some { next; up; guard = Time (start, entry); test = None }
-                    | None -> None))
-            | _ -> None)
-        | _ -> None)
-  | _ -> None
+      match (passed entry, passed latch) with
+      | Some start, Some (Var next) -> (
+          match prim_of analysis next with
+          | Some ("%int_add", [ Var v; Int ((1 | -1) as step) ]) when v = param -> (
+              let up = step = 1 in
+              match if uses.(next) = 1 then bound analysis h param entry latch start up else None with
+              | Some bound ->
+                  let test =
+                    match analysis.f.blocks.(latch).term with
+                    | If (Var c, yes, _) when yes.block = h && uses.(c) = 1 -> Some c
+                    | _ -> None
+                  in
+                  Some { next; up; guard = Bound bound; test }
+              | None -> (
+                  match analysis.ints.count with
+                  | Some _ -> Some { next; up; guard = Time (start, entry); test = None }
+                  | None -> None))
+          | _ -> None)
+      | _ -> None)
 
 let range_of analysis arg at =
   match arg with

@@ -2,7 +2,7 @@
 //! `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so the first round is run in
 //! both forms. The test and what follows the last round are taken out of the loop, which ends or is left by `break` elsewhere.
 
-use super::flow::{Flow, NONE, targets};
+use super::flow::{Flow, NONE, entry_and_latch, targets};
 use super::structure::{Node, Test};
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg};
@@ -57,11 +57,7 @@ impl Search<'_> {
     /// The loop of header `h`, if it counts.
     fn counted(&self, h: usize) -> Option<Counted> {
         let flow = self.flow;
-        let [p, q] = flow.predecessors[h].as_slice() else { return None };
-        let (entry, latch) = if flow.index[*p] < flow.index[*q] { (*p, *q) } else { (*q, *p) };
-        if flow.index[entry] >= flow.index[h] || flow.index[latch] < flow.index[h] {
-            return None;
-        }
+        let (entry, latch) = entry_and_latch(flow, h)?;
         let Term::If(Arg::Var(test), again, _) = &self.func.blocks[latch].term else { return None };
         let (a, b) = self.prim(*test, "%counts")?;
         if again.block as usize != h || self.uses[*test as usize] != 1 {

@@ -45,6 +45,13 @@ pub fn dominates(flow: &Flow, a: usize, b: usize) -> bool {
     a == b
 }
 
+/// The block that a loop is entered from and the one that leads back, if its header has no others before it.
+pub fn entry_and_latch(flow: &Flow, header: usize) -> Option<(usize, usize)> {
+    let [p, q] = flow.predecessors[header].as_slice() else { return None };
+    let (entry, latch) = if flow.index[*p] < flow.index[*q] { (*p, *q) } else { (*q, *p) };
+    (flow.index[entry] < flow.index[header] && flow.index[latch] >= flow.index[header]).then_some((entry, latch))
+}
+
 /// Reverse postorder from block 0, by an explicit stack.
 fn reverse_postorder(successors: &[Vec<usize>]) -> Vec<usize> {
     let mut seen = vec![false; successors.len()];

@@ -39,3 +39,14 @@ pub fn callees_first(program: &Program) -> Vec<FuncId> {
     }
     order
 }
+
+/// Drops the functions that main does not reach.
+pub fn drop_unreached(program: &mut Program) {
+    let mut reached = vec![false; program.functions.len()];
+    callees_first(program).into_iter().for_each(|id| reached[id as usize] = true);
+    for (f, reached) in program.functions.iter_mut().zip(reached) {
+        if !reached {
+            *f = None;
+        }
+    }
+}

@@ -6,7 +6,7 @@
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
-use crate::passes::call_graph::{callees_first, references};
+use crate::passes::call_graph::{callees_first, drop_unreached, references};
 
 /// The size of the functions that are copied, in instructions and tests.
 const SMALL: usize = 6;
@@ -282,11 +282,5 @@ pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
         sizes[id as usize] = size(&f).filter(|size| *size <= limit);
         program.functions[id as usize] = Some(f);
     }
-    let mut reached = vec![false; count];
-    callees_first(program).into_iter().for_each(|id| reached[id as usize] = true);
-    for (f, reached) in program.functions.iter_mut().zip(reached) {
-        if !reached {
-            *f = None;
-        }
-    }
+    drop_unreached(program);
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
+use crate::passes::call_graph::drop_unreached;
 use crate::passes::regions::{NONE, Regions};
 
 /// A function of more instructions has no variant.
@@ -111,15 +112,20 @@ fn mark(marked: &mut [bool], mut work: Vec<FuncId>, next: &dyn Fn(FuncId) -> Vec
     }
 }
 
-/// Which functions call for a variant: those that raise, or call such a one, as far as they are small, and a region or another
-/// variant calls them.
-fn wanted(summaries: &[Summary]) -> Vec<bool> {
+/// Of each function those that call it, as often as they do.
+fn callers(summaries: &[Summary]) -> Vec<Vec<FuncId>> {
     let mut callers: Vec<Vec<FuncId>> = vec![Vec::new(); summaries.len()];
     for (id, summary) in summaries.iter().enumerate() {
         for called in &summary.calls {
             callers[*called as usize].push(id as FuncId);
         }
     }
+    callers
+}
+
+/// Which functions call for a variant: those that raise, or call such a one, as far as they are small, and a region or another
+/// variant calls them.
+fn wanted(summaries: &[Summary], callers: &[Vec<FuncId>]) -> Vec<bool> {
     let small = |id: &FuncId| summaries[*id as usize].small;
     let all = 0..summaries.len() as FuncId;
     let mut raising = vec![false; summaries.len()];
@@ -133,32 +139,26 @@ fn wanted(summaries: &[Summary]) -> Vec<bool> {
 }
 
 /// Which functions raise nothing when a region or a variant calls them, and are not recursive, so that no stack overflows in them:
-/// found by depth first search.
-struct Quiet<'a> {
-    summaries: &'a [Summary],
-    wanted: &'a [bool],
-    /// None while it is being found out.
-    known: Vec<Option<Option<bool>>>,
-}
-
-impl Quiet<'_> {
-    fn is_quiet(&mut self, id: FuncId) -> bool {
-        match self.known[id as usize] {
-            Some(answer) => answer == Some(true),
-            None => {
-                self.known[id as usize] = Some(None);
-                let summary = &self.summaries[id as usize];
-                let raises = summary.raises && !self.wanted[id as usize];
-                let quiet = summary.small
-                    && !summary.traps
-                    && !summary.risks
-                    && !raises
-                    && summary.calls.iter().all(|called| self.is_quiet(*called));
-                self.known[id as usize] = Some(Some(quiet));
-                quiet
+/// those that do nothing loud and call only such ones, found from the last ones called on.
+fn quiet(summaries: &[Summary], callers: &[Vec<FuncId>], wanted: &[bool]) -> Vec<bool> {
+    let by_itself = |id: usize| {
+        let summary = &summaries[id];
+        summary.small && !summary.traps && !summary.risks && (wanted[id] || !summary.raises)
+    };
+    let mut quiet = vec![false; summaries.len()];
+    let mut left: Vec<usize> = summaries.iter().map(|summary| summary.calls.len()).collect();
+    let mut work: Vec<usize> = (0..summaries.len()).filter(|id| left[*id] == 0 && by_itself(*id)).collect();
+    while let Some(id) = work.pop() {
+        quiet[id] = true;
+        for caller in &callers[id] {
+            let caller = *caller as usize;
+            left[caller] -= 1;
+            if left[caller] == 0 && by_itself(caller) {
+                work.push(caller);
             }
         }
     }
+    quiet
 }
 
 /// A function on its way to have its raises replaced.
@@ -312,33 +312,6 @@ fn remove_traps(f: &mut Func, loud: &mut dyn FnMut(&Func, usize) -> bool) {
     }
 }
 
-/// Drops the functions that main does not reach.
-fn drop_unreached(program: &mut Program) {
-    let mut reached = vec![false; program.functions.len()];
-    let next = |id: FuncId| {
-        let mut list = Vec::new();
-        for block in program.functions[id as usize].iter().flat_map(|f| &f.blocks) {
-            for instr in &block.body {
-                match instr {
-                    Instr::Apply { known: Some(id), .. } => list.push(*id),
-                    Instr::Closures { functions, .. } => list.extend(functions.iter().map(|(id, _)| *id)),
-                    _ => {}
-                }
-            }
-            if let Term::Tail { known: Some(id), .. } = &block.term {
-                list.push(*id);
-            }
-        }
-        list
-    };
-    mark(&mut reached, vec![program.main], &next);
-    for (place, reached) in program.functions.iter_mut().zip(reached) {
-        if !reached {
-            *place = None;
-        }
-    }
-}
-
 /// A name that no function has.
 fn free_name(taken: &mut BTreeSet<String>, of: &str) -> String {
     let base = format!("{of}_caught");
@@ -359,7 +332,9 @@ pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect, simplify: 
     let count = program.functions.len();
     let of = |f: &Option<Func>| f.as_ref().map(|f| summary(f, effect_of)).unwrap_or_default();
     let summaries: Vec<Summary> = program.functions.iter().map(of).collect();
-    let wanted = wanted(&summaries);
+    let callers = callers(&summaries);
+    let wanted = wanted(&summaries, &callers);
+    let quiet = quiet(&summaries, &callers, &wanted);
     let mut taken: BTreeSet<String> = program.functions.iter().flatten().map(|f| f.name.clone()).collect();
     let mut variants = vec![None; count];
     // Of each function, variants included, the one whose summary is its own.
@@ -375,8 +350,6 @@ pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect, simplify: 
             program.functions.push(Some(variant));
         }
     }
-    let known = vec![None; count];
-    let mut quiet = Quiet { summaries: &summaries, wanted: &wanted, known };
     for (id, f) in program.functions.iter_mut().enumerate() {
         let Some(f) = f else { continue };
         let traps = summaries[source[id] as usize].traps;
@@ -387,7 +360,7 @@ pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect, simplify: 
         if traps {
             remove_traps(f, &mut |f, b| {
                 let instr = |i: &Instr| match i {
-                    Instr::Apply { known: Some(id), .. } => !quiet.is_quiet(source[*id as usize]),
+                    Instr::Apply { known: Some(id), .. } => !quiet[source[*id as usize] as usize],
                     Instr::Prim { name, args, .. } => may_raise(f, b, name, args, effect_of),
                     Instr::Closures { .. } => false,
                     Instr::Apply { .. } | Instr::Try { .. } => true,

@@ -5,7 +5,7 @@
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg};
-use crate::lua::flow::{self, Flow, NONE, targets};
+use crate::lua::flow::{self, Flow, NONE, entry_and_latch, targets};
 use crate::passes::call_graph;
 use crate::passes::intervals::{Ints, Range, SIZE, join, mask, power};
 use crate::target::Target;
@@ -114,11 +114,7 @@ impl Analysis<'_> {
     /// Does the loop of header `h` count with its parameter number `k`?
     fn counts(&self, h: usize, k: usize, uses: &[u32]) -> Option<Counted> {
         let param = self.f.blocks[h].params[k];
-        let [p, q] = self.flow.predecessors[h].as_slice() else { return None };
-        let (entry, latch) = if self.flow.index[*p] < self.flow.index[*q] { (*p, *q) } else { (*q, *p) };
-        if self.flow.index[entry] >= self.flow.index[h] || self.flow.index[latch] < self.flow.index[h] {
-            return None;
-        }
+        let (entry, latch) = entry_and_latch(&self.flow, h)?;
         let passed = |b: usize| targets(&self.f.blocks[b].term).into_iter().find(|t| t.block as usize == h).map(|t| &t.args[k]);
         let (Some(start), Some(Arg::Var(next))) = (passed(entry), passed(latch)) else { return None };
         let up = match self.instr(*next)? {
