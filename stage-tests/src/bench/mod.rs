@@ -3,6 +3,7 @@
 pub mod compiling;
 pub mod contestant;
 pub mod measure;
+pub mod plot;
 pub mod table;
 
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::measure::Measured;
 
 /// The time as a ratio to that of the first contestant, ocamlrun.
-fn ratio(row: &[Option<f64>], i: usize) -> Option<f64> {
+pub fn ratio(row: &[Option<f64>], i: usize) -> Option<f64> {
     match (row.first(), row.get(i)) {
         (Some(Some(reference)), Some(Some(time))) if *reference > 0.0 => Some(time / reference),
         _ => None,
@@ -14,7 +14,7 @@ fn ratio(row: &[Option<f64>], i: usize) -> Option<f64> {
 }
 
 /// The geometric mean; what failed does not count.
-fn mean(ratios: &[Option<f64>]) -> Option<f64> {
+pub fn mean(ratios: &[Option<f64>]) -> Option<f64> {
     let known: Vec<f64> = ratios.iter().flatten().copied().collect();
     if known.is_empty() { None } else { Some((known.iter().map(|r| r.ln()).sum::<f64>() / known.len() as f64).exp()) }
 }

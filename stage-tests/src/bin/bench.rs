@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use stage_tests::bench::{contestant, measure, table};
+use stage_tests::bench::{contestant, measure, plot, table};
 
 /// Runs every benchmark on every contestant, several times in turn, checks what it prints, and shows the ratio of the medians of
 /// processor time to ocamlrun's.
@@ -21,6 +21,9 @@ struct Options {
     /// Write the ratios to this file, to compare with later
     #[arg(long)]
     write: Option<PathBuf>,
+    /// Draw the ratios into this SVG file
+    #[arg(long)]
+    plot: Option<PathBuf>,
     /// Show the change against the ratios of this file, too
     #[arg(long)]
     baseline: Option<PathBuf>,
@@ -38,8 +41,13 @@ fn main() -> Result<()> {
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         print!("\n{}", table::changes(&result, &serde_json::from_str(&text)?));
     }
+    let write =
+        |path: &PathBuf, text: String| std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()));
     if let Some(path) = options.write {
-        std::fs::write(&path, table::json(&result)?).with_context(|| format!("cannot write {}", path.display()))?;
+        write(&path, table::json(&result)?)?;
+    }
+    if let Some(path) = options.plot {
+        write(&path, plot::svg(&result))?;
     }
     Ok(())
 }
