@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 mod cli;
 
+/// Passes make and drop millions of small lists.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }
