@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use lua_of_ocaml::compile::{self, Options};
 use lua_of_ocaml::lua::lua_text::Style;
-use lua_of_ocaml::runtime::embedded;
+use lua_of_ocaml::runtime::{embedded, packed};
 use lua_of_ocaml::target::Target;
 use mlua::state::{GcGenParams, GcMode};
 
@@ -71,7 +71,7 @@ fn compile(seed: &[u8]) -> Result<Vec<u8>> {
         dump: None,
         allow_missing: false,
         debug: false,
-        files: embedded().into_iter().map(|(name, text)| (format!("{RUNTIME}/{name}"), text.into_bytes())).collect(),
+        files: packed().into_iter().map(|(name, text)| (format!("{RUNTIME}/{name}"), text.into_bytes())).collect(),
         runtime: embedded(),
     };
     let output = compile::run(seed, &options).map_err(|error| Error::Stage(format!("the seed is not translated: {error}")))?;
@@ -87,8 +87,8 @@ pub fn runtime_hash() -> String {
     files::hash(&all)
 }
 
-/// Writes the runtime's files into a folder.
+/// Writes the runtime's files into a folder, packed.
 pub fn write_runtime(folder: &Path) -> Result<()> {
     files::create_folder(folder)?;
-    embedded().into_iter().try_for_each(|(name, text)| files::write_whole(&folder.join(name), text.as_bytes()))
+    packed().into_iter().try_for_each(|(name, text)| files::write_whole(&folder.join(name), text.as_bytes()))
 }

@@ -81,26 +81,28 @@ let translate bytes options =
       if level <= options.level then pass effects options.target program;
       reached name)
     passes;
-  let compact = match options.style with Lua_text.Compact -> true | _ -> false in
+  let short = Short_names.create table in
+  let names = match options.style with Lua_text.Compact -> Some short | _ -> None in
   let emission : Emit.options = { target = options.target; style = options.style } in
   let groups = Groups.run program (Emit.local_name emission) (Linker.links program table Groups.code) in
+  let asks = Guards.run program table in
   let warnings = ref [] in
   let functions = ref [] in
   Array.iter
     (function
       | None -> ()
-      | Some f -> functions := Lua_text.run options.style (Emit.run table program groups f emission warnings) :: !functions)
+      | Some f -> functions := Lua_text.run options.style short (Emit.run table program groups asks f emission warnings) :: !functions)
     program.functions;
   let functions = List.rev !functions in
   if is_asked "lua" then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));
-  let data, lossy = Data.emit program table options.target compact (used_globals program) in
+  let data, lossy = Data.emit program table options.target names (used_globals program) in
   List.iter
     (fun decimal ->
       warnings :=
         ("constant data: the integer " ^ decimal ^ " does not fit the target " ^ Target.name options.target) :: !warnings)
     lossy;
   let main = match program.functions.(program.main) with Some f -> Emit.function_place emission f | None -> "" in
-  let parts : Linker.parts = { target = options.target; compact; functions; main; data; files = options.files } in
+  let parts : Linker.parts = { target = options.target; names; functions; main; data; files = options.files } in
   let text = Linker.link program table parts options.allow_missing in
   { text; warnings = List.rev !warnings }
 

@@ -8,7 +8,8 @@ use crate::ir::program::{Arg, Instr, Program};
 use crate::ir::{ir_text, verify};
 use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
-use crate::lua::{emit, groups, lua_text};
+use crate::lua::short_names::ShortNames;
+use crate::lua::{emit, groups, guards, lua_text};
 use crate::passes::{
     allocations, cells, comparisons, dead_code, direct_calls, inline, known_calls, outline, raises, ranges, self_calls, simplify,
     split, ssa,
@@ -172,26 +173,28 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
             return dump(ir_text::run(&program));
         }
     }
-    let compact = options.style == lua_text::Style::Compact;
+    let short = ShortNames::new(&table);
+    let names = (options.style == lua_text::Style::Compact).then_some(&short);
     let emission = emit::Options { target: options.target, style: options.style };
     let groups = groups::run(&program, emission, linker::links(&program, &table, groups::CODE)?);
+    let asks = guards::run(&program, &table);
     let mut warnings = Vec::new();
     let mut functions = Vec::new();
     for function in program.functions.iter().flatten() {
-        let function = emit::run(&table, &program, &groups, function, emission, &mut warnings)?;
-        functions.push(lua_text::run(options.style, &function));
+        let function = emit::run(&table, &program, &groups, &asks, function, emission, &mut warnings)?;
+        functions.push(lua_text::run(options.style, &short, &function));
     }
     if is_asked("lua") {
         return dump(functions.iter().map(|function| function.text.as_str()).collect());
     }
-    let (data, lossy) = data::emit(&program, &table, options.target, compact, &used_globals(&program))?;
+    let (data, lossy) = data::emit(&program, &table, options.target, names, &used_globals(&program))?;
     for decimal in lossy {
         warnings.push(format!("constant data: the integer {decimal} does not fit the target {}", options.target.name()));
     }
     let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
     let main = main.map(|main| emit::function_place(emission, main)).unwrap_or_default();
     let parts =
-        linker::Parts { target: options.target, compact, functions: &functions, main: &main, data: &data, files: &options.files };
+        linker::Parts { target: options.target, names, functions: &functions, main: &main, data: &data, files: &options.files };
     let text = linker::link(&program, &table, &parts, options.allow_missing)?;
     Ok(Output { text, warnings })
 }

@@ -2,6 +2,9 @@
 
 use include_dir::{Dir, include_dir};
 
+use crate::link::minify;
+use crate::lua::short_names::ShortNames;
+
 static RUNTIME: Dir = include_dir!("$CARGO_MANIFEST_DIR/../runtime/lua");
 
 /// Name and text of each Lua file, sorted by name.
@@ -18,11 +21,31 @@ pub fn embedded() -> Vec<(String, String)> {
     files
 }
 
+/// The same for who only reads it: the headers, and the code of each section as the compact style has it.
+pub fn packed() -> Vec<(String, String)> {
+    let names = ShortNames::default();
+    let pack = |text: String| {
+        let (mut packed, mut code) = (String::new(), String::new());
+        for line in text.lines() {
+            if line.starts_with("--//") {
+                packed.push_str(&minify::run(&std::mem::take(&mut code), &names, false));
+                packed.push_str(&format!("{line}\n"));
+            } else {
+                code.push_str(&format!("{line}\n"));
+            }
+        }
+        packed.push_str(&minify::run(&code, &names, false));
+        packed
+    };
+    embedded().into_iter().map(|(name, text)| (name, pack(text))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::link::fragment::{self, Section};
     use crate::lua::groups;
+    use crate::lua::short_names;
     use crate::target::Target;
 
     /// Every header is right, names are unique, and what a section requires is there.
@@ -41,13 +64,38 @@ mod tests {
         }
     }
 
+    /// The compact style makes the same of both.
+    #[test]
+    fn packed_is_the_same_code() {
+        for target in Target::ALL {
+            let [whole, packed] = [embedded(), packed()].map(|files| fragment::parse(&files, (5, 3), target).unwrap());
+            let (short, same) = (ShortNames::new(&whole), ShortNames::new(&packed));
+            assert_eq!(whole.sections.len(), packed.sections.len());
+            for (a, b) in whole.sections.iter().zip(&packed.sections) {
+                assert_eq!(minify::run(&a.code, &short, true), minify::run(&b.code, &same, true), "{}", a.name);
+            }
+        }
+    }
+
+    /// The short names of the chunk's locals are nothing else, in no section.
+    #[test]
+    fn short_names_of_locals_are_free() {
+        for target in Target::ALL {
+            for section in &fragment::parse(&embedded(), (5, 3), target).unwrap().sections {
+                for word in section.code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+                    let capital = word.bytes().next().is_some_and(|c| short_names::CAPITALS.contains(&c));
+                    assert!(!capital || word.bytes().skip(1).any(|c| !c.is_ascii_digit()), "{word} in {}", section.name);
+                }
+            }
+        }
+    }
+
     /// All of the chunk's locals, a function of a group and the others that it names are upvalues that Lua 5.1 has.
     #[test]
     fn leaves_upvalues_to_the_functions() {
-        let files = embedded();
-        let (_, prelude) = files.iter().find(|(name, _)| name == "prelude.lua").unwrap();
-        let declared = prelude.lines().filter_map(|line| line.strip_prefix("local "));
-        let names = declared.flat_map(|line| line.split('=').next().unwrap_or_default().split(','));
-        assert!(names.count() + groups::NAMED < 60);
+        let table = fragment::parse(&embedded(), (5, 3), Target::Portable).unwrap();
+        let prelude = &table.find("prelude").unwrap().code;
+        let names = short_names::declared(prelude).count();
+        assert!(names > 20 && names + groups::NAMED < 60);
     }
 }

@@ -9,7 +9,8 @@ use lua_of_ocaml::bytecode::unmarshal::Arena;
 use lua_of_ocaml::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target as Edge, Term, Var};
 use lua_of_ocaml::link::fragment::{self, Table};
 use lua_of_ocaml::lua::lua_text::{self, Style};
-use lua_of_ocaml::lua::{emit, flow, groups};
+use lua_of_ocaml::lua::short_names::ShortNames;
+use lua_of_ocaml::lua::{emit, flow, groups, guards};
 use lua_of_ocaml::passes::split;
 use lua_of_ocaml::target::Target;
 
@@ -203,7 +204,14 @@ fn lua(func: &Func, style: Style) -> String {
     let groups = groups::run(&program, options, false);
     let mut text = String::new();
     for f in program.functions.iter().flatten() {
-        text.push_str(&lua_text::run(style, &emit::run(&table, &program, &groups, f, options, &mut Vec::new()).unwrap()).text);
+        text.push_str(
+            &lua_text::run(
+                style,
+                &ShortNames::default(),
+                &emit::run(&table, &program, &groups, &guards::run(&program, &table), f, options, &mut Vec::new()).unwrap(),
+            )
+            .text,
+        );
     }
     text
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use lua_of_ocaml::compile::{self, Options};
 use lua_of_ocaml::lua::literal;
 use lua_of_ocaml::lua::lua_text::{self, Style};
+use lua_of_ocaml::lua::short_names::ShortNames;
 use lua_of_ocaml::lua::syntax::{Dest, Expr, Function, Kind, Stat, constant};
 use lua_of_ocaml::lua::template::{Template, int};
 use lua_of_ocaml::runtime;
@@ -118,7 +119,7 @@ fn blanks_go_only_where_lua_can_do_without() {
         ("s = \"\\\" \" .. t", "s=\"\\\" \".. t"),
         ("return (a)(b)", "return(a)(b)"),
     ] {
-        assert_eq!(lua_text::squeeze(text), expected);
+        assert_eq!(lua_text::squeeze(text, &ShortNames::default()), expected);
     }
 }
 
@@ -151,7 +152,7 @@ fn function() -> Function {
 #[test]
 fn every_style_loads_on_every_engine() {
     for style in [Style::Readable, Style::Pretty, Style::Compact] {
-        let text = lua_text::run(style, &function()).text;
+        let text = lua_text::run(style, &ShortNames::default(), &function()).text;
         let program = format!("local F = {{}} local n = 0\n{text}\nF.a(function(i) n = n * 10 + i end)\nprint(n)\n");
         for engine in ["lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit"] {
             let Ok(output) = Command::new(engine).arg("-e").arg(&program).output() else { continue };

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
 use lua_of_ocaml::link::fragment::{Table, parse};
 use lua_of_ocaml::link::minify;
+use lua_of_ocaml::lua::short_names::ShortNames;
 use lua_of_ocaml::runtime;
 use lua_of_ocaml::target::Target;
 use stage_tests::engine::Engine;
@@ -72,7 +73,7 @@ fn same_bytecode() -> Result<()> {
     );
     for target in [Target::Portable, Target::Luajit] {
         for section in &parse(&runtime::embedded(), VERSION, target)?.sections {
-            let code = minify::run(&section.code, true);
+            let code = minify::run(&section.code, &ShortNames::default(), true);
             linked.push_str(&format!("same({:?}, [====[\n{}]====], [====[\n{code}]====])\n", section.name, section.code));
         }
     }
@@ -121,7 +122,7 @@ fn add(table: &Table, name: &str, compact: bool, done: &mut [bool], linked: &mut
     for required in &section.requires {
         add(table, required, compact, done, linked)?;
     }
-    let code = if compact { minify::run(&section.code, name != "prelude") } else { section.code.clone() };
+    let code = if compact { minify::run(&section.code, &ShortNames::default(), name != "prelude") } else { section.code.clone() };
     if name == "prelude" {
         linked.push_str(&code);
     } else if !code.is_empty() {

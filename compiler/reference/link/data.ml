@@ -25,7 +25,7 @@ type data = {
   program : Program.t;
   table : Fragment.table;
   target : Target.t;
-  compact : bool;
+  names : Short_names.t option;  (* of the compact style; None: the output is in another one *)
   (* Of each node: how many places mention it; depth and items of the constructor as far as it is written in place; its
      number in `K`, 0: none. *)
   uses : int array;
@@ -149,11 +149,14 @@ let wide data out decimal =
       if not (String.equal text decimal || said) then data.lossy <- decimal :: data.lossy;
       Buffer.add_string out text
 
+(* Code in the style of the output. *)
+let squeezed data text = match data.names with Some names -> Lua_text.squeeze text names | None -> text
+
 (* What the template of a primitive gives. *)
 let template data out name args =
   match Fragment.find data.table name with
   | Some { form = Template.Inline template; _ } ->
-      Buffer.add_string out (Template.expand template None args).Syntax.text
+      Buffer.add_string out (squeezed data (Template.expand template None args).Syntax.text)
   | _ -> Error.fail ("the runtime has no template for '" ^ name ^ "'")
 
 (* By halves: an integer of 64 bits is more than most engines have. *)
@@ -164,7 +167,7 @@ let int64 data out bits =
   in
   template data out "%int64_literal" [ half 0; half 4 ]
 
-let comma data out = Buffer.add_string out (if data.compact then "," else ", ")
+let comma data out = Buffer.add_string out (match data.names with Some _ -> "," | None -> ", ")
 
 (* An int32 or nativeint, which has the name of its kind. *)
 let named data out decimal name =
@@ -194,7 +197,7 @@ and constructor data out node =
   | Int32 decimal -> named data out decimal "_i"
   | Nativeint decimal -> named data out decimal "_n"
   | Str text -> Buffer.add_string out (Literal.string text)
-  | Double bits -> Buffer.add_string out (Literal.double data.table bits)
+  | Double bits -> Buffer.add_string out (squeezed data (Literal.double data.table bits))
   | Int64 bits -> int64 data out bits
   | Block (tag, fields) ->
       Buffer.add_char out '{';
@@ -208,7 +211,7 @@ and constructor data out node =
       Buffer.add_string out "{254";
       for i = 0 to min max_items (Array.length doubles) - 1 do
         comma data out;
-        Buffer.add_string out (Literal.double data.table doubles.(i))
+        Buffer.add_string out (squeezed data (Literal.double data.table doubles.(i)))
       done;
       Buffer.add_char out '}'
 
@@ -256,20 +259,20 @@ let define (data : data) groups name node in_place =
         done
     | Double_array doubles ->
         for i = max_items to Array.length doubles - 1 do
-          field i 1 (fun () -> Buffer.add_string out (Literal.double data.table doubles.(i)))
+          field i 1 (fun () -> Buffer.add_string out (squeezed data (Literal.double data.table doubles.(i))))
         done
     | _ -> ()
   end
 
 (* Lua for `K` and for the globals that `used` marks, and the integers that do not fit the target. *)
-let emit (program : Program.t) table target compact used =
+let emit (program : Program.t) table target names used =
   let nodes = program.data.count in
   let data =
     {
       program;
       table;
       target;
-      compact;
+      names;
       uses = Array.make nodes 0;
       state = Bytes.make nodes unseen;
       depth = Array.make nodes 0;
@@ -289,7 +292,7 @@ let emit (program : Program.t) table target compact used =
   let roots = List.rev !roots in
   List.iter (fun (_, root) -> count data root) roots;
   List.iter (fun (_, root) -> place data root) roots;
-  let groups = { text = Buffer.create 65536; spaced = not compact; filled = 0 } in
+  let groups = { text = Buffer.create 65536; spaced = (match names with Some _ -> false | None -> true); filled = 0 } in
   List.iteri
     (fun i node -> define data groups ("K[" ^ string_of_int (i + 1) ^ "]") node true)
     (List.rev data.shared);

@@ -167,7 +167,8 @@ let finish table reading =
   | Some { section; wanted = true; lines } ->
       section.code <- trim_code lines;
       (match section.form with
-      | Template.Call when String.equal section.code "" ->
+      (* The bytecode's own operations may be the compiler's alone. *)
+      | Template.Call when String.equal section.code "" && not (section.name.[0] = '%') ->
           fail section.file section.line ("section '" ^ section.name ^ "' has neither code nor a template")
       | _ -> ());
       List.iter

@@ -52,8 +52,8 @@ let tokens code =
     if c = '"' || c = '\'' then quoted (i + 1) c
     else if bracket >= 0 then bracket
     else if is_digit c then
-      (* The sign of an exponent is a token of its own, which nothing is put before. *)
-      while_from i (fun c -> is_word c || c = '.')
+      let last = while_from i (fun c -> is_word c || c = '.') in
+      if code.[last - 1] = 'e' && not (at (i + 1) = 'x') then while_from (last + 1) is_word else last
     else if is_word c then while_from i is_word
     else if c = '.' then while_from i (fun c -> c = '.')
     else
@@ -134,21 +134,24 @@ let renamed tokens variables reserved =
   let number = ref 0 in
   Array.iteri
     (fun i token ->
-      let is_long = String.length token > 1 && token.[0] >= 'a' && token.[0] <= 'z' in
-      if variables.names.(i) && is_long && Set.mem token declared && not (Names.mem token !names) then begin
+      if variables.names.(i) && token.[0] >= 'a' && token.[0] <= 'z' && Set.mem token declared && not (Names.mem token !names) then begin
         while Set.mem (short !number) !taken do
           incr number
         done;
-        names := Names.add token (short !number) !names;
-        incr number
+        (* So what was renamed before stays as it is. *)
+        if String.length (short !number) < String.length token then begin
+          names := Names.add token (short !number) !names;
+          incr number
+        end
       end)
     tokens;
   !names
 
 let reserved_words = Set.of_list (String.split_on_char ' ' reserved)
 
-(* Adds the code in lines, each with its end; `wrap`: between `do` and `end` when it has locals. *)
-let run out code wrap =
+(* Adds the code in lines, each with its end; `short`: the names of what is not its own; `wrap`: between `do` and `end` when it has
+   locals. *)
+let run out code short wrap =
   let tokens = tokens code in
   let variables = variables tokens reserved_words in
   let names = renamed tokens variables reserved_words in
@@ -173,7 +176,11 @@ let run out code wrap =
   if wrapped then add "do";
   Array.iteri
     (fun i token ->
-      match Names.find_opt token names with Some name when variables.names.(i) -> add name | _ -> add token)
+      if variables.names.(i) then
+        add (match Names.find_opt token names with Some name -> name | None -> Short_names.local short token)
+      else if String.equal (at tokens (i - 1)) "." && String.equal (at tokens (i - 2)) "P" then
+        add (Short_names.primitive short token)
+      else add token)
     tokens;
   if wrapped then add "end";
   if Array.length tokens > 0 then Buffer.add_char out '\n'

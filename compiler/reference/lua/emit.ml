@@ -17,6 +17,7 @@ type emitter = {
   table : Fragment.table;
   program : Program.t;
   groups : Groups.t;
+  asks : bool;  (* does the function ask whether the stack is used up, if it makes calls? *)
   func : Program.func;
   options : options;
   counting : Counting.t;
@@ -509,7 +510,7 @@ let guard emitter deep calls rest =
     Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat ", " passed ^ ") end")
   in
   if (not (String.equal emitter.tail "D")) && calls then guard "P.far" [ "D"; place ]
-  else if deep && not inner then guard "Deep" [ place ]
+  else if deep && emitter.asks && not inner then guard "Deep" [ place ]
   else None
 
 (* Parameters in Lua, and the statements before the function's own, in reverse. *)
@@ -540,7 +541,7 @@ let declaration emitter =
   | _ -> (place ^ " = function", None)
 
 (* The Lua function; `warnings`: what does not fit, last first. *)
-let run table program groups (func : Program.func) options warnings =
+let run table program groups asks (func : Program.func) options warnings =
   let flow = Flow.run func.blocks in
   let list, counting = Counting.run func flow (Structure.run func flow) in
   let forest = Forest.run table func flow counting in
@@ -553,7 +554,8 @@ let run table program groups (func : Program.func) options warnings =
     | _ -> "D"
   in
   let emitter =
-    { table; program; groups; func; options; counting; forest; registers; depth; tail; flag = false; scratch = false; warnings }
+    { table; program; groups; asks = asks.(func.id); func; options; counting; forest; registers; depth; tail; flag = false; scratch = false;
+      warnings }
   in
   let params, start = prologue emitter deep calls in
   let code = nodes emitter list [] in

@@ -22,6 +22,30 @@ let string bytes =
   Buffer.add_char text '"';
   Buffer.contents text
 
+(* Is `text` in `whole` at `i`? *)
+let is_at whole i text =
+  let rec same k = k = String.length text || (Char.equal whole.[i + k] text.[k] && same (k + 1)) in
+  i + String.length text <= String.length whole && same 0
+
+(* The text of a file: between long brackets, as it is, where Lua reads the same bytes there. *)
+let text bytes =
+  let n = String.length bytes in
+  let rec plain i = i = n || ((match bytes.[i] with '\n' | ' ' .. '~' -> true | _ -> false) && plain (i + 1)) in
+  if not (plain 0 && String.contains bytes '\n') then string bytes
+  else begin
+    let rec bracket equals =
+      let close = "]" ^ equals ^ "]" in
+      let rest = bytes ^ close in
+      let rec first i =
+        match String.index_from_opt rest i ']' with
+        | Some i -> if is_at rest i close then i else first (i + 1)
+        | None -> n
+      in
+      if Int.equal (first 0) n then "[" ^ equals ^ "[\n" ^ rest else bracket (equals ^ "=")
+    in
+    bracket ""
+  end
+
 (* How a double is written. *)
 type float_form =
   | Number of string

@@ -12,6 +12,7 @@ type text = { text : string; lines : int; places : (int * int) list }
 
 type printer = {
   style : style;
+  names : Short_names.t;  (* of the compact style *)
   text : Buffer.t;
   mutable indent : int;
   mutable start : int;  (* where the line begins *)
@@ -23,27 +24,58 @@ type printer = {
 let is_compact style = match style with Compact -> true | Readable | Pretty -> false
 let is_word c = Template.is_word c || Char.equal c '.'
 
-(* Without the blanks that Lua does not need; strings stay. *)
-let squeeze text =
+(* Adds the word from `start` to `last` by its short name, and gives the index after it. *)
+let add_word out text start last names =
+  let length = Buffer.length out in
+  let before back = if length < back then ' ' else Buffer.nth out (length - back) in
+  let word = String.sub text start (last - start) in
+  let field = before 1 = '.' && not (before 2 = '.') in
+  let primitive = field && before 2 = 'P' && not (is_word (before 3)) in
+  let close =
+    if String.equal word "F" && (not field) && last < String.length text && text.[last] = '[' then
+      match String.index_from_opt text last ']' with Some i -> i | None -> -1
+    else -1
+  in
+  let n = if close > 0 then Short_names.number text (last + 1) close else -1 in
+  if n >= 0 then begin
+    Buffer.add_string out ("F." ^ Short_names.numbered n);
+    close + 1
+  end
+  else begin
+    Buffer.add_string out
+      (if primitive then Short_names.primitive names word
+      else if field || before 1 = ':' then word
+      else Short_names.word names word);
+    last
+  end
+
+(* With short names and without the blanks that Lua does not need; strings stay. *)
+let squeeze text names =
   let n = String.length text in
   let out = Buffer.create n in
+  let rec word_end i = if i < n && Template.is_word text.[i] then word_end (i + 1) else i in
+  let rec quoted i = if i >= n then n else match text.[i] with '"' -> i + 1 | '\\' -> quoted (i + 2) | _ -> quoted (i + 1) in
   (* copies from `from` what was read up to `i` *)
-  let rec go from i quoted =
+  let rec go from i =
     if i >= n then Buffer.add_substring out text from (n - from)
     else
       match text.[i] with
-      | '"' -> go from (i + 1) (not quoted)
-      | '\\' when quoted -> go from (if i + 2 > n then n else i + 2) quoted
-      | ' ' when not quoted ->
+      | '"' -> go from (quoted (i + 1))
+      | '0' .. '9' -> go from (word_end i)
+      | 'a' .. 'z' | 'A' .. 'Z' | '_' ->
+          Buffer.add_substring out text from (i - from);
+          let next = add_word out text i (word_end i) names in
+          go next next
+      | ' ' ->
           Buffer.add_substring out text from (i - from);
           let before = if Buffer.length out > 0 then Buffer.nth out (Buffer.length out - 1) else '(' in
           let after = if i + 1 < n then text.[i + 1] else ')' in
           if (is_word before && is_word after) || (Char.equal before '-' && Char.equal after '-') then
             Buffer.add_char out ' ';
-          go (i + 1) (i + 1) quoted
-      | _ -> go from (i + 1) quoted
+          go (i + 1) (i + 1)
+      | _ -> go from (i + 1)
   in
-  go 0 0 false;
+  go 0 0;
   Buffer.contents out
 
 let assignment local (dests : dest list) (value : expr) =
@@ -65,7 +97,7 @@ let line printer text =
     end_line printer
   end
   else begin
-    let text = squeeze text in
+    let text = squeeze text printer.names in
     if Buffer.length printer.text - printer.start > line_length then end_line printer;
     let length = Buffer.length printer.text in
     let before = if length > 0 then Buffer.nth printer.text (length - 1) else '\n' in
@@ -148,8 +180,8 @@ and branches printer (e : expr) yes no =
   rest no;
   line printer "end"
 
-let run style func =
-  let printer = { style; text = Buffer.create 1024; indent = 0; start = 0; lines = 0; place = -1; places = [] } in
+let run style names func =
+  let printer = { style; names; text = Buffer.create 1024; indent = 0; start = 0; lines = 0; place = -1; places = [] } in
   (match func.declares with [] -> () | names -> line printer ("local " ^ String.concat ", " names));
   (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
   line printer (func.head ^ "(" ^ String.concat ", " func.params ^ ")");

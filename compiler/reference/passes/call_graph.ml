@@ -12,7 +12,7 @@ let references (f : func) visit =
           | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
           | _ -> ())
         block.body;
-      match block.term with Tail { known = Some id; _ } -> visit id false | _ -> ())
+      match block.term with Tail { known = Some id; _ } | Part (id, _) -> visit id false | _ -> ())
     f.blocks
 
 (* The functions that main reaches, each after those that it refers to, circles apart. *)

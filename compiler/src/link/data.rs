@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::ir::program::Program;
 use crate::link::fragment::Table;
 use crate::lua::literal;
+use crate::lua::lua_text::squeeze;
+use crate::lua::short_names::ShortNames;
 use crate::lua::syntax::{self, Expr, Kind};
 use crate::lua::template::Form;
 use crate::target::Target;
@@ -43,7 +45,8 @@ struct Data<'a> {
     program: &'a Program,
     table: &'a Table,
     target: Target,
-    compact: bool,
+    /// Of the compact style; None: the output is in another one.
+    names: Option<&'a ShortNames<'a>>,
     info: Vec<Info>,
     /// Nodes of `K`, in order.
     shared: Vec<Node>,
@@ -180,10 +183,15 @@ impl Data<'_> {
         Ok(())
     }
 
+    /// Code in the style of the output.
+    fn squeezed(&self, text: String) -> String {
+        self.names.map_or_else(|| text.clone(), |names| squeeze(&text, names))
+    }
+
     /// What the template of a primitive gives.
     fn template(&self, out: &mut String, name: &str, args: &[Expr]) -> Result<()> {
         match self.table.find(name).map(|section| &section.form) {
-            Some(Form::Inline(template)) => out.push_str(&template.expand(None, args)?.text),
+            Some(Form::Inline(template)) => out.push_str(&self.squeezed(template.expand(None, args)?.text)),
             _ => return Err(Error::other(format!("the runtime has no template for '{name}'"))),
         }
         Ok(())
@@ -198,7 +206,7 @@ impl Data<'_> {
     }
 
     fn comma(&self, out: &mut String) {
-        out.push_str(if self.compact { "," } else { ", " });
+        out.push_str(if self.names.is_some() { "," } else { ", " });
     }
 
     /// An int32 or nativeint, which has the name of its kind.
@@ -231,7 +239,7 @@ impl Data<'_> {
             Value::Int32(decimal) => self.named(out, decimal, "_i")?,
             Value::Nativeint(decimal) => self.named(out, decimal, "_n")?,
             Value::Str(bytes) => out.push_str(&literal::string(bytes)),
-            Value::Double(bits) => out.push_str(&literal::double(self.table, bits)?),
+            Value::Double(bits) => out.push_str(&self.squeezed(literal::double(self.table, bits)?)),
             Value::Int64(bits) => self.int64(out, *bits)?,
             Value::Block { tag, fields } => {
                 out.push_str(&format!("{{{tag}"));
@@ -245,7 +253,7 @@ impl Data<'_> {
                 out.push_str("{254");
                 for bits in doubles.iter().take(MAX_ITEMS as usize) {
                     self.comma(out);
-                    out.push_str(&literal::double(self.table, bits)?);
+                    out.push_str(&self.squeezed(literal::double(self.table, bits)?));
                 }
                 out.push('}');
             }
@@ -286,7 +294,7 @@ impl Groups {
 
 /// `name = …` and, for a node of many fields, the assignments that follow it.
 fn define(data: &mut Data, groups: &mut Groups, name: &str, node: Node, in_place: bool) -> Result<()> {
-    let equals = if data.compact { "=" } else { " = " };
+    let equals = if data.names.is_some() { "=" } else { " = " };
     groups.start(data.info(node)?.items.min(MAX_ITEMS));
     groups.text.push_str(name);
     groups.text.push_str(equals);
@@ -319,7 +327,7 @@ fn define(data: &mut Data, groups: &mut Groups, name: &str, node: Node, in_place
             (Some(child), _) => data.item(&mut groups.text, child)?,
             (None, Some(Value::DoubleArray(doubles))) => {
                 if let Some(bits) = doubles.get(i) {
-                    groups.text.push_str(&literal::double(data.table, bits)?);
+                    groups.text.push_str(&data.squeezed(literal::double(data.table, bits)?));
                 }
             }
             _ => {}
@@ -330,12 +338,18 @@ fn define(data: &mut Data, groups: &mut Groups, name: &str, node: Node, in_place
 }
 
 /// Lua for `K` and for the globals that `used` marks, and the integers that do not fit the target.
-pub fn emit(program: &Program, table: &Table, target: Target, compact: bool, used: &[bool]) -> Result<(String, Vec<String>)> {
+pub fn emit(
+    program: &Program,
+    table: &Table,
+    target: Target,
+    names: Option<&ShortNames>,
+    used: &[bool],
+) -> Result<(String, Vec<String>)> {
     let mut data = Data {
         program,
         table,
         target,
-        compact,
+        names,
         info: vec![Info::default(); program.data.nodes.len()],
         shared: Vec::new(),
         lossy: Vec::new(),
@@ -353,7 +367,7 @@ pub fn emit(program: &Program, table: &Table, target: Target, compact: bool, use
     for &(_, root) in &roots {
         data.place(root)?;
     }
-    let mut groups = Groups { text: String::new(), compact, items: 0 };
+    let mut groups = Groups { text: String::new(), compact: names.is_some(), items: 0 };
     for i in 0..data.shared.len() {
         if let Some(&node) = data.shared.get(i) {
             define(&mut data, &mut groups, &format!("K[{}]", i + 1), node, true)?;

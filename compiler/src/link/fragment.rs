@@ -208,7 +208,8 @@ fn finish(table: &mut Table, reading: Option<Reading>) -> Result<()> {
         return Ok(());
     }
     section.code = trim_code(&lines);
-    if section.code.is_empty() && matches!(section.form, Form::Call) {
+    // The bytecode's own operations may be the compiler's alone.
+    if section.code.is_empty() && matches!(section.form, Form::Call) && !section.name.starts_with('%') {
         return fail(&section.file, section.line, &format!("section '{}' has neither code nor a template", section.name));
     }
     let position = table.sections.len();

@@ -10,7 +10,8 @@ use crate::link::{minify, places};
 use crate::lua::emit::{TAIL_DEPTH, primitive_place};
 use crate::lua::groups;
 use crate::lua::literal;
-use crate::lua::lua_text::Text;
+use crate::lua::lua_text::{Text, squeeze};
+use crate::lua::short_names::ShortNames;
 use crate::target::Target;
 
 /// What every program needs of the runtime, used or not.
@@ -19,7 +20,8 @@ const ROOTS: [&str; 2] = ["prelude", "main"];
 /// The pieces of a linked file that others made.
 pub struct Parts<'a> {
     pub target: Target,
-    pub compact: bool,
+    /// Of the compact style; None: the output is in another one.
+    pub names: Option<&'a ShortNames<'a>>,
     /// Each a local of its group, or a field of `F`.
     pub functions: &'a [Text],
     pub main: &'a str,
@@ -111,7 +113,7 @@ pub fn links(program: &Program, table: &Table, section: &str) -> Result<bool> {
     Ok(table.position(section).is_some_and(|position| linked.contains(&position)))
 }
 
-fn section(out: &mut String, section: &Section, compact: bool) {
+fn section(out: &mut String, section: &Section, names: Option<&ShortNames>) {
     if section.code.is_empty() {
         return;
     }
@@ -120,8 +122,8 @@ fn section(out: &mut String, section: &Section, compact: bool) {
     for alias in &section.aliases {
         code.push_str(&format!("{} = {}\n", primitive_place(alias), primitive_place(&section.name)));
     }
-    if compact {
-        out.push_str(&minify::run(&code, wrapped));
+    if let Some(names) = names {
+        out.push_str(&minify::run(&code, names, wrapped));
     } else if wrapped {
         out.push_str(&format!("do\n{code}end\n"));
     } else {
@@ -129,10 +131,17 @@ fn section(out: &mut String, section: &Section, compact: bool) {
     }
 }
 
+/// Code in the style of the output.
+fn squeezed(text: &str, names: Option<&ShortNames>) -> String {
+    names.map_or_else(|| text.to_string(), |names| squeeze(text, names))
+}
+
 /// A stub for a primitive that is missing: OCaml's `Failure` when called.
-fn stub(out: &mut String, name: &str) {
+fn stub(out: &mut String, name: &str, names: Option<&ShortNames>) {
     let message = literal::string(format!("{name}: not available").as_bytes());
-    out.push_str(&format!("{} = function() return Error({{0, G[3], {message}}}, 0) end\n", primitive_place(name)));
+    let text = format!("{} = function() return Error({{0, G[3], {message}}}, 0) end", primitive_place(name));
+    out.push_str(&squeezed(&text, names));
+    out.push('\n');
 }
 
 /// The whole file. `allow_missing`: primitives that no section provides become stubs and not an error.
@@ -163,11 +172,11 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
     );
     for position in order(table, &names)? {
         if let Some(found) = table.sections.get(position) {
-            section(&mut out, found, parts.compact);
+            section(&mut out, found, parts.names);
         }
     }
     for (name, _) in &missing {
-        stub(&mut out, name);
+        stub(&mut out, name, parts.names);
     }
     let mut lines = Vec::new();
     let mut line = out.bytes().filter(|c| *c == b'\n').count() + 1;
@@ -192,13 +201,12 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
             out.push('[');
             out.push_str(&literal::string(path.as_bytes()));
             out.push_str("] = ");
-            out.push_str(&literal::string(content));
+            out.push_str(&literal::text(content));
             out.push_str(",\n");
         }
         out.push_str("}\n");
     }
-    out.push_str("return P.main(");
-    out.push_str(parts.main);
-    out.push_str(")\n");
+    out.push_str(&squeezed(&format!("return P.main({})", parts.main), parts.names));
+    out.push('\n');
     Ok(out)
 }

@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::lua::short_names::ShortNames;
+
 /// Lines are broken at the next token beyond this length.
 const LINE: usize = 120;
 
@@ -65,8 +67,9 @@ fn tokens(code: &str) -> Vec<&str> {
         } else if let Some(end) = long_bracket(code, i) {
             end
         } else if c.is_ascii_digit() {
-            // The sign of an exponent is a token of its own, which nothing is put before.
-            while_from(i, &|c| is_word(c) || c == b'.')
+            let end = while_from(i, &|c| is_word(c) || c == b'.');
+            let signed = !code[i..end].starts_with("0x") && code[i..end].ends_with('e');
+            if signed { while_from(end + 1, &is_word) } else { end }
         } else if is_word(c) {
             while_from(i, &is_word)
         } else if c == b'.' {
@@ -146,21 +149,23 @@ fn renamed<'a>(tokens: &[&'a str], variables: &Variables, reserved: &BTreeSet<&'
     let mut names = BTreeMap::new();
     let mut number = 0;
     for token in used() {
-        if token.len() == 1 || !token.as_bytes()[0].is_ascii_lowercase() || !declared.contains(token) || names.contains_key(token)
-        {
+        if !token.as_bytes()[0].is_ascii_lowercase() || !declared.contains(token) || names.contains_key(token) {
             continue;
         }
         while taken.contains(short(number).as_str()) {
             number += 1;
         }
-        names.insert(token, short(number));
-        number += 1;
+        // So what was renamed before stays as it is.
+        if short(number).len() < token.len() {
+            names.insert(token, short(number));
+            number += 1;
+        }
     }
     names
 }
 
-/// The code in lines, each with its end; `wrap`: between `do` and `end` when it has locals.
-pub fn run(code: &str, wrap: bool) -> String {
+/// The code in lines, each with its end; `short`: the names of what is not its own; `wrap`: between `do` and `end` when it has locals.
+pub fn run(code: &str, short: &ShortNames, wrap: bool) -> String {
     let reserved: BTreeSet<&str> = RESERVED.split_ascii_whitespace().collect();
     let mut tokens = tokens(code);
     let mut variables = variables(&tokens, &reserved);
@@ -173,8 +178,14 @@ pub fn run(code: &str, wrap: bool) -> String {
     let mut out = String::new();
     let mut line = 0;
     for (i, &token) in tokens.iter().enumerate() {
-        let name = if variables.names.get(i) == Some(&true) { names.get(token) } else { None };
-        let text = name.map_or(token, String::as_str);
+        let primitive = i > 1 && tokens[i - 1] == "." && tokens[i - 2] == "P";
+        let primitive = if primitive { short.primitive(token) } else { None };
+        let name = if variables.names.get(i) == Some(&true) {
+            names.get(token).map(String::as_str).or_else(|| short.local(token))
+        } else {
+            primitive.as_deref()
+        };
+        let text = name.unwrap_or(token);
         let before = out.as_bytes().last().copied().unwrap_or(b'\n');
         let after = text.as_bytes().first().copied().unwrap_or(b'\n');
         // A parenthesis at the start of a line would be ambiguous to Lua 5.1.
@@ -195,7 +206,11 @@ pub fn run(code: &str, wrap: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::run;
+    use super::ShortNames;
+
+    fn run(code: &str, wrap: bool) -> String {
+        super::run(code, &ShortNames::default(), wrap)
+    }
 
     #[test]
     fn locals_are_renamed_and_fields_are_not() {

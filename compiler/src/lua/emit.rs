@@ -34,6 +34,8 @@ struct Emitter<'a> {
     table: &'a Table,
     program: &'a Program,
     groups: &'a Groups,
+    /// Does the function ask whether the stack is used up, if it makes calls?
+    asks: bool,
     func: &'a Func,
     options: Options,
     counting: Counting,
@@ -704,7 +706,7 @@ impl<'a> Emitter<'a> {
         let inner = matches!(self.func.kind, program::Kind::Body | program::Kind::Part);
         let (to, mut passed) = if self.tail != "D" && calls {
             ("P.far", vec!["D", &place])
-        } else if deep && !inner {
+        } else if deep && self.asks && !inner {
             ("Deep", vec![place.as_str()])
         } else {
             return Ok(None);
@@ -765,6 +767,7 @@ pub fn run(
     table: &Table,
     program: &Program,
     groups: &Groups,
+    asks: &[bool],
     func: &Func,
     options: Options,
     warnings: &mut Vec<String>,
@@ -783,6 +786,7 @@ pub fn run(
         table,
         program,
         groups,
+        asks: asks[func.id as usize],
         func,
         options,
         counting,

@@ -29,6 +29,25 @@ pub fn string(bytes: &[u8]) -> String {
     text
 }
 
+/// The text of a file: between long brackets, as it is, where Lua reads the same bytes there.
+pub fn text(bytes: &[u8]) -> String {
+    let plain = bytes.iter().all(|&c| c == b'\n' || (b' '..=b'~').contains(&c));
+    match std::str::from_utf8(bytes) {
+        Ok(text) if plain && text.contains('\n') => {
+            let mut equals = String::new();
+            loop {
+                let close = format!("]{equals}]");
+                let rest = format!("{text}{close}");
+                if rest.find(&close) == Some(text.len()) {
+                    return format!("[{equals}[\n{rest}");
+                }
+                equals.push('=');
+            }
+        }
+        _ => string(bytes),
+    }
+}
+
 /// How a double is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Float {

@@ -1,5 +1,6 @@
 //! Printing: readable (the default), pretty (with comments) and compact.
 
+use super::short_names::ShortNames;
 use super::syntax::{Dest, Expr, Function, Stat};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +20,9 @@ pub struct Text {
     pub places: Vec<(usize, u32)>,
 }
 
-struct Printer {
+struct Printer<'a> {
     style: Style,
+    names: &'a ShortNames<'a>,
     text: String,
     indent: usize,
     /// Where the line begins.
@@ -36,35 +38,69 @@ fn is_word(c: u8) -> bool {
     c.is_ascii_alphanumeric() || c == b'_' || c == b'.'
 }
 
-/// Without the blanks that Lua does not need; strings stay.
-pub fn squeeze(text: &str) -> String {
+/// The index after the word that begins at `start`.
+fn word_end(bytes: &[u8], start: usize) -> usize {
+    bytes.iter().skip(start).position(|&c| !c.is_ascii_alphanumeric() && c != b'_').map_or(bytes.len(), |n| start + n)
+}
+
+/// Adds the word that stands at `start`, by its short name, and gives the index after it.
+fn add_word(out: &mut String, text: &str, start: usize, names: &ShortNames) -> usize {
+    let end = word_end(text.as_bytes(), start);
+    let word = &text[start..end];
+    let before = |back: usize| out.len().checked_sub(back).map_or(b' ', |at| out.as_bytes()[at]);
+    let field = before(1) == b'.' && before(2) != b'.';
+    let primitive = field && before(2) == b'P' && !is_word(before(3));
+    if word == "F"
+        && !field
+        && let Some((name, length)) = names.function(&text[end..])
+    {
+        out.push_str(&format!("F.{name}"));
+        return end + length;
+    }
+    let short = if primitive {
+        names.primitive(word)
+    } else if field || before(1) == b':' {
+        None
+    } else {
+        names.word(word)
+    };
+    out.push_str(short.as_deref().unwrap_or(word));
+    end
+}
+
+/// With short names and without the blanks that Lua does not need; strings stay.
+pub fn squeeze(text: &str, names: &ShortNames) -> String {
     let bytes = text.as_bytes();
-    let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
+    let mut out = String::with_capacity(bytes.len());
     let mut i = 0;
-    let mut quoted = false;
     while i < bytes.len() {
+        let start = i;
         let c = bytes[i];
-        if quoted {
-            out.push(c);
-            if c == b'\\' && i + 1 < bytes.len() {
-                i += 1;
-                out.push(bytes[i]);
-            } else if c == b'"' {
-                quoted = false;
+        if c.is_ascii_alphabetic() || c == b'_' {
+            i = add_word(&mut out, text, i, names);
+            continue;
+        }
+        if c.is_ascii_digit() {
+            i = word_end(bytes, i);
+        } else if c == b'"' {
+            i += 1;
+            while i < bytes.len() && bytes[i] != b'"' {
+                i += if bytes[i] == b'\\' { 2 } else { 1 };
             }
+            i = (i + 1).min(bytes.len());
         } else if c == b' ' {
-            let before = out.last().copied().unwrap_or(b'(');
-            let after = bytes.get(i + 1).copied().unwrap_or(b')');
-            if (is_word(before) && is_word(after)) || (before == b'-' && after == b'-') {
-                out.push(c);
+            i += 1;
+            let before = out.as_bytes().last().copied().unwrap_or(b'(');
+            let after = bytes.get(i).copied().unwrap_or(b')');
+            if !((is_word(before) && is_word(after)) || (before == b'-' && after == b'-')) {
+                continue;
             }
         } else {
-            quoted = c == b'"';
-            out.push(c);
+            i += 1;
         }
-        i += 1;
+        out.push_str(&text[start..i]);
     }
-    String::from_utf8_lossy(&out).into_owned()
+    out
 }
 
 fn assignment(local: bool, dests: &[Dest], value: &Expr) -> String {
@@ -80,7 +116,7 @@ fn assignment(local: bool, dests: &[Dest], value: &Expr) -> String {
     text
 }
 
-impl Printer {
+impl Printer<'_> {
     /// One line, or in the compact style one more piece of it.
     fn line(&mut self, line: &str) {
         if self.style != Style::Compact {
@@ -91,7 +127,7 @@ impl Printer {
             self.end_line();
             return;
         }
-        let line = squeeze(line);
+        let line = squeeze(line, self.names);
         if self.text.len() - self.line > LINE {
             self.end_line();
         }
@@ -195,8 +231,10 @@ impl Printer {
     }
 }
 
-pub fn run(style: Style, function: &Function) -> Text {
-    let mut printer = Printer { style, text: String::new(), indent: 0, line: 0, lines: 0, place: None, places: Vec::new() };
+/// `names`: those of the compact style.
+pub fn run(style: Style, names: &ShortNames, function: &Function) -> Text {
+    let mut printer =
+        Printer { style, names, text: String::new(), indent: 0, line: 0, lines: 0, place: None, places: Vec::new() };
     if !function.declares.is_empty() {
         printer.line(&format!("local {}", function.declares.join(", ")));
     }

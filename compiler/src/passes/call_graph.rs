@@ -12,7 +12,7 @@ pub fn references(f: &Func, visit: &mut dyn FnMut(FuncId, bool)) {
                 _ => {}
             }
         }
-        if let Term::Tail { known: Some(id), .. } = &block.term {
+        if let Term::Tail { known: Some(id), .. } | Term::Part(id, _) = &block.term {
             visit(*id, false);
         }
     }

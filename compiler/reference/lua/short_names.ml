@@ -1,0 +1,74 @@
+(* Short names for the compact style: of the functions and their variables, of the primitives' fields of `P`, and of the
+   chunk's locals. They follow from the numbers of functions and sections alone, so that what is written first need not know
+   what comes later. Lower-case letters are variables, upper-case ones the chunk's locals; functions and primitives have
+   a lower-case letter and then capitals and digits, which is never a keyword. *)
+
+module Names = Map.Make (String)
+
+(* Free for the chunk's locals: no section and no function has such a name. *)
+let capitals = "EHIJLMNOQRUVWXYZ"
+let marks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+let letter n = String.make 1 (Char.chr (97 + (n mod 26)))
+
+let rec tail n =
+  let count = String.length marks in
+  let mark = String.make 1 marks.[n mod count] in
+  if n < count then mark else tail ((n / count) - 1) ^ mark
+
+(* aA, bA, … zA, aB, … *)
+let numbered n = letter n ^ tail (n / 26)
+
+(* The number whose digits are text.[first] to text.[last - 1]; -1: they are none. *)
+let number text first last =
+  let rec go i n =
+    if i = last then n
+    else match text.[i] with '0' .. '9' as c -> go (i + 1) ((n * 10) + Char.code c - 48) | _ -> -1
+  in
+  if first >= last || last - first > 9 then -1 else go first 0
+
+(* The names for one table of sections. *)
+type t = { table : Fragment.table; locals : string Names.t }
+
+(* The locals that the prelude declares, whose code has values behind the names or another `local`; the last one first. *)
+let declared prelude =
+  let n = String.length prelude in
+  let rec next i = if i >= n || Literal.is_at prelude i "local" then i else next (i + 1) in
+  let rec go i names =
+    if i >= n then names
+    else begin
+      let first = i + String.length "local" in
+      let last = next first in
+      let text = String.sub prelude first (last - first) in
+      let text = match String.index_opt text '=' with Some i -> String.sub text 0 i | None -> text in
+      go last (List.rev_append (List.map String.trim (String.split_on_char ',' text)) names)
+    end
+  in
+  go (next 0) []
+
+(* The last locals of the prelude have the shortest names: the program's own code uses them most. *)
+let create table =
+  let prelude = match Fragment.find table "prelude" with Some section -> section.Fragment.code | None -> "" in
+  let count = String.length capitals in
+  let add (locals, i) name =
+    let capital = String.make 1 capitals.[i mod count] in
+    let short = if i < count then capital else capital ^ string_of_int (i / count) in
+    (Names.add name short locals, i + 1)
+  in
+  let long = List.filter (fun name -> String.length name > 2) (declared prelude) in
+  let locals, _ = List.fold_left add (Names.empty, 0) long in
+  { table; locals }
+
+(* The name of one of the chunk's locals, or what it was. *)
+let local names name = match Names.find_opt name names.locals with Some short -> short | None -> name
+
+(* The field of `P` for a primitive, or what it was. *)
+let primitive names name = match Fragment.position names.table name with Some i -> numbered i | None -> name
+
+(* What stands in a function's code: a variable, a function that is a local, one of the chunk's locals. *)
+let word names word =
+  let c = word.[0] in
+  let n = if c = 'v' || c = 'F' then number word 1 (String.length word) else -1 in
+  if c = 'v' && n >= 1 then if n <= 26 then letter (n - 1) else "_" ^ string_of_int n
+  else if c = 'F' && n >= 0 then numbered n
+  else if c >= 'A' && c <= 'Z' then local names word
+  else word
