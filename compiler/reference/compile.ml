@@ -84,7 +84,7 @@ let translate bytes options =
   let short = Short_names.create table in
   let names = match options.style with Lua_text.Compact -> Some short | _ -> None in
   let emission : Emit.options = { target = options.target; style = options.style } in
-  let groups = Groups.run program (Emit.local_name emission) (Linker.links program table Groups.code) in
+  let groups = Groups.run program options.style (Linker.links program table Groups.code) in
   let asks = Guards.run program table in
   let warnings = ref [] in
   let functions = ref [] in
@@ -101,7 +101,7 @@ let translate bytes options =
       warnings :=
         ("constant data: the integer " ^ decimal ^ " does not fit the target " ^ Target.name options.target) :: !warnings)
     lossy;
-  let main = match program.functions.(program.main) with Some f -> Emit.function_place emission f | None -> "" in
+  let main = match program.functions.(program.main) with Some f -> Naming.function_place options.style f | None -> "" in
   let parts : Linker.parts = { target = options.target; names; functions; main; data; files = options.files } in
   let text = Linker.link program table parts options.allow_missing in
   { text; warnings = List.rev !warnings }

@@ -9,7 +9,7 @@ use crate::ir::{ir_text, verify};
 use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
 use crate::lua::short_names::ShortNames;
-use crate::lua::{emit, groups, guards, lua_text};
+use crate::lua::{emit, groups, guards, lua_text, naming};
 use crate::passes::{
     allocations, cells, comparisons, dead_code, direct_calls, inline, known_calls, outline, raises, ranges, self_calls, simplify,
     split, ssa,
@@ -176,7 +176,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let short = ShortNames::new(&table);
     let names = (options.style == lua_text::Style::Compact).then_some(&short);
     let emission = emit::Options { target: options.target, style: options.style };
-    let groups = groups::run(&program, emission, linker::links(&program, &table, groups::CODE)?);
+    let groups = groups::run(&program, options.style, linker::links(&program, &table, groups::CODE)?);
     let asks = guards::run(&program, &table);
     let mut warnings = Vec::new();
     let mut functions = Vec::new();
@@ -192,7 +192,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
         warnings.push(format!("constant data: the integer {decimal} does not fit the target {}", options.target.name()));
     }
     let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
-    let main = main.map(|main| emit::function_place(emission, main)).unwrap_or_default();
+    let main = main.map(|main| naming::function_place(options.style, main)).unwrap_or_default();
     let parts =
         linker::Parts { target: options.target, names, functions: &functions, main: &main, data: &data, files: &options.files };
     let text = linker::link(&program, &table, &parts, options.allow_missing)?;

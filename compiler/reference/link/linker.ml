@@ -90,7 +90,7 @@ let squeezed text names = match names with Some names -> Lua_text.squeeze text n
 let section out (section : Fragment.section) names =
   if not (String.equal section.code "") then begin
     let wrapped = not (String.equal section.name "prelude") in
-    let alias name = Emit.primitive_place name ^ " = " ^ Emit.primitive_place section.name ^ "\n" in
+    let alias name = Naming.primitive_place name ^ " = " ^ Naming.primitive_place section.name ^ "\n" in
     let code = section.code ^ String.concat "" (List.map alias section.aliases) in
     match names with
     | Some names -> Minify.run out code names wrapped
@@ -100,7 +100,7 @@ let section out (section : Fragment.section) names =
 (* A stub for a primitive that is missing: OCaml's `Failure` when called. *)
 let stub out name names =
   let message = Literal.string (name ^ ": not available") in
-  let text = Emit.primitive_place name ^ " = function() return Error({0, G[3], " ^ message ^ "}, 0) end" in
+  let text = Naming.primitive_place name ^ " = function() return Error({0, G[3], " ^ message ^ "}, 0) end" in
   Buffer.add_string out (squeezed text names ^ "\n")
 
 let newlines text =

@@ -32,24 +32,6 @@ type emitter = {
   warnings : string list ref;  (* last first *)
 }
 
-(* `F.List_map`, or `F[12]` in the compact style. *)
-let function_place options (func : Program.func) =
-  if Lua_text.is_compact options.style then "F[" ^ string_of_int func.id ^ "]" else "F." ^ func.name
-
-(* `List_map`, or `F12` in the compact style: the local of its group that a function is, if its name is like none of OCaml's variables
-   and none of the chunk's locals. *)
-let local_name options (func : Program.func) =
-  if Lua_text.is_compact options.style then Some ("F" ^ string_of_int func.id)
-  else
-    let name = func.name in
-    if String.length name > 0 && name.[0] >= 'A' && name.[0] <= 'Z' && String.contains name '_' then Some name else None
-
-(* `P.name`, or `P["%name"]` when it is not an identifier. *)
-let primitive_place name =
-  let n = String.length name in
-  let rec words i = i = n || (Template.is_word name.[i] && words (i + 1)) in
-  if n > 0 && (not (Template.is_digit name.[0])) && words 0 then "P." ^ name else "P[" ^ Literal.string name ^ "]"
-
 let compound text vars = { text; kind = Compound; int = None; vars }
 let all_vars exprs vars = List.fold_left (fun vars e -> List.rev_append e.vars vars) vars exprs
 
@@ -80,9 +62,9 @@ let place emitter id =
       let named =
         if Int.equal id own then groups.Groups.is_local.(id) else List.exists (Int.equal id) groups.Groups.named.(own)
       in
-      match local_name emitter.options f with
+      match Naming.local_name emitter.options.style f with
       | Some local when named -> local
-      | _ -> function_place emitter.options f)
+      | _ -> Naming.function_place emitter.options.style f)
   | None -> Error.fail (emitter.func.name ^ ": function " ^ string_of_int id ^ " was removed")
 
 (* Does the function take no closure? *)
@@ -168,7 +150,7 @@ and primitive emitter name args test =
 (* A call of a primitive, with the depth `depth` where it takes one. *)
 and primitive_call emitter name exprs depth =
   let first = if Registers.takes_depth emitter.table name then [ depth ] else [] in
-  let text = primitive_place name ^ "(" ^ list first exprs ^ ")" in
+  let text = Naming.primitive_place name ^ "(" ^ list first exprs ^ ")" in
   { text; kind = Prefix; int = None; vars = all_vars exprs [] }
 
 (* A call of a closure, with the depth `depth`. *)
@@ -533,8 +515,8 @@ let prologue emitter deep calls =
 
 (* How the function is declared, and its field when it is a local, too. *)
 let declaration emitter =
-  let place = function_place emitter.options emitter.func and id = emitter.func.id in
-  match local_name emitter.options emitter.func with
+  let place = Naming.function_place emitter.options.style emitter.func and id = emitter.func.id in
+  match Naming.local_name emitter.options.style emitter.func with
   | Some name when emitter.groups.Groups.is_local.(id) ->
       let local = if emitter.groups.Groups.is_declared.(id) then "" else "local " in
       (local ^ "function " ^ name, if emitter.groups.Groups.is_field.(id) then Some (name, place) else None)

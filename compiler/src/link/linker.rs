@@ -7,10 +7,11 @@ use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program};
 use crate::link::fragment::{Section, Table};
 use crate::link::{minify, places};
-use crate::lua::emit::{TAIL_DEPTH, primitive_place};
+use crate::lua::emit::TAIL_DEPTH;
 use crate::lua::groups;
 use crate::lua::literal;
 use crate::lua::lua_text::{Text, squeeze};
+use crate::lua::naming::primitive_place;
 use crate::lua::short_names::ShortNames;
 use crate::target::Target;
 

@@ -7,6 +7,7 @@ use super::groups::Groups;
 use super::literal;
 use super::locals;
 use super::lua_text::Style;
+use super::naming::{function_place, local_name, primitive_place};
 use super::operators::{opposite, raw, raw_test, signs_zero, takes_raw};
 use super::registers::{self, MAX_ARGS, Registers};
 use super::structure::{self, Node, Test};
@@ -48,28 +49,6 @@ struct Emitter<'a> {
     flag: bool,
     scratch: bool,
     warnings: &'a mut Vec<String>,
-}
-
-/// `F.List_map`, or `F[12]` in the compact style.
-pub fn function_place(options: Options, func: &Func) -> String {
-    if options.style == Style::Compact { format!("F[{}]", func.id) } else { format!("F.{}", func.name) }
-}
-
-/// `List_map`, or `F12` in the compact style: the local of its group that a function is, if its name is like none of OCaml's variables
-/// and none of the chunk's locals.
-pub fn local_name(options: Options, func: &Func) -> Option<String> {
-    let apart = func.name.starts_with(|c: char| c.is_ascii_uppercase()) && func.name.contains('_');
-    match options.style {
-        Style::Compact => Some(format!("F{}", func.id)),
-        Style::Readable | Style::Pretty => apart.then(|| func.name.clone()),
-    }
-}
-
-/// `P.name`, or `P["%name"]` when it is not an identifier.
-pub fn primitive_place(name: &str) -> String {
-    let identifier =
-        !name.is_empty() && !name.as_bytes()[0].is_ascii_digit() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
-    if identifier { format!("P.{name}") } else { format!("P[{}]", literal::string(name.as_bytes())) }
 }
 
 fn compound(text: String, vars: Vec<Var>) -> Expr {
@@ -124,8 +103,8 @@ impl Emitter<'_> {
                 let own = self.func.id;
                 let named =
                     if id == own { self.groups.is_local[id as usize] } else { self.groups.named[own as usize].contains(&id) };
-                let local = if named { local_name(self.options, f) } else { None };
-                Ok(local.unwrap_or_else(|| function_place(self.options, f)))
+                let local = if named { local_name(self.options.style, f) } else { None };
+                Ok(local.unwrap_or_else(|| function_place(self.options.style, f)))
             }
             _ => Err(Error::other(format!("{}: function {id} was removed", self.func.name))),
         }
@@ -752,9 +731,9 @@ impl<'a> Emitter<'a> {
 
 /// How the function is declared, and its field when it is a local, too.
 fn declaration(emitter: &Emitter) -> (String, Option<(String, String)>) {
-    let place = function_place(emitter.options, emitter.func);
+    let place = function_place(emitter.options.style, emitter.func);
     let id = emitter.func.id as usize;
-    match local_name(emitter.options, emitter.func) {
+    match local_name(emitter.options.style, emitter.func) {
         Some(name) if emitter.groups.is_local[id] => {
             let local = if emitter.groups.is_declared[id] { "" } else { "local " };
             (format!("{local}function {name}"), emitter.groups.is_field[id].then_some((name, place)))

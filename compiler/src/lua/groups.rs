@@ -1,7 +1,8 @@
 //! The functions of the program stand in Lua functions of their own, the groups. One that others call directly is a local of its group:
 //! they name it as an upvalue (0.86 of the time of a call through a field of `F` on Lua 5.4 and 5.1). All others are fields of `F`.
 
-use super::emit::{Options, local_name};
+use super::lua_text::Style;
+use super::naming::local_name;
 use crate::ir::program::{FuncId, Instr, Program, Term};
 
 /// Functions of a group: Lua has 200 locals.
@@ -49,12 +50,12 @@ fn mentions(program: &Program, id: usize) -> Vec<(FuncId, bool)> {
 }
 
 /// May the function be a local?
-fn may_be_local(program: &Program, options: Options, id: usize) -> bool {
-    program.functions[id].as_ref().is_some_and(|f| local_name(options, f).is_some())
+fn may_be_local(program: &Program, style: Style, id: usize) -> bool {
+    program.functions[id].as_ref().is_some_and(|f| local_name(style, f).is_some())
 }
 
 /// `code`: does the program look for the code of closures in `F`?
-pub fn run(program: &Program, options: Options, code: bool) -> Groups {
+pub fn run(program: &Program, style: Style, code: bool) -> Groups {
     let count = program.functions.len();
     let mut group = vec![0; count];
     let mut live = 0;
@@ -81,7 +82,7 @@ pub fn run(program: &Program, options: Options, code: bool) -> Groups {
                 if groups.named[id].contains(&other) {
                     continue;
                 }
-                let local = if created { groups.is_local[o] } else { may_be_local(program, options, o) };
+                let local = if created { groups.is_local[o] } else { may_be_local(program, style, o) };
                 if local && o == id {
                     groups.is_local[o] = true;
                 } else if !local || group[o] != group[id] || groups.named[id].len() == NAMED {

@@ -9,6 +9,7 @@ pub mod guards;
 pub mod literal;
 pub mod locals;
 pub mod lua_text;
+pub mod naming;
 pub mod operators;
 pub mod registers;
 pub mod short_names;
