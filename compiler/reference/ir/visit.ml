@@ -1,4 +1,5 @@
-(* What instructions and terminators use, define and lead to. *)
+(* What instructions and terminators use, define and lead to. What a map leaves as it is stays the same value: most passes change
+   little, and where the compiler runs as Lua it is the making of new values that takes its time. *)
 
 open Program
 
@@ -10,22 +11,27 @@ let each_arg instr f =
     List.iter f args
   | Closures { functions; _ } -> List.iter (fun (_, captured) -> List.iter f captured) functions
 
-(* List.map, quick on short lists; `f` is called from the first to the last. *)
-let map_list f = function
-  | [] -> []
-  | [ a ] -> [ f a ]
-  | [ a; b ] ->
-    let a = f a in
-    [ a; f b ]
-  | a :: b :: rest ->
-    let a = f a in
-    let b = f b in
-    a :: b :: List.map f rest
+(* List.map from the first to the last; the rest of the list that `f` leaves as it is stays the same one. *)
+let rec map_list f list =
+  match list with
+  | [] -> list
+  | a :: rest ->
+    let mapped = f a in
+    let others = map_list f rest in
+    if mapped == a && others == rest then list else mapped :: others
 
-let map_args f = function
-  | Prim (dest, name, args) -> Prim (dest, name, map_list f args)
-  | Try t -> Try { t with args = map_list f t.args }
-  | Apply a -> Apply { a with closure = f a.closure; args = map_list f a.args }
+let map_args f instr =
+  match instr with
+  | Prim (dest, name, args) ->
+    let mapped = map_list f args in
+    if mapped == args then instr else Prim (dest, name, mapped)
+  | Try t ->
+    let args = map_list f t.args in
+    if args == t.args then instr else Try { t with args }
+  | Apply a ->
+    let closure = f a.closure in
+    let args = map_list f a.args in
+    if closure == a.closure && args == a.args then instr else Apply { a with closure; args }
   | Closures c -> Closures { c with functions = List.map (fun (id, captured) -> (id, map_list f captured)) c.functions }
 
 (* The variables that an instruction defines. *)
@@ -33,11 +39,40 @@ let dests = function
   | Prim (dest, _, _) | Apply { dest; _ } -> [ dest ]
   | Closures { dests; _ } | Try { dests; _ } -> dests
 
-let map_dests f = function
-  | Prim (dest, name, args) -> Prim (f dest, name, args)
-  | Apply a -> Apply { a with dest = f a.dest }
+let each_dest instr f =
+  match instr with
+  | Prim (dest, _, _) | Apply { dest; _ } -> f dest
+  | Closures { dests; _ } | Try { dests; _ } -> List.iter f dests
+
+let map_dests f instr =
+  match instr with
+  | Prim (dest, name, args) ->
+    let mapped = f dest in
+    if mapped = dest then instr else Prim (mapped, name, args)
+  | Apply a ->
+    let dest = f a.dest in
+    if dest = a.dest then instr else Apply { a with dest }
   | Closures c -> Closures { c with dests = map_list f c.dests }
   | Try t -> Try { t with dests = map_list f t.dests }
+
+(* How many targets a terminator has, and the one of number `k`, in the order of the text. *)
+let target_count = function
+  | Jump _ | Poptrap _ -> 1
+  | If _ | Pushtrap _ -> 2
+  | Switch (_, ints, tags) -> Array.length ints + Array.length tags
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> 0
+
+let target term k =
+  match term with
+  | Jump t | Poptrap t -> t
+  | If (_, first, second) | Pushtrap { body = first; handler = second; _ } -> if k = 0 then first else second
+  | Switch (_, ints, tags) -> if k < Array.length ints then ints.(k) else tags.(k - Array.length ints)
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> invalid_arg "Visit.target"
+
+let each_target term f =
+  for k = 0 to target_count term - 1 do
+    f (target term k)
+  done
 
 (* Where control may go, in the order of the text. *)
 let targets = function
@@ -47,19 +82,26 @@ let targets = function
   | Pushtrap { body; handler; _ } -> [ body; handler ]
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> []
 
-let map_targets f = function
-  | Jump t -> Jump (f t)
-  | Poptrap t -> Poptrap (f t)
+let map_targets f term =
+  match term with
+  | Jump t ->
+    let mapped = f t in
+    if mapped == t then term else Jump mapped
+  | Poptrap t ->
+    let mapped = f t in
+    if mapped == t then term else Poptrap mapped
   | If (a, yes, no) ->
-    let yes = f yes in
-    If (a, yes, f no)
+    let first = f yes in
+    let second = f no in
+    if first == yes && second == no then term else If (a, first, second)
   | Switch (a, ints, tags) ->
     let ints = Array.map f ints in
     Switch (a, ints, Array.map f tags)
   | Pushtrap { exn; body; handler } ->
-    let body = f body in
-    Pushtrap { exn; body; handler = f handler }
-  | (Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable) as term -> term
+    let first = f body in
+    let second = f handler in
+    if first == body && second == handler then term else Pushtrap { exn; body = first; handler = second }
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> term
 
 (* What the terminator itself uses, without what its targets are given. *)
 let each_own_arg term f =
@@ -71,22 +113,42 @@ let each_own_arg term f =
   | Part (_, args) | Leave (_, args) -> List.iter f args
   | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> ()
 
-let map_own_args f = function
-  | Return a -> Return (f a)
-  | Raise a -> Raise (f a)
-  | If (a, yes, no) -> If (f a, yes, no)
-  | Switch (a, ints, tags) -> Switch (f a, ints, tags)
+let map_own_args f term =
+  match term with
+  | Return a ->
+    let mapped = f a in
+    if mapped == a then term else Return mapped
+  | Raise a ->
+    let mapped = f a in
+    if mapped == a then term else Raise mapped
+  | If (a, yes, no) ->
+    let mapped = f a in
+    if mapped == a then term else If (mapped, yes, no)
+  | Switch (a, ints, tags) ->
+    let mapped = f a in
+    if mapped == a then term else Switch (mapped, ints, tags)
   | Tail t ->
     let closure = f t.closure in
-    Tail { t with closure; args = map_list f t.args }
-  | Part (id, args) -> Part (id, map_list f args)
-  | Leave (exit, args) -> Leave (exit, map_list f args)
-  | (Jump _ | Pushtrap _ | Poptrap _ | Unreachable) as term -> term
+    let args = map_list f t.args in
+    if closure == t.closure && args == t.args then term else Tail { t with closure; args }
+  | Part (id, args) ->
+    let mapped = map_list f args in
+    if mapped == args then term else Part (id, mapped)
+  | Leave (exit, args) ->
+    let mapped = map_list f args in
+    if mapped == args then term else Leave (exit, mapped)
+  | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> term
 
 (* What the terminator and its targets use. *)
 let each_term_arg term f =
   each_own_arg term f;
-  List.iter (fun t -> List.iter f t.args) (targets term)
+  for k = 0 to target_count term - 1 do
+    List.iter f (target term k).args
+  done
 
 let map_term_args f term =
-  map_targets (fun t -> { t with args = map_list f t.args }) (map_own_args f term)
+  let passed t =
+    let args = map_list f t.args in
+    if args == t.args then t else { t with args }
+  in
+  map_targets passed (map_own_args f term)

@@ -24,26 +24,34 @@ type section = {
 
 (* The sections for one version and target, in the order of the files. The index has the names and aliases with the
    number of their section, by hash: every instruction of a program is looked up in every pass. *)
-type table = { mutable sections : section array; mutable count : int; index : (string * int) list array }
+type table = { mutable sections : section array; mutable count : int; index : entry list array }
+
+(* A name in the index, and what is found under it. *)
+and entry = { known : string; number : int option; found : section option }
 
 let buckets = 1024
+
+let code name i = Char.code name.[i]
 
 (* Of the length and three characters: names are alike at the start. *)
 let hash name =
   let n = String.length name in
-  let code i = Char.code name.[i] in
-  if n = 0 then 0 else (n + (7 * code (n - 1)) + (31 * code (n / 2)) + (61 * code (n * 3 / 4))) land (buckets - 1)
+  if n = 0 then 0
+  else (n + (7 * code name (n - 1)) + (31 * code name (n / 2)) + (61 * code name (n * 3 / 4))) land (buckets - 1)
+
+let no_entry = { known = ""; number = None; found = None }
+
+let rec search name = function
+  | [] -> no_entry
+  | entry :: rest -> if String.equal entry.known name then entry else search name rest
+
+let entry table name = search name table.index.(hash name)
 
 (* Number of the section that provides `name`, as itself or as an alias. *)
 let position table name =
-  let rec search = function
-    | [] -> None
-    | (known, i) :: rest -> if String.equal known name then Some i else search rest
-  in
-  search table.index.(hash name)
+  (entry table name).number
 
-let find table name =
-  match position table name with Some i when i < table.count -> Some table.sections.(i) | _ -> None
+let find table name = (entry table name).found
 
 (* Blocks are made without asking; a name that nothing provides may do anything. *)
 let effects table name =
@@ -171,15 +179,20 @@ let finish table reading =
       | Template.Call when String.equal section.code "" && not (section.name.[0] = '%') ->
           fail section.file section.line ("section '" ^ section.name ^ "' has neither code nor a template")
       | _ -> ());
+      let names = section.name :: section.aliases in
       List.iter
         (fun name ->
-          (match find table name with
+          match find table name with
           | None -> ()
           | Some other ->
               fail section.file section.line
-                ("'" ^ name ^ "' is provided at " ^ other.file ^ ":" ^ string_of_int other.line ^ " already"));
-          table.index.(hash name) <- (name, table.count) :: table.index.(hash name))
-        (section.name :: section.aliases);
+                ("'" ^ name ^ "' is provided at " ^ other.file ^ ":" ^ string_of_int other.line ^ " already"))
+        names;
+      List.iter
+        (fun name ->
+          let entry = { known = name; number = Some table.count; found = Some section } in
+          table.index.(hash name) <- entry :: table.index.(hash name))
+        names;
       add table section
   | _ -> ()
 

@@ -339,9 +339,8 @@ let instr emitter instr out =
 let code emitter b out =
   List.fold_left
     (fun out i ->
-      match Forest.dests i with
-      | [ d ] when emitter.forest.Forest.folded.(d) -> out
-      | _ -> instr emitter i out)
+      let d = Forest.single_dest i in
+      if d <> Flow.none && emitter.forest.Forest.folded.(d) then out else instr emitter i out)
     out emitter.func.blocks.(b).Program.body
 
 let finish emitter b out =
@@ -369,7 +368,7 @@ let finish emitter b out =
 
 (* The parameters of an edge's target receive its arguments, all at once. *)
 let edge emitter b k out =
-  let target = (Flow.targets emitter.func.blocks.(b).term).(k) in
+  let target = Visit.target emitter.func.blocks.(b).term k in
   let out = ref out in
   let moves = ref [] in
   List.iter2

@@ -18,14 +18,13 @@ type t = {
   mutable irreducible : int list;  (* blocks of loops that are entered from outside elsewhere than at a header *)
 }
 
-(* Where the terminator may go, in the order of its edges. *)
+(* The blocks where the terminator may go, in the order of its edges. *)
 let targets term =
-  match term with
-  | Jump t | Poptrap t -> [| t |]
-  | If (_, a, b) -> [| a; b |]
-  | Switch (_, ints, tags) -> Array.append ints tags
-  | Pushtrap { body; handler; _ } -> [| body; handler |]
-  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> [||]
+  let blocks = Array.make (Visit.target_count term) none in
+  for k = 0 to Array.length blocks - 1 do
+    blocks.(k) <- (Visit.target term k).block
+  done;
+  blocks
 
 (* Does `a` dominate `b`? *)
 let dominates flow a b =
@@ -84,19 +83,19 @@ let dominators flow =
     done;
     !b
   in
+  let rec join found preds =
+    match preds with
+    | [] -> found
+    | p :: rest ->
+        if flow.idom.(p) = none then join found rest
+        else if found = none then join p rest
+        else join (intersect p found) rest
+  in
   let changed = ref true in
   while !changed do
     changed := false;
     for i = 1 to count - 1 do
       let block = flow.order.(i) in
-      let rec join found preds =
-        match preds with
-        | [] -> found
-        | p :: rest ->
-            if flow.idom.(p) = none then join found rest
-            else if found = none then join p rest
-            else join (intersect p found) rest
-      in
       let found = join none flow.predecessors.(block) in
       if flow.idom.(block) <> found then begin
         flow.idom.(block) <- found;
@@ -117,6 +116,19 @@ let outermost flow block =
   done;
   !h
 
+(* Puts into the loop of header `h` the blocks that lead to those of `work`. *)
+let rec fill flow h work =
+  match work with
+  | [] -> ()
+  | block :: rest ->
+      let top = outermost flow block in
+      if top = h || flow.index.(block) < flow.index.(h) then fill flow h rest
+      else begin
+        let entry = if top = none then block else top in
+        if top = none then flow.header.(block) <- h else flow.outer.(top) <- h;
+        fill flow h (List.rev_append flow.predecessors.(entry) rest)
+      end
+
 (* Natural loops, inner ones first. *)
 let loops flow =
   for i = Array.length flow.order - 1 downto 0 do
@@ -133,29 +145,17 @@ let loops flow =
           end)
         flow.predecessors.(h)
     in
-    let rec walk work =
-      match work with
-      | [] -> ()
-      | block :: rest ->
-          let top = outermost flow block in
-          if top = h || flow.index.(block) < i then walk rest
-          else begin
-            let entry = if top = none then block else top in
-            if top = none then flow.header.(block) <- h else flow.outer.(top) <- h;
-            walk (List.rev_append flow.predecessors.(entry) rest)
-          end
-    in
     match sources with
     | [] -> ()
     | _ ->
         flow.header.(h) <- h;
-        walk sources
+        fill flow h sources
   done;
   flow.irreducible <- List.rev flow.irreducible
 
 let run (blocks : block array) =
   let n = Array.length blocks in
-  let successors = Array.map (fun (block : block) -> Array.map (fun (t : target) -> t.block) (targets block.term)) blocks in
+  let successors = Array.map (fun (block : block) -> targets block.term) blocks in
   let order = reverse_postorder successors in
   let index = Array.make n none in
   Array.iteri (fun i block -> index.(block) <- i) order;

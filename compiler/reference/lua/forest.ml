@@ -12,87 +12,89 @@ let max_size = 24
 type t = {
   folded : bool array;  (* is the variable's expression written where it is used? *)
   uses : int array;
-  definition : instr option array;  (* the instruction that defines it *)
+  definition : instr option array;  (* the instruction that defines it, and nothing else *)
 }
 
 let effect_of table name = if String.equal name "%block" then Fragment.Const else Fragment.effects table name
-let allow = List.map (fun arg -> (arg, true))
 
-(* The operands of an instruction, each with whether an expression may stand there. *)
-let operands table instr =
+let rec each args allowed f =
+  match args with
+  | [] -> ()
+  | arg :: rest ->
+      f arg allowed;
+      each rest allowed f
+
+(* The same for the arguments of a template, from number `i`. *)
+let rec each_placed (t : Template.t) fixup args i f =
+  match args with
+  | [] -> ()
+  | arg :: rest ->
+      let fixed = match fixup with Some fixup -> i <= 9 && fixup.Template.counts.(i) > 0 | None -> false in
+      f arg (i <= 9 && t.Template.counts.(i) = 1 && (not t.Template.skipped.(i)) && not fixed);
+      each_placed t fixup rest (i + 1) f
+
+let is_known known = match known with Some _ -> true | None -> false
+
+(* Calls `f` with each operand of an instruction and whether an expression may stand there. *)
+let each_operand table instr f =
   match instr with
   | Prim (_, name, args) -> (
-      let section = if String.equal name "%block" then None else Fragment.find table name in
-      match section with
-      | None -> allow args
-      | Some section -> (
-          match section.Fragment.form with
-          | Template.Call -> allow args
-          | Template.Inline t | Template.Test t | Template.Statement t ->
-              List.mapi
-                (fun i arg ->
-                  let fixed =
-                    match section.Fragment.fixup with Some f -> i < 9 && f.Template.counts.(i + 1) > 0 | None -> false
-                  in
-                  let once = i < 9 && t.Template.counts.(i + 1) = 1 && not t.Template.skipped.(i + 1) in
-                  (arg, once && not fixed))
-                args))
+      match if String.equal name "%block" then None else Fragment.find table name with
+      | None | Some { Fragment.form = Template.Call; _ } -> each args true f
+      | Some { Fragment.form = Template.Inline t | Template.Test t | Template.Statement t; fixup; _ } ->
+          each_placed t fixup args 1 f)
   | Apply { closure; args; known; _ } ->
-      let is_known = match known with Some _ -> true | None -> false in
-      (closure, is_known) :: allow args
+      f closure (is_known known);
+      each args true f
   | Closures { functions; dests } ->
       let single = match dests with [ _ ] -> true | _ -> false in
-      List.concat_map (fun (_, captured) -> List.map (fun arg -> (arg, single)) captured) functions
-  | Try { args; _ } -> allow args
+      List.iter (fun (_, captured) -> each captured single f) functions
+  | Try { args; _ } -> each args true f
 
 (* The same for a terminator; what a branch passes on is not evaluated there. *)
-let term_operands term =
+let each_term_operand term f =
   match term with
-  | Return a | Raise a -> [ (a, true) ]
-  | Jump t -> allow t.args
+  | Return a | Raise a -> f a true
+  | Jump t -> each t.args true f
   | If (a, _, _) | Switch (a, _, _) ->
-      let here = match term with If _ -> true | _ -> false in
-      let passed =
-        Array.fold_left (fun rest (t : target) -> List.rev_append (List.map (fun arg -> (arg, false)) t.args) rest) [] (Flow.targets term)
-      in
-      (a, here) :: List.rev passed
+      f a (match term with If _ -> true | _ -> false);
+      for k = 0 to Visit.target_count term - 1 do
+        each (Visit.target term k).args false f
+      done
   | Tail { closure; args; known } ->
-      let is_known = match known with Some _ -> true | None -> false in
-      (closure, is_known) :: allow args
-  | Part (_, args) | Leave (_, args) -> allow args
-  | Pushtrap _ | Poptrap _ | Unreachable -> []
+      f closure (is_known known);
+      each args true f
+  | Part (_, args) | Leave (_, args) -> each args true f
+  | Pushtrap _ | Poptrap _ | Unreachable -> ()
 
 (* Says where the next instruction stands in the OCaml source. *)
 let is_place instr = match instr with Prim (_, "%place", _) -> true | _ -> false
 
-(* The variables that an instruction defines. *)
-let dests instr =
+(* The variable that an instruction defines; none: none or several. *)
+let single_dest instr =
   match instr with
-  | Prim (dest, _, _) | Apply { dest; _ } -> [ dest ]
-  | Closures { dests; _ } | Try { dests; _ } -> dests
+  | Prim (dest, _, _) | Apply { dest; _ } | Closures { dests = [ dest ]; _ } | Try { dests = [ dest ]; _ } -> dest
+  | Closures _ | Try _ -> Flow.none
 
-(* Can the instruction be an expression, and with what effect? *)
-let expression table instr operands =
-  let small = operands <= max_operands in
+(* What an instruction does. *)
+let instr_effect table instr =
   match instr with
-  | Prim (_, name, _) ->
-      let statement =
-        (not (String.equal name "%block"))
-        &&
-        match Fragment.find table name with
-        | None -> false
-        | Some { Fragment.fixup = Some _; _ } | Some { Fragment.form = Template.Statement _; _ } -> true
-        | Some _ -> false
-      in
-      (small && not statement, effect_of table name)
-  | Apply _ -> (small, Fragment.Mutator)
+  | Prim (_, name, _) -> effect_of table name
+  | Closures _ -> Fragment.Const
+  | Apply _ | Try _ -> Fragment.Mutator
+
+(* Can the instruction be an expression? *)
+let is_expression table instr =
+  match instr with
+  | Prim (_, "%block", _) | Apply _ -> true
+  | Prim (_, name, _) -> (
+      match Fragment.find table name with
+      | Some { Fragment.fixup = Some _; _ } | Some { Fragment.form = Template.Statement _; _ } -> false
+      | None | Some _ -> true)
   | Closures { dests = [ d ]; functions } ->
-      let itself =
-        List.exists (fun (_, captured) -> List.exists (fun arg -> match arg with Var v -> v = d | _ -> false) captured) functions
-      in
-      (small && not itself, Fragment.Const)
-  | Closures _ -> (false, Fragment.Const)
-  | Try _ -> (false, Fragment.Mutator)
+      let is_itself arg = match arg with Var v -> v = d | Int _ | Wide _ | Literal _ -> false in
+      not (List.exists (fun (_, captured) -> List.exists is_itself captured) functions)
+  | Closures _ | Try _ -> false
 
 let rank effects = match effects with Fragment.Const -> 0 | Fragment.Mutable -> 1 | Fragment.Mutator -> 2
 
@@ -103,25 +105,33 @@ type waiting = {
   size : int array;
   mutable reads : int list;
   mutable change : int;
+  (* of the instruction that is looked at, with what is folded into it *)
+  mutable operands : int;
+  mutable whole_depth : int;
+  mutable whole_size : int;
+  mutable whole_effects : int;
 }
 
-(* Folds what may be folded of the operands; gives depth, size and effect of the whole. *)
-let fold forest waiting operands own =
-  let depth = ref 0 and size = ref 1 and effects = ref own in
-  List.iter
-    (fun (arg, allowed) ->
-      match arg with
-      | Var v ->
-          if allowed && waiting.effects.(v) >= 0 then begin
-            forest.folded.(v) <- true;
-            if waiting.depth.(v) > !depth then depth := waiting.depth.(v);
-            size := !size + waiting.size.(v);
-            if waiting.effects.(v) > !effects then effects := waiting.effects.(v)
-          end;
-          waiting.effects.(v) <- -1
-      | Int _ | Wide _ | Literal _ -> ())
-    operands;
-  (!depth + 1, !size, !effects)
+(* Begins to look at an instruction. *)
+let start waiting own =
+  waiting.operands <- 0;
+  waiting.whole_depth <- 1;
+  waiting.whole_size <- 1;
+  waiting.whole_effects <- own
+
+(* Folds an operand, if that is allowed. *)
+let fold forest waiting arg allowed =
+  waiting.operands <- waiting.operands + 1;
+  match arg with
+  | Var v ->
+      if allowed && waiting.effects.(v) >= 0 then begin
+        forest.folded.(v) <- true;
+        if waiting.depth.(v) >= waiting.whole_depth then waiting.whole_depth <- waiting.depth.(v) + 1;
+        waiting.whole_size <- waiting.whole_size + waiting.size.(v);
+        if waiting.effects.(v) > waiting.whole_effects then waiting.whole_effects <- waiting.effects.(v)
+      end;
+      waiting.effects.(v) <- -1
+  | Int _ | Wide _ | Literal _ -> ()
 
 (* Nothing that conflicts with `effect` waits any longer. *)
 let flush waiting effects =
@@ -140,54 +150,76 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
   let forest = { folded = Array.copy implied; uses = Array.make n 0; definition = Array.make n None } in
   (* the block of the last use *)
   let user = Array.make n Flow.none in
-  let count b (arg, _) =
+  let at = ref Flow.none in
+  let count arg _ =
     match arg with
     | Var v ->
         forest.uses.(v) <- forest.uses.(v) + 1;
-        user.(v) <- b
+        user.(v) <- !at
     | Int _ | Wide _ | Literal _ -> ()
+  in
+  let note instr =
+    let d = single_dest instr in
+    if d <> Flow.none then forest.definition.(d) <- Some instr;
+    each_operand table instr count
   in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
-      List.iter
-        (fun instr ->
-          List.iter (fun d -> forest.definition.(d) <- Some instr) (dests instr);
-          List.iter (count b) (operands table instr))
-        block.body;
-      List.iter (count b) (term_operands block.term))
+      at := b;
+      List.iter note block.body;
+      each_term_operand block.term count)
     flow.Flow.order;
   (* Where a `for` starts is read after what else is passed to its first round has been assigned. *)
   let kept = Array.make n false in
   Array.iter
     (function Some { Counting.start = Var v; _ } -> kept.(v) <- true | _ -> ())
     counting.Counting.loops;
-  let waiting = { effects = Array.make n (-1); depth = Array.make n 0; size = Array.make n 0; reads = []; change = -1 } in
+  let waiting =
+    {
+      effects = Array.make n (-1);
+      depth = Array.make n 0;
+      size = Array.make n 0;
+      reads = [];
+      change = -1;
+      operands = 0;
+      whole_depth = 1;
+      whole_size = 1;
+      whole_effects = 0;
+    }
+  in
+  let fold arg allowed = fold forest waiting arg allowed in
+  let placed = ref false in
+  let look instr =
+    (* what has a place stays a statement *)
+    let statement = !placed in
+    placed := is_place instr;
+    let v = single_dest instr in
+    if not (!placed || (v <> Flow.none && implied.(v))) then begin
+      start waiting (rank (instr_effect table instr));
+      each_operand table instr fold;
+      let effects = waiting.whole_effects in
+      flush waiting effects;
+      let small =
+        waiting.operands <= max_operands && waiting.whole_depth <= max_depth && waiting.whole_size <= max_size
+      in
+      let once = v <> Flow.none && forest.uses.(v) = 1 && user.(v) = !at && not kept.(v) in
+      if once && small && (not statement) && is_expression table instr then begin
+        waiting.effects.(v) <- effects;
+        waiting.depth.(v) <- waiting.whole_depth;
+        waiting.size.(v) <- waiting.whole_size;
+        if effects = 1 then waiting.reads <- v :: waiting.reads else if effects = 2 then waiting.change <- v
+      end
+    end
+  in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
+      at := b;
       flush waiting 2;
-      let placed = ref false in
-      List.iter
-        (fun instr ->
-          (* what has a place stays a statement *)
-          let statement = !placed in
-          placed := is_place instr;
-          if not (!placed || List.exists (fun v -> implied.(v)) (dests instr)) then
-          let ops = operands table instr in
-          let possible, own = expression table instr (List.length ops) in
-          let depth, size, effects = fold forest waiting ops (rank own) in
-          flush waiting effects;
-          match dests instr with
-          | [ v ] when possible && (not statement) && depth <= max_depth && size <= max_size ->
-              if (not kept.(v)) && forest.uses.(v) = 1 && user.(v) = b then begin
-                waiting.effects.(v) <- effects;
-                waiting.depth.(v) <- depth;
-                waiting.size.(v) <- size;
-                if effects = 1 then waiting.reads <- v :: waiting.reads else if effects = 2 then waiting.change <- v
-              end
-          | _ -> ())
-        block.body;
-      ignore (fold forest waiting (term_operands block.term) 0))
+      placed := false;
+      List.iter look block.body;
+      start waiting 0;
+      each_term_operand block.term fold)
     flow.Flow.order;
   forest

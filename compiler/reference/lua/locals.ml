@@ -39,7 +39,14 @@ let occurs scan var block statement =
       scan.webs <- web :: scan.webs
   | Some home -> if home.number <> block.number then scan.home_of.(web) <- Some (enclosing home block)
 
-let expr scan e block statement = List.iter (fun v -> occurs scan v block statement) e.vars
+let rec vars scan list block statement =
+  match list with
+  | [] -> ()
+  | v :: rest ->
+      occurs scan v block statement;
+      vars scan rest block statement
+
+let expr scan e block statement = vars scan e.vars block statement
 
 let rec block scan stats parent statement =
   let depth = match parent with Some up -> up.depth + 1 | None -> 0 in

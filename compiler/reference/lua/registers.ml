@@ -80,50 +80,55 @@ let union parent a b =
   let a = find parent a and b = find parent b in
   if a < b then parent.(b) <- a else parent.(a) <- b
 
-(* The variables whose registers an operand's expression reads, before `rest`, in reverse. *)
-let rec leaves table (forest : Forest.t) arg rest =
-  match arg with
-  | Var v -> (
-      match forest.Forest.definition.(v) with
-      | Some instr when forest.Forest.folded.(v) ->
-          List.fold_left (fun rest (operand, _) -> leaves table forest operand rest) rest (Forest.operands table instr)
-      | _ -> v :: rest)
-  | Int _ | Wide _ | Literal _ -> rest
+let rec mem (v : int) list = match list with [] -> false | first :: rest -> first = v || mem v rest
 
 let steps table func (forest : Forest.t) b =
   let block = func.blocks.(b) in
+  (* The variables whose registers the operands' expressions read, in reverse. *)
+  let found = ref [] in
+  let rec leaves arg _ =
+    match arg with
+    | Var v -> (
+        match forest.Forest.definition.(v) with
+        | Some instr when forest.Forest.folded.(v) -> Forest.each_operand table instr leaves
+        | _ -> found := v :: !found)
+    | Int _ | Wide _ | Literal _ -> ()
+  in
+  let is_used d = forest.Forest.uses.(d) > 0 in
   let step instr =
-    let results = Forest.dests instr in
-    let uses =
-      List.rev (List.fold_left (fun rest (operand, _) -> leaves table forest operand rest) [] (Forest.operands table instr))
-    in
-    let always = match instr with Try _ -> true | _ -> false in
-    let dests = List.filter (fun d -> always || forest.Forest.uses.(d) > 0) results in
+    found := [];
+    Forest.each_operand table instr leaves;
+    let uses = List.rev !found in
     match instr with
     | Closures { dests = all; functions } ->
         (* the others of a recursive group and the closure itself are patched in, not read *)
-        let uses = List.filter (fun v -> not (List.exists (Int.equal v) all)) uses in
+        let uses = List.filter (fun v -> not (mem v all)) uses in
         let early = match (all, functions) with _ :: _ :: _, _ | _, _ :: _ :: _ -> true | _ -> false in
-        { uses; dests; early }
-    | Prim (_, name, _) ->
+        { uses; dests = List.filter is_used all; early }
+    | Prim (dest, name, _) ->
         let early =
           match Fragment.find table name with
           | Some { Fragment.fixup = Some f; _ } -> List.exists (fun a -> a > 0) f.Template.order
           | _ -> false
         in
-        { uses; dests; early }
-    | Apply _ | Try _ -> { uses; dests; early = false }
+        { uses; dests = (if is_used dest then [ dest ] else []); early }
+    | Apply { dest; _ } -> { uses; dests = (if is_used dest then [ dest ] else []); early = false }
+    | Try { dests; _ } -> { uses; dests; early = false }
   in
-  let written =
-    List.filter
-      (fun instr -> match Forest.dests instr with [ d ] -> not forest.Forest.folded.(d) | _ -> true)
-      block.body
+  let rec written body =
+    match body with
+    | [] ->
+        found := [];
+        Forest.each_term_operand block.term leaves;
+        [ { uses = List.rev !found; dests = []; early = false } ]
+    | instr :: rest ->
+        let d = Forest.single_dest instr in
+        if d <> Flow.none && forest.Forest.folded.(d) then written rest
+        else
+          let step = step instr in
+          step :: written rest
   in
-  let last =
-    List.rev
-      (List.fold_left (fun rest (operand, _) -> leaves table forest operand rest) [] (Forest.term_operands block.term))
-  in
-  Array.of_list (List.map step written @ [ { uses = last; dests = []; early = false } ])
+  Array.of_list (written block.body)
 
 (* Variables live at the start and at the end of each block, one variable at a time, upwards from its uses. *)
 let liveness func (flow : Flow.t) (all : step array array) =
@@ -131,44 +136,49 @@ let liveness func (flow : Flow.t) (all : step array array) =
   let count = Array.length func.blocks in
   let home = Array.make n Flow.none in
   let used = Array.make n [] in
+  let at = ref Flow.none in
+  let define v = home.(v) <- !at in
+  let use u =
+    let again = match used.(u) with last :: _ -> last = !at | [] -> false in
+    if home.(u) <> !at && not again then used.(u) <- !at :: used.(u)
+  in
   Array.iter
     (fun b ->
-      List.iter (fun p -> home.(p) <- b) func.blocks.(b).params;
-      Array.iter (fun step -> List.iter (fun d -> home.(d) <- b) step.dests) all.(b))
+      at := b;
+      List.iter define func.blocks.(b).params;
+      Array.iter (fun step -> List.iter define step.dests) all.(b))
     flow.Flow.order;
   Array.iter
     (fun b ->
-      Array.iter
-        (fun step ->
-          List.iter
-            (fun u ->
-              let again = match used.(u) with last :: _ -> last = b | [] -> false in
-              if home.(u) <> b && not again then used.(u) <- b :: used.(u))
-            step.uses)
-        all.(b))
+      at := b;
+      Array.iter (fun step -> List.iter use step.uses) all.(b))
     flow.Flow.order;
   let live_in = Array.make count [] and live_out = Array.make count [] in
   let in_mark = Array.make count Flow.none and out_mark = Array.make count Flow.none in
+  let rec reach v work =
+    match work with
+    | [] -> ()
+    | b :: rest ->
+        if in_mark.(b) = v then reach v rest
+        else begin
+          in_mark.(b) <- v;
+          live_in.(b) <- v :: live_in.(b);
+          reach v (leave v flow.Flow.predecessors.(b) rest)
+        end
+  (* It is live at the end of these blocks. *)
+  and leave v blocks work =
+    match blocks with
+    | [] -> work
+    | p :: rest ->
+        if out_mark.(p) = v then leave v rest work
+        else begin
+          out_mark.(p) <- v;
+          live_out.(p) <- v :: live_out.(p);
+          leave v rest (if home.(v) <> p then p :: work else work)
+        end
+  in
   for v = 0 to n - 1 do
-    let work = ref used.(v) in
-    while match !work with [] -> false | _ :: _ -> true do
-      match !work with
-      | [] -> ()
-      | b :: rest ->
-          work := rest;
-          if in_mark.(b) <> v then begin
-            in_mark.(b) <- v;
-            live_in.(b) <- v :: live_in.(b);
-            List.iter
-              (fun p ->
-                if out_mark.(p) <> v then begin
-                  out_mark.(p) <- v;
-                  live_out.(p) <- v :: live_out.(p);
-                  if home.(v) <> p then work := p :: !work
-                end)
-              flow.Flow.predecessors.(b)
-          end
-    done
+    reach v used.(v)
   done;
   (live_in, live_out)
 
@@ -261,6 +271,29 @@ let free chooser v =
   let r = chooser.registers.of_var.(v) in
   if r <> Flow.none && r >= chooser.kept then chooser.registers.all.(r).occupied <- false
 
+(* Frees those of the variables that are, or are not, among the results. *)
+let rec free_all chooser dests results list =
+  match list with
+  | [] -> ()
+  | v :: rest ->
+      if mem v dests = results then free chooser v;
+      free_all chooser dests results rest
+
+(* The results that are not marked for the block `b`. *)
+let rec unread mark b dests =
+  match dests with [] -> [] | d :: rest -> if mark.(d) <> b then d :: unread mark b rest else unread mark b rest
+
+(* Marks what is used, and puts what was not marked before `rest`. *)
+let rec last_uses mark b uses rest =
+  match uses with
+  | [] -> rest
+  | u :: more ->
+      if mark.(u) = b then last_uses mark b more rest
+      else begin
+        mark.(u) <- b;
+        last_uses mark b more (u :: rest)
+      end
+
 (* Numbers the hints; 0 is "v". *)
 let bases func hints =
   let numbers = ref Names.empty in
@@ -310,14 +343,14 @@ let parameters chooser func =
 
 (* Applies `f` to each parameter of a block that gets a variable, and the variable. *)
 let passed func (flow : Flow.t) f =
+  let pass p arg = match arg with Var v -> f p v | Int _ | Wide _ | Literal _ -> () in
   Array.iter
     (fun b ->
-      Array.iter
-        (fun (t : target) ->
-          List.iter2
-            (fun p arg -> match arg with Var v -> f p v | Int _ | Wide _ | Literal _ -> ())
-            func.blocks.(t.block).params t.args)
-        (Flow.targets func.blocks.(b).term))
+      let term = func.blocks.(b).term in
+      for k = 0 to Visit.target_count term - 1 do
+        let t = Visit.target term k in
+        List.iter2 pass func.blocks.(t.block).params t.args
+      done)
     flow.Flow.order
 
 (* `hints`: name registers after the OCaml variables. *)
@@ -358,6 +391,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       let r = registers.of_var.(p) in
       if chooser.wanted.(class_) = Flow.none && r >= chooser.kept then chooser.wanted.(class_) <- r)
     func.params;
+  let choose v = choose chooser v in
   let mark = Array.make n Flow.none in
   Array.iter
     (fun b ->
@@ -375,16 +409,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       let dying = Array.make count [] in
       for i = count - 1 downto 0 do
         let step = all.(b).(i) in
-        let dead = List.filter (fun d -> mark.(d) <> b) step.dests in
-        dying.(i) <-
-          List.fold_left
-            (fun rest u ->
-              if mark.(u) <> b then begin
-                mark.(u) <- b;
-                u :: rest
-              end
-              else rest)
-            dead step.uses
+        dying.(i) <- last_uses mark b step.uses (unread mark b step.dests)
       done;
       (* A `for` reads its start after the other parameters have been assigned. *)
       let start =
@@ -397,17 +422,16 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       List.iter
         (fun p ->
           let level = counting.Counting.level.(p) in
-          if level <> Flow.none then choose_counter chooser p level else if mark.(p) = b then choose chooser p)
+          if level <> Flow.none then choose_counter chooser p level else if mark.(p) = b then choose p)
         func.blocks.(b).params;
       if last then registers.all.(start).occupied <- false;
-      Array.iteri
-        (fun i step ->
-          let is_dest v = List.exists (Int.equal v) step.dests in
-          if step.early then List.iter (choose chooser) step.dests;
-          List.iter (fun v -> if not (is_dest v) then free chooser v) dying.(i);
-          if not step.early then List.iter (choose chooser) step.dests;
-          List.iter (fun v -> if is_dest v then free chooser v) dying.(i))
-        all.(b))
+      for i = 0 to count - 1 do
+        let step = all.(b).(i) in
+        if step.early then List.iter choose step.dests;
+        free_all chooser step.dests false dying.(i);
+        if not step.early then List.iter choose step.dests;
+        free_all chooser step.dests true dying.(i)
+      done)
     flow.Flow.order;
   passed func flow (fun p v ->
       let r = registers.of_var.(p) in

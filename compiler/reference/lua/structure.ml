@@ -85,7 +85,7 @@ let rec decide found first last tag =
 let decide_switch term =
   match term with
   | Switch (_, ints, tags) when Array.length ints + Array.length tags > 0 ->
-      let all = Flow.targets term in
+      let all = Array.append ints tags in
       let int_count = Array.length ints in
       let int_ranges = ranges ints 0 all in
       let tag_ranges = ranges tags int_count all in

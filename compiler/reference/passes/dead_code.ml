@@ -72,13 +72,18 @@ let facts_of = function
       let defs = Array.make (Array.length f.names) No_def in
       let jumps = Array.make (Array.length f.blocks) [] in
       List.iteri (fun i param -> defs.(param) <- Input i) f.params;
+      let def = ref No_def in
+      let define dest = defs.(dest) <- !def in
+      let instr i =
+        def := Instr i;
+        Visit.each_dest i define
+      in
+      let jump (target : target) = jumps.(target.block) <- Array.of_list target.args :: jumps.(target.block) in
       Array.iteri
         (fun b (block : Program.block) ->
           List.iteri (fun i param -> defs.(param) <- Param (b, i)) block.params;
-          List.iter (fun instr -> List.iter (fun dest -> defs.(dest) <- Instr instr) (Visit.dests instr)) block.body;
-          List.iter
-            (fun (target : target) -> jumps.(target.block) <- Array.of_list target.args :: jumps.(target.block))
-            (Visit.targets block.term))
+          List.iter instr block.body;
+          Visit.each_target block.term jump)
         f.blocks;
       let live = Bytes.make (Array.length f.names) no in
       { reached = false; defs; live; jumps; captured = Bytes.empty; closures = []; sites = [] }
@@ -319,10 +324,9 @@ let new_index captured index =
   done;
   !before
 
-let sweep_prim marking id dest name args =
-  let same = Some (Prim (dest, name, args)) in
+let sweep_prim marking id instr dest name args =
   match tracked_set marking name args with
-  | Some global -> if Bytes.contains global.fields yes then same else None
+  | Some global -> if Bytes.contains global.fields yes then Some instr else None
   | None -> (
       match if String.equal name "%block" then tracked_block marking id dest else None with
       | Some { fields; _ } when not (Bytes.contains fields yes) -> None
@@ -336,15 +340,16 @@ let sweep_prim marking id dest name args =
             | "%env", base :: Int index :: _ when own marking id base >= 0 ->
                 let captured = marking.facts.(own marking id base).captured in
                 Some (Prim (dest, name, [ base; Int (new_index captured index) ]))
-            | _ -> same))
+            | _ -> Some instr))
 
 (* The closure of a call: 0 where the called function does not use it. *)
 let sweep_closure marking closure known =
   match known with Some known when not (needs_closure marking known) -> Int 0 | _ -> closure
 
 (* The instruction without what is dead in it; None: nothing is left. *)
-let sweep_instr marking id = function
-  | Prim (dest, name, args) -> sweep_prim marking id dest name args
+let sweep_instr marking id instr =
+  match instr with
+  | Prim (dest, name, args) -> sweep_prim marking id instr dest name args
   | Apply a -> Some (Apply { a with closure = sweep_closure marking a.closure a.known })
   | Closures { dests; functions } -> (
       let kept = live_ones marking id dests in
@@ -354,7 +359,7 @@ let sweep_instr marking id = function
           (select functions kept)
       in
       match select dests kept with [] -> None | dests -> Some (Closures { dests; functions }))
-  | Try _ as instr -> Some instr
+  | Try _ -> Some instr
 
 (* Drops what is dead in the function. *)
 let sweep marking (f : func) =

@@ -26,39 +26,38 @@ type traffic = {
   writes_accu : bool;
 }
 
+let none_at_all = { reads_accu = false; reads = 0; pops = 0; pushes = 0; writes_accu = false }
+let writes = { none_at_all with writes_accu = true }
+let tests = { none_at_all with reads_accu = true }
+let changes = { tests with writes_accu = true }
+
+(* Takes `n` slots, and gives a result. *)
+let takes n = if n > 0 then { changes with reads = n; pops = n } else changes
+
+(* A value of `n` parts, the first of which is the accumulator. *)
+let gathers n = if n > 0 then takes (n - 1) else writes
+
 let traffic op =
-  let make reads_accu reads pops pushes writes_accu = { reads_accu; reads; pops; pushes; writes_accu } in
   match op with
-  | Nop | Grab _ | Restart | Branch _ | Stop -> make false 0 0 0 false
-  | Acc _ | Envacc _ | Offsetclosure _ -> make false 0 0 0 true
-  | Getglobal _ | Getglobalfield _ | Const _ -> make false 0 0 0 true
-  | Pop n -> make false 0 n 0 false
-  | Push_retaddr _ -> make false 0 0 3 false
-  | Apply n -> make true n (if n > 3 then n + 3 else n) 0 true
-  | Closure (n, _) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make (n > 0) below below 0 true
-  | Closurerec (n, labels) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make (n > 0) below below (Array.length labels) true
-  | Block (_, n) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make (n > 0) below below 0 true
-  | Assign _ | Setglobal _ | Getfield _ | Getfloatfield _ -> make true 0 0 0 true
-  | Offsetint _ | Offsetref _ | Perform -> make true 0 0 0 true
-  | Setfield _ -> make true 1 1 0 true
-  | Prim (_, n) | Ccall (n, _) ->
-    let below = if n > 0 then n - 1 else 0 in
-    make true below below 0 true
-  | Getmethod | Getdynmet -> make true 1 0 0 true
-  | Getpubmet _ -> make true 0 0 1 true
-  | Resume n -> make true n n 0 true
-  | Pushtrap _ -> make false 0 0 4 false
-  | Poptrap -> make false 0 4 0 false
-  | Branchif _ | Branchifnot _ | Compare _ | Switch _ -> make true 0 0 0 false
-  | Return _ | Raise _ -> make true 0 0 0 false
-  | Appterm (n, _) | Resumeterm (n, _) -> make true n n 0 false
-  | Reperformterm _ -> make true 2 2 0 false
+  | Nop | Grab _ | Restart | Branch _ | Stop -> none_at_all
+  | Acc _ | Envacc _ | Offsetclosure _ | Getglobal _ | Getglobalfield _ | Const _ -> writes
+  | Pop n -> { none_at_all with pops = n }
+  | Push_retaddr _ -> { none_at_all with pushes = 3 }
+  | Apply n -> { changes with reads = n; pops = (if n > 3 then n + 3 else n) }
+  | Closure (n, _) -> gathers n
+  | Closurerec (n, labels) -> { (gathers n) with pushes = Array.length labels }
+  | Block (_, n) -> gathers n
+  | Assign _ | Setglobal _ | Getfield _ | Getfloatfield _ | Offsetint _ | Offsetref _ | Perform -> changes
+  | Setfield _ -> takes 1
+  | Prim (_, n) | Ccall (n, _) -> takes (n - 1)
+  | Getmethod | Getdynmet -> { changes with reads = 1 }
+  | Getpubmet _ -> { changes with pushes = 1 }
+  | Resume n -> takes n
+  | Pushtrap _ -> { none_at_all with pushes = 4 }
+  | Poptrap -> { none_at_all with pops = 4 }
+  | Branchif _ | Branchifnot _ | Compare _ | Switch _ | Return _ | Raise _ -> tests
+  | Appterm (n, _) | Resumeterm (n, _) -> { tests with reads = n; pops = n }
+  | Reperformterm _ -> { tests with reads = 2; pops = 2 }
 
 (* Does the instruction end its block? *)
 let ends_block = function

@@ -33,7 +33,7 @@ let size (f : func) =
         | _ -> 0
       in
       size := !size + List.length block.body + tests;
-      if List.exists (fun (t : target) -> t.block <= b) (Visit.targets block.term) then refused := true)
+      Visit.each_target block.term (fun t -> if t.block <= b then refused := true))
     f.blocks;
   if !refused then never else !size
 
@@ -42,9 +42,7 @@ let looping (f : func) =
   let within = Array.make (Array.length f.blocks) false in
   Array.iteri
     (fun b (block : block) ->
-      List.iter
-        (fun (t : target) -> if t.block <= b then Array.fill within t.block (b - t.block + 1) true)
-        (Visit.targets block.term))
+      Visit.each_target block.term (fun t -> if t.block <= b then Array.fill within t.block (b - t.block + 1) true))
     f.blocks;
   within
 
@@ -59,7 +57,7 @@ type host = {
   (* Hints of the variables, the last ones first, and how many there are. *)
   mutable hints : string array list;
   mutable variables : int;
-  (* What a variable has been replaced by; itself: nothing. *)
+  (* What a variable has been replaced by; `Simplify.itself`: nothing. *)
   mutable replace : arg array;
   (* Of each variable, the closure it is: the function, what it captured. *)
   mutable closures : (int * arg list) option array;
@@ -75,7 +73,7 @@ type host = {
 (* What a variable has been replaced by. *)
 let rec resolve host a =
   match a with
-  | Var v -> ( match host.replace.(v) with Var w when w = v -> a | next -> resolve host next)
+  | Var v -> ( match host.replace.(v) with next when next == Simplify.itself -> a | next -> resolve host next)
   | _ -> a
 
 (* Resolves what an instruction or a terminator uses, if anything has been replaced. *)
@@ -119,7 +117,7 @@ let add_variables host hints =
   let room = Array.length host.replace in
   if host.variables > room then begin
     let room = max host.variables (2 * room) in
-    let replace = Array.init room (fun v -> Var v) and closures = Array.make room None in
+    let replace = Array.make room Simplify.itself and closures = Array.make room None in
     Array.blit host.replace 0 replace 0 first;
     Array.blit host.closures 0 closures 0 first;
     host.replace <- replace;
@@ -242,7 +240,7 @@ let run_function program arity sizes (f : func) =
       block_count = Array.length f.blocks;
       hints = [ f.names ];
       variables = count;
-      replace = Array.init count (fun v -> Var v);
+      replace = Array.make count Simplify.itself;
       closures = Array.make count None;
       open_blocks = (if f.id = program.main then looping f else [||]);
       growth = 0;
@@ -256,7 +254,7 @@ let run_function program arity sizes (f : func) =
     f.blocks <- Array.sub host.blocks 0 host.block_count;
     Array.iter
       (fun (block : block) ->
-        block.body <- List.map (resolved_instr host) block.body;
+        block.body <- Visit.map_list (resolved_instr host) block.body;
         block.term <- resolved_term host block.term)
       f.blocks
   end;

@@ -48,8 +48,7 @@ let range ints low high = { low = least low ints.limit; high = greatest high (-.
 
 let constant ints n =
   let n = float_of_int n in
-  let clamp low high = greatest low (least n high) in
-  { low = clamp (-.ints.but_one) ints.limit; high = clamp (-.ints.limit) ints.but_one }
+  { low = greatest (-.ints.but_one) (least n ints.limit); high = greatest (-.ints.limit) (least n ints.but_one) }
 
 let join a b = { low = least a.low b.low; high = greatest a.high b.high }
 

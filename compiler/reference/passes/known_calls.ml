@@ -22,9 +22,9 @@ and site = {
 }
 
 (* An instruction or a terminator of a function. *)
-and use = { user : int; what : what }
+and use = Instr of int * instr | Term of int * term
 
-and what = Instr of instr | Term of term
+let user = function Instr (id, _) | Term (id, _) -> id
 
 (* What is known of a function. *)
 type state = {
@@ -143,18 +143,24 @@ let enter an id =
       state.entered <- true;
       state.facts <- Array.make count Nothing;
       state.users <- Array.make count [];
-      let note use arg =
+      let use = ref (Term (id, Unreachable)) in
+      let note arg =
         match arg with
         | Var v -> (
             match state.users.(v) with
-            | last :: _ when last == use -> ()
-            | users -> state.users.(v) <- use :: users)
+            | last :: _ when last == !use -> ()
+            | users -> state.users.(v) <- !use :: users)
         | _ -> ()
+      in
+      let instr i =
+        use := Instr (id, i);
+        Visit.each_arg i note
       in
       Array.iter
         (fun (block : block) ->
-          List.iter (fun instr -> Visit.each_arg instr (note { user = id; what = Instr instr })) block.body;
-          Visit.each_term_arg block.term (note { user = id; what = Term block.term }))
+          List.iter instr block.body;
+          use := Term (id, block.term);
+          Visit.each_term_arg block.term note)
         f.blocks;
       (match f.params with own :: _ -> state.facts.(own) <- Function id | [] -> ());
       an.fresh <- f :: an.fresh
@@ -170,18 +176,18 @@ let unknown_call an id called args =
 
 (* What a call gives. *)
 let call an use closure args =
-  let called = fact_of an use.user closure in
+  let called = fact_of an (user use) closure in
   match called with
   | Function id -> (
       match an.program.functions.(id) with
       | Some { params = _ :: params; _ } when List.compare_lengths params args = 0 ->
           enter an id;
-          flow_all an use.user args id params;
+          flow_all an (user use) args id params;
           let state = an.states.(id) in
           state.callers <- use :: state.callers;
           state.result
-      | _ -> unknown_call an use.user called args)
-  | _ -> unknown_call an use.user called args
+      | _ -> unknown_call an (user use) called args)
+  | _ -> unknown_call an (user use) called args
 
 let give_result an id fact =
   let state = an.states.(id) in
@@ -218,7 +224,7 @@ let field use site index =
 
 (* What is known of a primitive's result. *)
 let prim an use dest name args =
-  let id = use.user in
+  let id = user use in
   match (name, args) with
   | "%env", [ base; Int index ] -> (
       match fact_of an id base with
@@ -280,7 +286,7 @@ let capture an id created captured =
     captured
 
 let instr an use instr =
-  let id = use.user in
+  let id = user use in
   match instr with
   | Prim (dest, name, args) -> flow an id dest (prim an use dest name args)
   | Apply { dest; closure; args; _ } -> flow an id dest (call an use closure args)
@@ -290,7 +296,7 @@ let instr an use instr =
   | Try _ -> ()
 
 let term an use term =
-  let id = use.user in
+  let id = user use in
   (match term with
   | Return arg -> give_result an id (fact_of an id arg)
   | Tail { closure; args; _ } -> give_result an id (call an use closure args)
@@ -298,16 +304,17 @@ let term an use term =
   | Pushtrap { exn; _ } -> flow an id exn Unknown
   | term -> Visit.each_own_arg term (fun arg -> escape an (fact_of an id arg)));
   match an.program.functions.(id) with
-  | Some f -> List.iter (fun t -> flow_all an id t.args id f.blocks.(t.block).params) (Visit.targets term)
+  | Some f -> Visit.each_target term (fun t -> flow_all an id t.args id f.blocks.(t.block).params)
   | None -> ()
 
-let look an use = match use.what with Instr i -> instr an use i | Term t -> term an use t
+let look an use = match use with Instr (_, i) -> instr an use i | Term (_, t) -> term an use t
 
 let look_through an (f : func) =
+  let visit i = look an (Instr (f.id, i)) in
   Array.iter
     (fun (block : block) ->
-      List.iter (fun i -> look an { user = f.id; what = Instr i }) block.body;
-      look an { user = f.id; what = Term block.term })
+      List.iter visit block.body;
+      look an (Term (f.id, block.term)))
     f.blocks
 
 (* The value is known to code that is not followed. *)

@@ -42,12 +42,21 @@ let test name args holds =
       | _ -> None)
   | _ -> None
 
+(* What is known of a result: its range, None if that of an operand is not known yet, and whether a simpler form of the operation
+   will do. *)
+type result = { range : range option; sure : bool }
+
+let not_yet = { range = None; sure = false }
+let of_pair (range, sure) = { range = Some range; sure }
+let among low high sure = { range = Some { low; high }; sure }
+
 type analysis = {
   ints : ints;
+  unknown : result;  (* any int *)
   f : func;
   flow : Flow.t;
-  (* The primitive that defines a variable. *)
-  definition : instr option array;
+  (* What defines a variable. *)
+  definition : instr array;
   (* The block of a variable; none: a parameter of the function. *)
   home : int array;
   (* None: nothing reaches it yet. *)
@@ -60,7 +69,7 @@ type analysis = {
   counts : bool array;  (* by variable: is it the test of such a loop? *)
 }
 
-let prim_of analysis v = match analysis.definition.(v) with Some (Prim (_, name, args)) -> Some (name, args) | _ -> None
+let prim_of analysis v = match analysis.definition.(v) with Prim (_, name, args) -> Some (name, args) | _ -> None
 
 (* What the test at the end of `p` says on its way to `b`, which is reached only from there. *)
 let fact analysis p b =
@@ -118,9 +127,14 @@ let counts analysis uses h k param =
   | None -> None
   | Some (entry, latch) -> (
       let passed b =
-        match List.find_opt (fun (t : target) -> t.block = h) (Visit.targets analysis.f.blocks.(b).term) with
-        | Some t -> nth k t.args
-        | None -> None
+        let term = analysis.f.blocks.(b).term in
+        let rec search at =
+          if at = Visit.target_count term then None
+          else
+            let t = Visit.target term at in
+            if t.block = h then nth k t.args else search (at + 1)
+        in
+        search 0
       in
       match (passed entry, passed latch) with
       | Some start, Some (Var next) -> (
@@ -142,38 +156,45 @@ let counts analysis uses h k param =
           | _ -> None)
       | _ -> None)
 
+(* The range of `v` within those that a block's fact gives. *)
+let rec meet v range = function
+  | [] -> range
+  | (w, sharp) :: rest ->
+      if w <> v || (range.low >= sharp.low && range.high <= sharp.high) then meet v range rest
+      else meet v { low = greatest range.low sharp.low; high = least range.high sharp.high } rest
+
+(* The same for block `at` and those above it. *)
+let rec sharpened analysis v range at left =
+  if left = 0 then range
+  else
+    let range = meet v range analysis.sharp.(at) and above = analysis.flow.Flow.idom.(at) in
+    if above = at then range else sharpened analysis v range above (left - 1)
+
 let range_of analysis arg at =
   match arg with
   | Int n -> Some (constant analysis.ints n)
-  | Wide _ | Literal _ -> Some (full analysis.ints)
+  | Wide _ | Literal _ -> analysis.unknown.range
   | Var v -> (
       match analysis.ranges.(v) with
       | None -> None
-      | Some range ->
-          let rec search range at left =
-            if left = 0 then range
-            else
-              let meet range (w, sharp) =
-                if w = v then { low = greatest range.low sharp.low; high = least range.high sharp.high } else range
-              in
-              search (List.fold_left meet range analysis.sharp.(at)) analysis.flow.Flow.idom.(at) (left - 1)
-          in
-          Some (search range at climb))
+      | Some range as found ->
+          let sharp = sharpened analysis v range at climb in
+          if sharp == range then found else Some sharp)
 
 (* The next value of a counter whose range is `a`. *)
 let counted_range analysis { up; guard; _ } a at =
   let ints = analysis.ints in
   let within low high =
     let low = if up then fst (sum_low ints a.low 1.) else low in
-    Some (range ints low (if up then high else fst (sum_high ints a.high (-1.))), true)
+    { range = Some (range ints low (if up then high else fst (sum_high ints a.high (-1.)))); sure = true }
   in
   match guard with
-  | Bound bound -> ( match range_of analysis bound at with None -> None | Some bound -> within bound.low bound.high)
+  | Bound bound -> ( match range_of analysis bound at with None -> not_yet | Some bound -> within bound.low bound.high)
   | Time (start, entry) -> (
       match (range_of analysis start entry, ints.count) with
       | Some start, Some most when start.low >= -2147483647. && start.high <= 2147483647. -> within (-.most) most
-      | Some _, _ -> Some (add ints a (constant ints (if up then 1 else -1)))
-      | None, _ -> None)
+      | Some _, _ -> of_pair (add ints a (constant ints (if up then 1 else -1)))
+      | None, _ -> not_yet)
 
 (* What block `b`'s fact says of the ranges of its operands. *)
 let sharpen analysis b =
@@ -201,16 +222,14 @@ let sharpen analysis b =
           analysis.sharp.(b) <- add x for_x (add y for_y [])
       | _ -> ())
 
-(* The result of a primitive on ints, and whether its simpler form will do. *)
+(* The result of a primitive on ints. *)
 let prim analysis dest name args at =
   let ints = analysis.ints in
-  let unknown = Some (full ints, false) in
-  let natural_to high = Some ({ low = 0.; high }, false) in
   match (name, args) with
-  | ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get"), _ -> natural_to 255.
-  | "%array_length", _ -> natural_to size
-  | ("caml_ml_string_length" | "caml_ml_bytes_length"), _ -> natural_to ints.string
-  | ("%is_int" | "%bool_not"), _ -> natural_to 1.
+  | ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get"), _ -> among 0. 255. false
+  | "%array_length", _ -> among 0. size false
+  | ("caml_ml_string_length" | "caml_ml_bytes_length"), _ -> among 0. ints.string false
+  | ("%is_int" | "%bool_not"), _ -> among 0. 1. false
   | ( ("%int_add" | "%int_sub" | "%int_mul" | "%int_and" | "%int_or" | "%int_xor" | "%int_div" | "%int_mod"),
       [ x; y ] ) -> (
       match (range_of analysis x at, range_of analysis y at) with
@@ -219,34 +238,36 @@ let prim analysis dest name args at =
           match name with
           | "%int_add" -> (
               match analysis.counter.(dest) with
-              | None -> Some (add ints a b)
+              | None -> of_pair (add ints a b)
               | Some counted -> counted_range analysis counted a at)
-          | "%int_sub" -> Some (subtract ints a b)
-          | "%int_mul" -> Some (multiply ints a b)
+          | "%int_sub" -> of_pair (subtract ints a b)
+          | "%int_mul" -> of_pair (multiply ints a b)
           | "%int_and" when a.low >= 0. || b.low >= 0. ->
               let high =
                 if natural then least a.high b.high else if a.low >= 0. then a.high else b.high
               in
               let is_mask = match y with Int n -> n >= 0 && n < 0x3fff_ffff && n land (n + 1) = 0 | _ -> false in
-              Some ({ low = 0.; high }, is_mask)
+              among 0. high is_mask
           | ("%int_or" | "%int_xor") when natural && greatest a.high b.high <= ints.limit ->
-              natural_to (mask (greatest a.high b.high))
-          | "%int_div" when a.low >= 0. && b.low > 0. -> Some ({ low = 0.; high = a.high }, true)
+              among 0. (mask (greatest a.high b.high)) false
+          | "%int_div" when a.low >= 0. && b.low > 0. -> among 0. a.high true
           | "%int_mod" when b.low > 0. ->
               let most = if b.high > ints.limit then b.high else b.high -. 1. in
-              if a.low >= 0. then Some ({ low = 0.; high = least most a.high }, true)
-              else Some (range ints (-.most) most, false)
-          | _ -> unknown)
-      | _ -> None)
+              if a.low >= 0. then among 0. (least most a.high) true
+              else { range = Some (range ints (-.most) most); sure = false }
+          | _ -> analysis.unknown)
+      | _ -> not_yet)
   | ("%int_asr" | "%int_lsr"), [ x; Int n ] when n > 0 && n < 30 -> (
       match range_of analysis x at with
-      | None -> None
+      | None -> not_yet
       | Some a ->
           if a.low < 0. then
-            if name = "%int_lsr" then natural_to (shifted ints n) else unknown
-          else Some ({ low = 0.; high = (if a.high > ints.limit then ints.but_one else floor (a.high /. power n)) }, true))
+            if name = "%int_lsr" then among 0. (shifted ints n) false else analysis.unknown
+          else among 0. (if a.high > ints.limit then ints.but_one else floor (a.high /. power n)) true)
   | "%int_lsl", [ x; Int n ] when n >= 0 && n < 30 -> (
-      match range_of analysis x at with None -> None | Some a -> Some (multiply ints a { low = power n; high = power n }))
+      match range_of analysis x at with
+      | None -> not_yet
+      | Some a -> of_pair (multiply ints a { low = power n; high = power n }))
   | ("%int_lt" | "%int_le" | "%int_gt" | "%int_ge"), [ x; y ] -> (
       match (range_of analysis x at, range_of analysis y at) with
       | Some a, Some b ->
@@ -258,101 +279,111 @@ let prim analysis dest name args at =
             | "%int_gt" -> (less b a, at_most a b)
             | _ -> (at_most b a, less a b)
           in
-          Some ({ low = (if yes then 1. else 0.); high = (if no then 0. else 1.) }, false)
-      | _ -> None)
+          among (if yes then 1. else 0.) (if no then 0. else 1.) false
+      | _ -> not_yet)
   | ("%int_eq" | "%int_ne"), [ x; y ] -> (
-      match (range_of analysis x at, range_of analysis y at) with Some _, Some _ -> natural_to 1. | _ -> None)
-  | _ -> unknown
+      match (range_of analysis x at, range_of analysis y at) with Some _, Some _ -> among 0. 1. false | _ -> not_yet)
+  | _ -> analysis.unknown
 
+(* Lets the range of `v` take in another one; gives whether it grew. *)
 let grow analysis v found round =
   match found with
   | None -> false
-  | Some found -> (
+  | Some { low; high } -> (
       match analysis.ranges.(v) with
       | None ->
-          analysis.ranges.(v) <- Some found;
+          analysis.ranges.(v) <- found;
           true
       | Some old ->
-          let { low; high } = join found old in
-          if low = old.low && high = old.high then false
-          else begin
-            let low = if low < old.low && round >= exact_rounds then -.analysis.ints.any else low in
-            let high = if high > old.high && round >= exact_rounds then analysis.ints.any else high in
-            analysis.ranges.(v) <- Some { low; high };
-            true
-          end)
+          let lower = low < old.low and higher = high > old.high in
+          if lower || higher then begin
+            let widened = round >= exact_rounds in
+            let low = if lower && widened then -.analysis.ints.any else least low old.low in
+            let high = if higher && widened then analysis.ints.any else greatest high old.high in
+            analysis.ranges.(v) <- Some { low; high }
+          end;
+          lower || higher)
+
+(* `found` and the ranges that these blocks pass for parameter number `k` of block `b`. *)
+let rec passed analysis b k found = function
+  | [] -> found
+  | from :: rest ->
+      let term = analysis.f.blocks.(from).term in
+      let all = ref found in
+      for i = 0 to Visit.target_count term - 1 do
+        let t = Visit.target term i in
+        if t.block = b then
+          match (range_of analysis (List.nth t.args k) from, !all) with
+          | None, _ -> ()
+          | range, None -> all := range
+          | Some a, Some r -> if a.low < r.low || a.high > r.high then all := Some (join r a)
+      done;
+      passed analysis b k !all rest
 
 (* One walk; gives whether something grew. *)
 let walk analysis round =
   let f = analysis.f in
   let changed = ref false in
-  let note grown = if grown then changed := true in
+  let at = ref Flow.none in
+  let anything v = analysis.ranges.(v) <- analysis.unknown.range in
+  let instr = function
+    | Prim (dest, name, args) ->
+        let { range; _ } = prim analysis dest name args !at in
+        if grow analysis dest range round then changed := true
+    | other -> Visit.each_dest other anything
+  in
+  let rec params k = function
+    | [] -> ()
+    | p :: rest ->
+        let found = passed analysis !at k analysis.ranges.(p) analysis.flow.Flow.predecessors.(!at) in
+        if grow analysis p found round then changed := true;
+        params (k + 1) rest
+  in
   Array.iter
     (fun b ->
       sharpen analysis b;
-      let block = f.blocks.(b) in
-      let incoming =
-        List.concat_map
-          (fun from ->
-            List.filter_map
-              (fun (t : target) -> if t.block = b then Some (from, t.args) else None)
-              (Visit.targets f.blocks.(from).term))
-          analysis.flow.Flow.predecessors.(b)
-      in
-      List.iteri
-        (fun k p ->
-          let join found (from, args) =
-            match nth k args with
-            | None -> found
-            | Some arg -> (
-                match (range_of analysis arg from, found) with
-                | None, _ -> found
-                | range, None -> range
-                | Some a, Some r -> Some (join r a))
-          in
-          note (grow analysis p (List.fold_left join analysis.ranges.(p) incoming) round))
-        block.params;
-      List.iter
-        (function
-          | Prim (dest, name, args) -> (
-              match prim analysis dest name args b with
-              | None -> ()
-              | Some (range, _) -> note (grow analysis dest (Some range) round))
-          | other -> List.iter (fun v -> analysis.ranges.(v) <- Some (full analysis.ints)) (Visit.dests other))
-        block.body)
+      at := b;
+      params 0 f.blocks.(b).params;
+      List.iter instr f.blocks.(b).body)
     analysis.flow.Flow.order;
   !changed
+
+let is_natural analysis at arg = match range_of analysis arg at with Some range -> range.low >= 0. | None -> false
+let is_positive analysis at arg = match range_of analysis arg at with Some range -> range.low > 0. | None -> false
+
+(* Will a simpler form of the operation do? *)
+let is_sure analysis at = function
+  | Prim (dest, name, args) -> (prim analysis dest name args at).sure
+  | _ -> false
 
 (* What stands in the place of an instruction; itself when it is as simple as can be. *)
 let simpler analysis at instr =
   match instr with
   | Prim (dest, name, args) -> (
-      let natural arg = match range_of analysis arg at with Some range -> range.low >= 0. | None -> false in
-      let positive arg = match range_of analysis arg at with Some range -> range.low > 0. | None -> false in
-      let sure () = match prim analysis dest name args at with Some (_, sure) -> sure | None -> false in
       match (name, args) with
-      | "%int_add", _ when sure () -> Prim (dest, "%exact_add", args)
+      | "%int_add", _ when is_sure analysis at instr -> Prim (dest, "%exact_add", args)
       | "%int_ne", _ when analysis.counts.(dest) -> Prim (dest, "%counts", args)
-      | "%int_sub", _ when sure () -> Prim (dest, "%exact_sub", args)
-      | "%int_mul", _ when sure () -> Prim (dest, "%exact_mul", args)
-      | "%int_div", _ when sure () -> Prim (dest, "%exact_div", args)
-      | "%int_mod", _ when sure () -> Prim (dest, "%exact_mod", args)
-      | "%int_div", [ _; y ] when positive y -> Prim (dest, "%positive_div", args)
-      | "%int_mod", [ _; y ] when positive y -> Prim (dest, "%positive_mod", args)
-      | "%int_and", _ when sure () -> Prim (dest, "%low_bits", args)
-      | ("%int_asr" | "%int_lsr"), [ x; Int n ] when sure () -> Prim (dest, "%exact_shift", [ x; Int n; Int (1 lsl n) ])
+      | "%int_sub", _ when is_sure analysis at instr -> Prim (dest, "%exact_sub", args)
+      | "%int_mul", _ when is_sure analysis at instr -> Prim (dest, "%exact_mul", args)
+      | "%int_div", _ when is_sure analysis at instr -> Prim (dest, "%exact_div", args)
+      | "%int_mod", _ when is_sure analysis at instr -> Prim (dest, "%exact_mod", args)
+      | "%int_div", [ _; y ] when is_positive analysis at y -> Prim (dest, "%positive_div", args)
+      | "%int_mod", [ _; y ] when is_positive analysis at y -> Prim (dest, "%positive_mod", args)
+      | "%int_and", _ when is_sure analysis at instr -> Prim (dest, "%low_bits", args)
+      | ("%int_asr" | "%int_lsr"), [ x; Int n ] when is_sure analysis at instr ->
+          Prim (dest, "%exact_shift", [ x; Int n; Int (1 lsl n) ])
       | "%int_lsr", [ _; Int n ] when n > 0 && n < 30 -> Prim (dest, "%natural_lsr", args)
-      | "%int_lsl", [ x; Int n ] when sure () -> Prim (dest, "%exact_mul", [ x; Int (1 lsl n) ])
-      | "%int_ult", [ x; y ] when natural x && natural y -> Prim (dest, "%int_lt", args)
-      | "%int_uge", [ x; y ] when natural x && natural y -> Prim (dest, "%int_ge", args)
-      | "caml_string_get", [ _; i ] when natural i -> Prim (dest, "%string_at", args)
-      | "caml_bytes_get", [ _; i ] when natural i -> Prim (dest, "%bytes_at", args)
-      | "caml_bytes_set", [ _; i; _ ] when natural i -> Prim (dest, "%bytes_put", args)
+      | "%int_lsl", [ x; Int n ] when is_sure analysis at instr -> Prim (dest, "%exact_mul", [ x; Int (1 lsl n) ])
+      | "%int_ult", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_lt", args)
+      | "%int_uge", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_ge", args)
+      | "caml_string_get", [ _; i ] when is_natural analysis at i -> Prim (dest, "%string_at", args)
+      | "caml_bytes_get", [ _; i ] when is_natural analysis at i -> Prim (dest, "%bytes_at", args)
+      | "caml_bytes_set", [ _; i; _ ] when is_natural analysis at i -> Prim (dest, "%bytes_put", args)
       | ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get"), [ _; i ]
-        when natural i ->
+        when is_natural analysis at i ->
           Prim (dest, "%array_at", args)
       | ("caml_array_set" | "caml_array_set_addr" | "caml_array_set_float" | "caml_floatarray_set"), [ _; i; _ ]
-        when natural i ->
+        when is_natural analysis at i ->
           Prim (dest, "%array_put", args)
       | _ -> instr)
   | _ -> instr
@@ -370,7 +401,8 @@ let analyse (f : func) ints params =
           ints;
           f;
           flow;
-          definition = Array.make count None;
+          unknown = { range = Some (full ints); sure = false };
+          definition = Array.make count Simplify.no_instr;
           home = Array.make count Flow.none;
           ranges = Array.make count None;
           facts = Array.make blocks None;
@@ -381,18 +413,18 @@ let analyse (f : func) ints params =
       in
       List.iter2 (fun p range -> analysis.ranges.(p) <- Some range) f.params params;
       let note = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
+      let at = ref Flow.none in
+      let live v = analysis.home.(v) <- !at in
+      let instr i =
+        Visit.each_arg i note;
+        Visit.each_dest i live;
+        match i with Prim (dest, _, _) -> analysis.definition.(dest) <- i | _ -> ()
+      in
       Array.iteri
         (fun b (block : block) ->
-          List.iter (fun p -> analysis.home.(p) <- b) block.params;
-          List.iter
-            (fun instr ->
-              Visit.each_arg instr note;
-              List.iter
-                (fun v ->
-                  analysis.definition.(v) <- Some instr;
-                  analysis.home.(v) <- b)
-                (Visit.dests instr))
-            block.body;
+          at := b;
+          List.iter live block.params;
+          List.iter instr block.body;
           Visit.each_term_arg block.term note)
         f.blocks;
       for b = 0 to blocks - 1 do
@@ -409,7 +441,11 @@ let analyse (f : func) ints params =
               | None -> ())
             f.blocks.(h).params
       done;
-      let rec run round = if round = rounds then None else if walk analysis round then run (round + 1) else Some analysis in
+      (* Without loops what a block reads was found before it. *)
+      let loops = Array.exists (fun header -> header <> Flow.none) flow.Flow.header in
+      let rec run round =
+        if round = rounds then None else if walk analysis round && loops then run (round + 1) else Some analysis
+      in
       run 0
 
 (* What callers pass to functions that only known calls reach. *)
@@ -464,7 +500,7 @@ let rewrite analysis =
   Array.iter
     (fun b ->
       let block = analysis.f.blocks.(b) in
-      block.body <- List.map (simpler analysis b) block.body;
+      block.body <- Visit.map_list (simpler analysis b) block.body;
       match block.term with
       | If ((Var _ as arg), yes, no) -> (
           match range_of analysis arg b with

@@ -43,7 +43,7 @@ let find (f : func) =
       | Poptrap t -> run ((t.block, if region = none then none else list.(region).outer) :: work)
       | term -> run (List.fold_right (fun t work -> (t.block, region) :: work) (Visit.targets term) work))
   in
-  run [ (0, none) ];
+  if traps > 0 then run [ (0, none) ];
   { list = Array.sub list 0 !count; home }
 
 (* Whether a region is in another one, or the same. *)

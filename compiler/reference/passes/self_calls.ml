@@ -63,9 +63,12 @@ let run program simplify =
     (function
       | None -> ()
       | Some (f : func) ->
-          let any = (not (has_closure f)) || not (uses_itself f) in
-          if (not (is_recursive f)) && Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks then begin
-            make_loop f any;
-            simplify f
+          let loops any = Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks in
+          if loops true && not (is_recursive f) then begin
+            let any = (not (has_closure f)) || not (uses_itself f) in
+            if loops any then begin
+              make_loop f any;
+              simplify f
+            end
           end)
     program.functions

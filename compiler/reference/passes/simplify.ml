@@ -25,98 +25,121 @@ let rec same_args a b =
 
 let is_var a v = match a with Var w -> w = v | _ -> false
 
+(* The variable has not been replaced. *)
+let itself = Var none
+
 (* What a variable has been replaced by, in the end. *)
-let resolve replace a =
-  let rec final a =
-    match a with
-    | Var v -> if is_var replace.(v) v then a else final replace.(v)
-    | _ -> a
-  in
-  let rec shorten a last =
-    match a with
-    | Var v ->
-      let next = replace.(v) in
-      if not (is_var next v) then begin
-        replace.(v) <- last;
-        shorten next last
-      end
-    | _ -> ()
-  in
+let rec final replace a =
   match a with
-  | Var v when not (is_var replace.(v) v) ->
-    let last = final a in
-    shorten a last;
+  | Var v ->
+    let next = replace.(v) in
+    if next == itself then a else final replace next
+  | _ -> a
+
+(* Lets each variable on the way there be replaced by `last` at once. *)
+let rec shorten replace a last =
+  match a with
+  | Var v ->
+    let next = replace.(v) in
+    if next != itself then begin
+      replace.(v) <- last;
+      shorten replace next last
+    end
+  | _ -> ()
+
+let resolve replace a =
+  match a with
+  | Var v when replace.(v) != itself ->
+    let last = final replace a in
+    shorten replace a last;
     last
   | _ -> a
 
-(* Every variable stands for itself. *)
-let identity (f : func) = Array.init (Array.length f.names) (fun v -> Var v)
-
 let substitute (f : func) replace =
   let arg a = resolve replace a in
-  let touched = ref false in
-  let test a = match a with Var v when not (is_var replace.(v) v) -> touched := true | _ -> () in
-  let instr i =
-    touched := false;
-    Visit.each_arg i test;
-    if !touched then Visit.map_args arg i else i
-  in
+  let instr i = Visit.map_args arg i in
   Array.iter
     (fun (b : block) ->
-      b.body <- List.map instr b.body;
-      touched := false;
-      Visit.each_term_arg b.term test;
-      if !touched then b.term <- Visit.map_term_args arg b.term)
+      b.body <- Visit.map_list instr b.body;
+      b.term <- Visit.map_term_args arg b.term)
     f.blocks
 
 (* Blocks that can be reached, in reverse postorder. *)
 let reverse_postorder (f : func) =
-  let seen = Array.make (Array.length f.blocks) false in
-  (* The last target first: the first one then follows its block. *)
-  let targets b = List.rev (Visit.targets f.blocks.(b).term) in
-  let rec run order = function
-    | [] -> order
-    | (block, []) :: stack -> run (block :: order) stack
-    | (block, t :: rest) :: stack ->
-      let stack = (block, rest) :: stack in
-      if seen.(t.block) then run order stack
-      else begin
-        seen.(t.block) <- true;
-        run order ((t.block, targets t.block) :: stack)
-      end
+  let count = Array.length f.blocks in
+  (* Of each block that was met: how many targets are to be followed. The last one goes first: the first one then follows its
+     block. *)
+  let left = Array.make count none in
+  let stack = Array.make count 0 and height = ref 0 in
+  let order = Array.make count 0 and start = ref count in
+  let meet b =
+    left.(b) <- Visit.target_count f.blocks.(b).term;
+    stack.(!height) <- b;
+    incr height
   in
-  seen.(0) <- true;
-  run [] [ (0, targets 0) ]
+  meet 0;
+  while !height > 0 do
+    let b = stack.(!height - 1) in
+    let k = left.(b) - 1 in
+    if k < 0 then begin
+      decr height;
+      decr start;
+      order.(!start) <- b
+    end
+    else begin
+      left.(b) <- k;
+      let next = (Visit.target f.blocks.(b).term k).block in
+      if left.(next) = none then meet next
+    end
+  done;
+  if !start = 0 then order else Array.sub order !start (count - !start)
 
 (* Drops blocks that cannot be reached and numbers the others in reverse postorder. *)
 let number_blocks (f : func) =
-  let order = Array.of_list (reverse_postorder f) in
-  let numbers = Array.make (Array.length f.blocks) 0 in
-  Array.iteri (fun i b -> numbers.(b) <- i) order;
-  f.blocks <-
-    Array.map
-      (fun b ->
-        let block = f.blocks.(b) in
-        block.term <- Visit.map_targets (fun t -> { t with block = numbers.(t.block) }) block.term;
-        block)
-      order
+  let order = reverse_postorder f in
+  let numbers = Array.make (Array.length f.blocks) none in
+  let moved = ref (Array.length order < Array.length f.blocks) in
+  for i = 0 to Array.length order - 1 do
+    numbers.(order.(i)) <- i;
+    if order.(i) <> i then moved := true
+  done;
+  if !moved then begin
+    let renumber t =
+      let block = numbers.(t.block) in
+      if block = t.block then t else { t with block }
+    in
+    f.blocks <-
+      Array.map
+        (fun b ->
+          let block = f.blocks.(b) in
+          block.term <- Visit.map_targets renumber block.term;
+          block)
+        order
+  end
+
+(* What stands, of a list beside a block's parameters, beside those that `keep` says. *)
+let rec pick keep params list =
+  match (params, list) with
+  | p :: params, a :: rest ->
+    let others = pick keep params rest in
+    if not (keep p) then others else if others == rest then list else a :: others
+  | _ -> []
 
 (* Keeps the parameters that `keep` says, and what the jumps pass for them. *)
 let drop_params (f : func) keep =
-  let params = Array.map (fun (b : block) -> b.params) f.blocks in
-  let rec pick params args =
-    match (params, args) with
-    | p :: params, a :: args -> if keep p then a :: pick params args else pick params args
-    | _ -> []
+  let passed t =
+    let args = pick keep f.blocks.(t.block).params t.args in
+    if args == t.args then t else { t with args }
   in
-  Array.iter
-    (fun (b : block) ->
-      b.params <- List.filter keep b.params;
-      b.term <- Visit.map_targets (fun t -> { t with args = pick params.(t.block) t.args }) b.term)
-    f.blocks
+  Array.iter (fun (b : block) -> b.term <- Visit.map_targets passed b.term) f.blocks;
+  Array.iter (fun (b : block) -> b.params <- pick keep b.params b.params) f.blocks
 
-(* Calls `f` with each parameter of the target's block and what the jump passes for it. *)
-let each_passed (func : func) t f = List.iter2 f func.blocks.(t.block).params t.args
+(* Calls `f` with each parameter of a block and what a jump of the terminator passes for it. *)
+let each_passed (func : func) term f =
+  for k = 0 to Visit.target_count term - 1 do
+    let t = Visit.target term k in
+    List.iter2 f func.blocks.(t.block).params t.args
+  done
 
 (* Which values are known where: one that a region defines is not known outside of it. Of each variable the region of
    its definition; none: there are no regions. *)
@@ -131,7 +154,7 @@ let find_scopes (f : func) =
       (fun n (b : block) ->
         let define v = scope.(v) <- regions.home.(n) in
         List.iter define b.params;
-        List.iter (fun i -> List.iter define (Visit.dests i)) b.body;
+        List.iter (fun i -> Visit.each_dest i define) b.body;
         match b.term with Pushtrap { exn; _ } -> define exn | _ -> ())
       f.blocks;
     { regions; scope }
@@ -142,43 +165,42 @@ let allows scopes p = function
   | Var v -> Array.length scopes.scope = 0 || Regions.is_within scopes.regions scopes.scope.(p) scopes.scope.(v)
   | _ -> true
 
+(* The one value, which may be known already, that the parameter `p` gets; `itself` when there are several or none. *)
+let rec only replace p value = function
+  | [] -> value
+  | a :: rest ->
+    let a = resolve replace a in
+    if is_var a p then only replace p value rest
+    else if value == itself then only replace p a rest
+    else if same_arg a value then only replace p value rest
+    else itself
+
 (* Removes parameters that get one and the same value from everywhere. *)
 let same_params (f : func) =
   let count = Array.length f.names in
   let incoming = Array.make count [] and feeds = Array.make count [] in
   let work = ref [] in
+  let queue v = work := v :: !work in
+  let pass p a =
+    incoming.(p) <- a :: incoming.(p);
+    match a with Var v -> feeds.(v) <- p :: feeds.(v) | _ -> ()
+  in
   Array.iter
     (fun (b : block) ->
-      List.iter (fun v -> work := v :: !work) b.params;
-      List.iter
-        (fun t ->
-          each_passed f t (fun p a ->
-              incoming.(p) <- a :: incoming.(p);
-              match a with Var v -> feeds.(v) <- p :: feeds.(v) | _ -> ()))
-        (Visit.targets b.term))
+      List.iter queue b.params;
+      each_passed f b.term pass)
     f.blocks;
   let scopes = find_scopes f in
-  let replace = identity f in
+  let replace = Array.make count itself in
   let changed = ref false in
-  (* The one value among the incoming ones: None when there are several or none. *)
-  let rec only p value = function
-    | [] -> value
-    | a :: rest -> (
-      let a = resolve replace a in
-      if is_var a p then only p value rest
-      else
-        match value with
-        | None -> only p (Some a) rest
-        | Some other -> if same_arg a other then only p value rest else None)
-  in
   let rec run () =
     match !work with
     | [] -> ()
     | p :: rest ->
       work := rest;
-      if is_var replace.(p) p then begin
-        match only p None incoming.(p) with
-        | Some value when allows scopes p value ->
+      if replace.(p) == itself then begin
+        match only replace p itself incoming.(p) with
+        | value when value != itself && allows scopes p value ->
           changed := true;
           let fed = feeds.(p) in
           feeds.(p) <- [];
@@ -191,7 +213,7 @@ let same_params (f : func) =
   in
   run ();
   if !changed then begin
-    drop_params f (fun v -> is_var replace.(v) v);
+    drop_params f (fun v -> replace.(v) == itself);
     substitute f replace
   end;
   !changed
@@ -201,15 +223,18 @@ let used_outside (f : func) =
   let owner = Array.make (Array.length f.names) none in
   Array.iteri (fun b (block : block) -> List.iter (fun v -> owner.(v) <- b) block.params) f.blocks;
   let outside = Array.make (Array.length f.blocks) false in
+  let here = ref none in
+  let note = function
+    | Var v ->
+      let home = owner.(v) in
+      if home <> none && home <> !here then outside.(home) <- true
+    | _ -> ()
+  in
+  let instr i = Visit.each_arg i note in
   Array.iteri
     (fun b (block : block) ->
-      let note = function
-        | Var v ->
-          let home = owner.(v) in
-          if home <> none && home <> b then outside.(home) <- true
-        | _ -> ()
-      in
-      List.iter (fun i -> Visit.each_arg i note) block.body;
+      here := b;
+      List.iter instr block.body;
       Visit.each_term_arg block.term note)
     f.blocks;
   outside
@@ -229,26 +254,21 @@ let decided term value =
   | Switch (_, ints, _), Int n when n >= 0 && n < Array.length ints -> Some ints.(n)
   | _ -> None
 
-(* Where a jump leads through blocks that do nothing else. *)
-let lead_through (f : func) outside t =
-  let rec go at moved left =
-    let stop () = if moved then Some at else None in
-    let b = at.block in
-    let block = f.blocks.(b) in
-    match block.body with
-    | [] when left > 0 && not outside.(b) -> (
-      let next =
-        match block.term with
-        | Jump t -> Some t
-        | If (a, _, _) | Switch (a, _, _) -> decided block.term (passed block.params at.args a)
-        | _ -> None
-      in
-      match next with
-      | Some t -> go (passed_target block.params at.args t) true (left - 1)
-      | None -> stop ())
-    | _ -> stop ()
-  in
-  go t false steps
+(* Where a jump leads through at most `left` blocks that do nothing else; itself when there is none. *)
+let rec lead_through (f : func) outside left t =
+  let block = f.blocks.(t.block) in
+  match block.body with
+  | [] when left > 0 && not outside.(t.block) -> (
+    match block.term with
+    | Jump next -> lead_on f outside left block t next
+    | If (a, _, _) | Switch (a, _, _) -> (
+      match decided block.term (passed block.params t.args a) with
+      | Some next -> lead_on f outside left block t next
+      | None -> t)
+    | _ -> t)
+  | _ -> t
+
+and lead_on f outside left block t next = lead_through f outside (left - 1) (passed_target block.params t.args next)
 
 (* The end of a block that a jump goes to, when it is nothing but an exit. *)
 let copied_exit (f : func) outside t =
@@ -260,37 +280,35 @@ let copied_exit (f : func) outside t =
   | [], Leave (exit, list) -> Some (Leave (exit, List.map (passed block.params t.args) list))
   | _ -> None
 
+(* The terminator that stands for this one if both ways are the same or the test is of a constant. *)
+let shorter term =
+  match term with
+  | If (_, yes, no) when yes.block = no.block && same_args yes.args no.args -> Jump yes
+  | If (a, _, _) | Switch (a, _, _) -> ( match decided term a with Some t -> Jump t | None -> term)
+  | _ -> term
+
 (* Leads jumps through empty blocks, decides tests of constants, copies exits. *)
 let thread (f : func) =
   let outside = used_outside f in
   let changed = ref false in
+  let lead t =
+    let last = lead_through f outside steps t in
+    if last != t then changed := true;
+    last
+  in
   Array.iter
     (fun (b : block) ->
       let old = b.term in
       b.term <- Unreachable;
-      let lead t =
-        match lead_through f outside t with
-        | Some to_ ->
-          changed := true;
-          to_
-        | None -> t
-      in
-      let term = Visit.map_targets lead old in
-      let shorter =
-        match term with
-        | If (_, yes, no) when yes.block = no.block && same_args yes.args no.args -> Some (Jump yes)
-        | If (a, _, _) | Switch (a, _, _) -> ( match decided term a with Some t -> Some (Jump t) | None -> None)
-        | _ -> None
-      in
-      let replaced term = function
-        | Some shorter ->
-          changed := true;
-          shorter
-        | None -> term
-      in
-      let term = replaced term shorter in
+      let led = Visit.map_targets lead old in
+      let term = shorter led in
+      if term != led then changed := true;
       let exit = match term with Jump t -> copied_exit f outside t | _ -> None in
-      b.term <- replaced term exit)
+      match exit with
+      | Some exit ->
+        changed := true;
+        b.term <- exit
+      | None -> b.term <- term)
     f.blocks;
   !changed
 
@@ -298,41 +316,31 @@ let thread (f : func) =
 let merge (f : func) =
   let predecessors = Array.make (Array.length f.blocks) 0 in
   predecessors.(0) <- 1;
-  Array.iter
-    (fun (b : block) ->
-      List.iter (fun t -> predecessors.(t.block) <- predecessors.(t.block) + 1) (Visit.targets b.term))
-    f.blocks;
-  let replace = identity f in
+  let count t = predecessors.(t.block) <- predecessors.(t.block) + 1 in
+  Array.iter (fun (b : block) -> Visit.each_target b.term count) f.blocks;
+  let replace = Array.make (Array.length f.names) itself in
   let changed = ref false in
-  Array.iteri
-    (fun b (block : block) ->
-      (* The bodies that go to the end of the block's, the last first. *)
-      let rec follow bodies =
-        match block.term with
-        | Jump t when predecessors.(t.block) = 1 && t.block <> b && t.block <> 0 ->
-          let next = f.blocks.(t.block) in
-          List.iter2 (fun p a -> replace.(p) <- a) next.params t.args;
-          f.blocks.(t.block) <- { params = []; body = []; term = Unreachable };
-          block.term <- next.term;
-          changed := true;
-          follow (next.body :: bodies)
-        | _ -> bodies
-      in
-      match f.blocks.(b).term with
-      | Unreachable -> ()
-      | _ -> (
-        match follow [] with
-        | [] -> ()
-        | bodies -> block.body <- List.concat (block.body :: List.rev bodies)))
-    f.blocks;
+  let pass p a = replace.(p) <- a in
+  (* The bodies that go to the end of the block's, the last first. *)
+  let rec follow b (block : block) bodies =
+    match block.term with
+    | Jump t when predecessors.(t.block) = 1 && t.block <> b && t.block <> 0 ->
+      let next = f.blocks.(t.block) in
+      List.iter2 pass next.params t.args;
+      f.blocks.(t.block) <- { params = []; body = []; term = Unreachable };
+      block.term <- next.term;
+      changed := true;
+      follow b block (next.body :: bodies)
+    | _ -> bodies
+  in
+  for b = 0 to Array.length f.blocks - 1 do
+    let block = f.blocks.(b) in
+    match follow b block [] with
+    | [] -> ()
+    | bodies -> block.body <- List.concat (block.body :: List.rev bodies)
+  done;
   if !changed then substitute f replace;
   !changed
-
-(* An instruction on its way to be kept or dropped. *)
-type item = { instr : instr; mutable kept : bool }
-
-(* Where a variable is defined. *)
-type definition = Outside | Param | Result of item
 
 (* May the instruction be dropped when its result is not used? *)
 let removable effect_of = function
@@ -340,120 +348,161 @@ let removable effect_of = function
   | Closures _ -> true
   | Apply _ | Try _ -> false
 
+(* Of a variable that no instruction defines. *)
+let no_instr = Prim (none, "", [])
+
+(* The variable that stands for the instruction: its first result. *)
+let first_dest = function
+  | Prim (dest, _, _) | Apply { dest; _ } | Closures { dests = dest :: _; _ } | Try { dests = dest :: _; _ } -> dest
+  | Closures { dests = []; _ } | Try { dests = []; _ } -> none
+
+let rec keep_list keep list =
+  match list with
+  | [] -> list
+  | a :: rest ->
+    let others = keep_list keep rest in
+    if not (keep a) then others else if others == rest then list else a :: others
+
 (* Drops parameters and instructions that nothing needs. Instructions are looked at from the last to the first, so that the
    effect is asked only of those that no later one needs. *)
 let unused (f : func) effect_of =
   let count = Array.length f.names in
-  let definitions = Array.make count Outside in
+  let definitions = Array.make count no_instr in
   let incoming = Array.make count [] in
   let live = Array.make count false in
-  let work = ref [] in
+  (* By an instruction's first result: does it stay? Those without results do. *)
+  let kept = Array.make count false in
+  let is_kept instr =
+    let first = first_dest instr in
+    first = none || kept.(first)
+  in
+  let work = Array.make count none and waiting = ref 0 in
   let need = function
     | Var v ->
       if not live.(v) then begin
         live.(v) <- true;
-        work := v :: !work
+        work.(!waiting) <- v;
+        incr waiting
       end
     | _ -> ()
   in
-  let keep item =
-    item.kept <- true;
-    Visit.each_arg item.instr need
+  let keep instr =
+    let first = first_dest instr in
+    if first <> none then kept.(first) <- true;
+    Visit.each_arg instr need
   in
-  let rec run () =
-    match !work with
-    | [] -> ()
-    | v :: rest ->
-      work := rest;
-      (match definitions.(v) with
-      | Outside -> ()
-      | Param -> List.iter need incoming.(v)
-      | Result item -> if not item.kept then keep item);
-      run ()
+  let settle () =
+    while !waiting > 0 do
+      decr waiting;
+      let v = work.(!waiting) in
+      let instr = definitions.(v) in
+      if instr == no_instr then List.iter need incoming.(v) else if not (is_kept instr) then keep instr
+    done
   in
-  (* Of each block, the last first. *)
-  let items =
-    Array.map
-      (fun (b : block) ->
-        List.iter (fun v -> definitions.(v) <- Param) b.params;
-        let items =
-          List.rev_map
-            (fun instr ->
-              let item = { instr; kept = false } in
-              List.iter (fun v -> definitions.(v) <- Result item) (Visit.dests instr);
-              item)
-            b.body
-        in
-        List.iter (fun t -> each_passed f t (fun p a -> incoming.(p) <- a :: incoming.(p))) (Visit.targets b.term);
-        items)
-      f.blocks
+  let defining = ref no_instr in
+  let define_one v = definitions.(v) <- !defining in
+  let define instr =
+    defining := instr;
+    Visit.each_dest instr define_one
   in
+  let pass p a = incoming.(p) <- a :: incoming.(p) in
+  Array.iter
+    (fun (b : block) ->
+      List.iter define b.body;
+      each_passed f b.term pass)
+    f.blocks;
   Array.iter (fun (b : block) -> Visit.each_own_arg b.term need) f.blocks;
-  run ();
+  settle ();
+  let rec look = function
+    | [] -> ()
+    | instr :: rest ->
+      look rest;
+      if first_dest instr = none || not (is_kept instr || removable effect_of instr) then begin
+        keep instr;
+        settle ()
+      end
+  in
   for n = Array.length f.blocks - 1 downto 0 do
-    List.iter
-      (fun item ->
-        if not (item.kept || removable effect_of item.instr) then begin
-          keep item;
-          run ()
-        end)
-      items.(n)
+    look f.blocks.(n).body
   done;
   let changed = ref false in
-  Array.iteri
-    (fun n (b : block) ->
-      if List.exists (fun v -> not live.(v)) b.params then changed := true;
-      if List.exists (fun item -> not item.kept) items.(n) then begin
+  let is_live v = live.(v) in
+  Array.iter
+    (fun (b : block) ->
+      if not (List.for_all is_live b.params) then changed := true;
+      let body = keep_list is_kept b.body in
+      if body != b.body then begin
         changed := true;
-        b.body <- List.fold_left (fun body item -> if item.kept then item.instr :: body else body) [] items.(n)
+        b.body <- body
       end)
     f.blocks;
-  if !changed then drop_params f (fun v -> live.(v));
+  if !changed then drop_params f is_live;
   !changed
 
 (* Numbers the variables in the order of their definition. *)
 let number_variables (f : func) =
-  let numbers = Array.make (Array.length f.names) none in
-  let names = Array.make (Array.length f.names) "" in
-  let count = ref 0 in
+  let total = Array.length f.names in
+  let numbers = Array.make total none in
+  let count = ref 0 and moved = ref false in
   let define v =
-    let number = !count in
-    names.(number) <- f.names.(v);
-    numbers.(v) <- number;
-    incr count;
-    number
+    if v <> !count then moved := true;
+    numbers.(v) <- !count;
+    incr count
   in
-  f.params <- List.map define f.params;
+  let define_all instr = Visit.each_dest instr define in
+  List.iter define f.params;
   Array.iter
     (fun (b : block) ->
-      b.params <- List.map define b.params;
-      b.body <- List.map (Visit.map_dests define) b.body;
-      match b.term with Pushtrap trap -> b.term <- Pushtrap { trap with exn = define trap.exn } | _ -> ())
+      List.iter define b.params;
+      List.iter define_all b.body;
+      match b.term with Pushtrap { exn; _ } -> define exn | _ -> ())
     f.blocks;
-  let rename = function Var v -> Var numbers.(v) | a -> a in
-  Array.iter
-    (fun (b : block) ->
-      b.body <- List.map (Visit.map_args rename) b.body;
-      b.term <- Visit.map_term_args rename b.term)
-    f.blocks;
-  f.names <- Array.sub names 0 !count
+  if !moved then begin
+    let number v = numbers.(v) in
+    (* One operand for each variable that has another number. *)
+    let renamed = Array.make total itself in
+    let rename a =
+      match a with
+      | Var v when numbers.(v) <> v ->
+        if renamed.(v) == itself then renamed.(v) <- Var numbers.(v);
+        renamed.(v)
+      | _ -> a
+    in
+    let instr i = Visit.map_dests number (Visit.map_args rename i) in
+    f.params <- Visit.map_list number f.params;
+    Array.iter
+      (fun (b : block) ->
+        b.params <- Visit.map_list number b.params;
+        b.body <- Visit.map_list instr b.body;
+        (match b.term with Pushtrap trap -> b.term <- Pushtrap { trap with exn = number trap.exn } | _ -> ());
+        b.term <- Visit.map_term_args rename b.term)
+      f.blocks
+  end;
+  if !moved || !count < total then begin
+    let names = Array.make !count "" in
+    for v = 0 to total - 1 do
+      if numbers.(v) <> none then names.(numbers.(v)) <- f.names.(v)
+    done;
+    f.names <- names
+  end
 
-(* Simplifies one function. *)
+(* Simplifies one function. `moved`: jumps have changed since the parameters were compared, and blocks numbered. *)
 let func f effect_of =
-  let rec round left =
+  let rec round left moved =
     if left > 0 then begin
-      let same = same_params f in
+      let same = moved && same_params f in
       let threaded = thread f in
-      number_blocks f;
-      let merged = merge f in
-      let dropped = unused f effect_of in
-      if same || threaded || merged || dropped then round (left - 1)
+      let moved = moved || threaded in
+      if moved then number_blocks f;
+      let merged = moved && merge f in
+      let dropped = (same || moved) && unused f effect_of in
+      if same || threaded || merged || dropped then round (left - 1) (threaded || merged)
     end
   in
   if Array.length f.blocks = 1 then ignore (unused f effect_of)
   else begin
     number_blocks f;
-    round 3;
+    round 3 true;
     number_blocks f
   end;
   number_variables f

@@ -172,7 +172,7 @@ let live_in func (flow : Flow.t) =
       | Apply { closure; args; _ } -> variables (closure :: args) []
       | Closures { functions; _ } -> List.fold_left (fun rest (_, captured) -> variables captured rest) [] functions
     in
-    { Registers.uses; dests = Forest.dests instr; early = false }
+    { Registers.uses; dests = Visit.dests instr; early = false }
   in
   let of_term term =
     let own =
@@ -182,8 +182,9 @@ let live_in func (flow : Flow.t) =
       | Part (_, args) | Leave (_, args) -> variables args []
       | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> []
     in
-    let uses = Array.fold_left (fun rest (t : target) -> variables t.args rest) own (Flow.targets term) in
-    { Registers.uses; dests = []; early = false }
+    let uses = ref own in
+    Visit.each_target term (fun t -> uses := variables t.args !uses);
+    { Registers.uses = !uses; dests = []; early = false }
   in
   let all =
     Array.map (fun (block : block) -> Array.of_list (List.map of_instr block.body @ [ of_term block.term ])) func.blocks

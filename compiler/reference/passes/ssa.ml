@@ -201,13 +201,16 @@ let enter b block =
 let names_at b pc state =
   let depth = state.height in
   if depth <= named then
-    List.iter
-      (fun (index, name) ->
-        if index < depth then
-          match state.slots.(depth - 1 - index) with
-          | Program.Var v when v <> none && String.length b.names.(v) = 0 -> b.names.(v) <- Names.variable name
-          | _ -> ())
-      (Debug_events.stack_names b.debug pc)
+    match Debug_events.stack_names b.debug pc with
+    | [] -> ()
+    | names ->
+      List.iter
+        (fun (index, name) ->
+          if index < depth then
+            match state.slots.(depth - 1 - index) with
+            | Program.Var v when v <> none && String.length b.names.(v) = 0 -> b.names.(v) <- Names.variable name
+            | _ -> ())
+        names
 
 (* What stands at this offset of the closure block. *)
 let captured b offset =
