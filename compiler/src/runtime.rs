@@ -82,9 +82,10 @@ mod tests {
     fn short_names_of_locals_are_free() {
         for target in Target::ALL {
             for section in &fragment::parse(&embedded(), (5, 3), target).unwrap().sections {
-                for word in section.code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
-                    let capital = word.bytes().next().is_some_and(|c| short_names::CAPITALS.contains(&c));
-                    assert!(!capital || word.bytes().skip(1).any(|c| !c.is_ascii_digit()), "{word} in {}", section.name);
+                for name in minify::locals(&section.code) {
+                    let capital = short_names::CAPITALS.contains(&name.as_bytes()[0]);
+                    let short = capital && name.bytes().skip(1).all(|c| c.is_ascii_digit());
+                    assert!(!short, "{name} in {}", section.name);
                 }
             }
         }

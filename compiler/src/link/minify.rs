@@ -134,6 +134,12 @@ fn declared<'a>(tokens: &[&'a str]) -> BTreeSet<&'a str> {
     names
 }
 
+/// The names that code declares.
+#[cfg(test)]
+pub fn locals(code: &str) -> Vec<String> {
+    declared(&tokens(code)).into_iter().map(String::from).collect()
+}
+
 /// a, b, … z, aa, ab, …
 fn short(number: usize) -> String {
     let letter = char::from(b'a' + (number % 26) as u8);
