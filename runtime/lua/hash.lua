@@ -19,21 +19,30 @@ if math.type and load then
     end
   ]])()
 else
-  -- The halves of x are multiplied apart: a product above 2^53 is not exact.
-  local function product(x, constant)
-    local low = x % 65536
-    return ((x - low) / 65536 * constant % 65536 * 65536 + low * constant) % 4294967296
-  end
+  -- The halves of a factor are multiplied apart: a product above 2^53 is not exact. Only the bits that change are mixed, since every
+  -- six of them cost on Lua 5.1.
   function P.hash_mix(h, w)
-    w = product(w, 3432918353)
-    w = product(w % 131072 * 32768 + Floor(w / 131072), 461845907)
+    local low = w % 65536
+    w = ((w - low) / 65536 * 3432918353 % 65536 * 65536 + low * 3432918353) % 4294967296
+    low = w % 131072
+    w = low * 32768 + (w - low) / 131072
+    low = w % 65536
+    w = ((w - low) / 65536 * 461845907 % 65536 * 65536 + low * 461845907) % 4294967296
     h = Xor(h, w) % 4294967296
-    return ((h % 524288 * 8192 + Floor(h / 524288)) * 5 + 3864292196) % 4294967296
+    low = h % 524288
+    return (low * 40960 + (h - low) / 524288 * 5 + 3864292196) % 4294967296
   end
   function P.hash_final(h)
-    h = product(Xor(h, Floor(h / 65536)) % 4294967296, 2246822507)
-    h = product(Xor(h, Floor(h / 8192)) % 4294967296, 3266489909)
-    return Xor(h, Floor(h / 65536)) % 1073741824
+    local low = h % 65536
+    local high = (h - low) / 65536
+    h = (high * 2246822507 % 65536 * 65536 + Xor(low, high) * 2246822507) % 4294967296
+    low = h % 524288
+    h = h - low + Xor(low, (h - h % 8192) / 8192)
+    low = h % 65536
+    h = ((h - low) / 65536 * 3266489909 % 65536 * 65536 + low * 3266489909) % 4294967296
+    low = h % 65536
+    high = (h - low) / 65536
+    return high % 16384 * 65536 + Xor(low, high)
   end
 end
 
@@ -166,7 +175,7 @@ end
 
 local function is_int(v)
   if kind then return kind(v) == "integer" end
-  return v == Floor(v) and v >= -2147483648 and v <= 2147483647
+  return v % 1 == 0 and v >= -2147483648 and v <= 2147483647
 end
 
 P.hash_is_int = is_int

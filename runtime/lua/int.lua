@@ -128,45 +128,58 @@ elseif library then
     end
   end
 else
-  -- conjunction[x * 64 + y + 1] of numbers of six bits.
-  local conjunction = {}
+  -- conjunction[x * 64 + y] of numbers of six bits: that of their halves, and of their lowest bits. (A table for bytes takes a
+  -- megabyte, and waiting for it costs more than the bits that are left.)
+  local conjunction = {[0] = 0}
   for x = 0, 63 do
+    local low = x % 2
     for y = 0, 63 do
-      local r, bit_value, a, b = 0, 1, x, y
-      while a > 0 and b > 0 do
-        if a % 2 == 1 and b % 2 == 1 then r = r + bit_value end
-        a, b, bit_value = Floor(a / 2), Floor(b / 2), bit_value * 2
-      end
-      conjunction[x * 64 + y + 1] = r
+      local lowest = y % 2
+      conjunction[x * 64 + y] = 2 * conjunction[(x - low) * 32 + (y - lowest) / 2] + low * lowest
     end
   end
-  -- Modulus of the masks 2^n - 1, which need no table.
+  -- Of unsigned numbers, as long as both have bits.
+  local function conjoin(x, y)
+    local a, b = x % 64, y % 64
+    local r = conjunction[a * 64 + b]
+    x, y = (x - a) / 64, (y - b) / 64
+    if x == 0 or y == 0 then return r end
+    a, b = x % 64, y % 64
+    r = r + conjunction[a * 64 + b] * 64
+    x, y = (x - a) / 64, (y - b) / 64
+    if x == 0 or y == 0 then return r end
+    a, b = x % 64, y % 64
+    r = r + conjunction[a * 64 + b] * 4096
+    x, y = (x - a) / 64, (y - b) / 64
+    if x == 0 or y == 0 then return r end
+    a, b = x % 64, y % 64
+    r = r + conjunction[a * 64 + b] * 262144
+    x, y = (x - a) / 64, (y - b) / 64
+    if x == 0 or y == 0 then return r end
+    a, b = x % 64, y % 64
+    r = r + conjunction[a * 64 + b] * 16777216
+    x, y = (x - a) / 64, (y - b) / 64
+    if x == 0 or y == 0 then return r end
+    return r + conjunction[x * 64 + y] * 1073741824
+  end
+  -- The masks 2^n - 1, which are a modulus.
   local masks = {}
   for n = 0, 31 do masks[2 ^ n - 1] = 2 ^ n end
-  local function conjoin(x, y)
-    local r, scale = 0, 1
-    x, y = x % 4294967296, y % 4294967296
-    while x > 0 and y > 0 do
-      local a, b = x % 64, y % 64
-      r = r + conjunction[a * 64 + b + 1] * scale
-      x, y, scale = (x - a) / 64, (y - b) / 64, scale * 64
-    end
-    if r > 2147483647 then return r - 4294967296 end
-    return r
-  end
   function And(x, y)
     local m = masks[y]
     if m then return x % m end
-    m = masks[x]
-    if m then return y % m end
-    if x == -1 then return y end
-    if y == -1 then return x end
-    return conjoin(x, y)
+    if x >= 0 then
+      return conjoin(x, y < 0 and y + 4294967296 or y)
+    elseif y >= 0 then
+      return conjoin(x + 4294967296, y)
+    end
+    return conjoin(x + 4294967296, y + 4294967296) - 4294967296
   end
   function Or(x, y)
     return x + y - And(x, y)
   end
   function Xor(x, y)
+    if x >= 0 and y >= 0 then return x + y - 2 * conjoin(x, y) end
     return (x + y - 2 * And(x, y) + 2147483648) % 4294967296 - 2147483648
   end
 end

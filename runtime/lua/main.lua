@@ -54,7 +54,8 @@ local function uncaught(e)
 end
 
 -- The collector's pause, set anew after each cycle by the finaliser of a proxy: a small heap may grow by 64 MB before the next one, a
--- large one to its double, as it is by default. (Lua 5.4 lets no finaliser ask; on 5.2 and 5.3 little is gained.)
+-- large one to its double, as it is by default; and on Lua 5.1 a cycle that has begun goes on to its end, so that nothing dies during
+-- it and is kept until the next. (Lua 5.4 lets no finaliser ask; on 5.2 and 5.3 little is gained.)
 local function pace()
   local proxy = newproxy(true)
   getmetatable(proxy).__gc = pace
@@ -67,7 +68,7 @@ end
 -- starts again (the reference compiler translates itself in 2.8 s instead of 8.6 with these).
 P.main = function(f)
   if jit and jit.opt then Pcall(jit.opt.start, "maxtrace=20000", "maxmcode=65536") end
-  if newproxy and not Host then Pcall(pace) end
+  if newproxy and not Host and Pcall(pace) and not jit then collectgarbage("setstepmul", 10000) end
   local ok, e = P.start(f, {f, 0}, P.start_depth)
   if ok then return leave(0) end
   -- Where the engine cannot leave, caml_sys_exit has thrown this.

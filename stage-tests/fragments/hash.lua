@@ -48,6 +48,22 @@ P.main(function()
   if P.caml_string_hash(12345, "seed") ~= 850670140 then error("string_hash") end
   local nested = {0, {0, 1, 0}, {0, {0, 2, 0}, {0, {0, 3, 0}, 0}}}
   if P.caml_hash(3, 5, 0, nested) ~= 542870299 then error("hash_param") end
+  -- let sum = ref 0 in let add h = sum := (!sum * 31 + h) land 0x3fffffff in
+  -- List.iter (fun seed -> for n = 0 to 29 do List.iter (fun d -> let x = (1 lsl n) + d in add (Hashtbl.seeded_hash seed x);
+  --   add (Hashtbl.seeded_hash seed (-x)); add (Hashtbl.seeded_hash seed (string_of_int x))) [-1; 0; 1; 5] done)
+  --   [0; 1; 65535; 1073741823]
+  local sum = 0
+  for _, seed in ipairs {0, 1, 65535, 1073741823} do
+    for n = 0, 29 do
+      for _, d in ipairs {-1, 0, 1, 5} do
+        local x = Floor(2 ^ n) + d
+        for _, value in ipairs {x, 0 - x, tostring(x)} do
+          sum = (sum * 31 + P.caml_hash(10, 100, seed, value)) % 1073741824
+        end
+      end
+    end
+  end
+  if sum ~= 901475779 then error("the sum of the hashes is " .. sum) end
   print("ok hash")
   return 0
 end)

@@ -139,7 +139,44 @@ local operations = {
   lsr = function(x, y) if wide then x = x % 4294967296 end return Shr(x, y % 32) end,
   asr = function(x, y) return Sar(x, y % 32) end,
 }
+-- Conjunction, disjunction and difference, bit by bit.
+local function by_bits(x, y)
+  local conjunction, disjunction, difference, value = 0, 0, 0, 1
+  for n = 0, 31 do
+    local a, b = Floor(x % (2 * value) / value), Floor(y % (2 * value) / value)
+    if n == 31 then value = -value end
+    if a + b == 2 then conjunction = conjunction + value end
+    if a + b > 0 then disjunction = disjunction + value end
+    if a ~= b then difference = difference + value end
+    value = value * 2
+  end
+  return conjunction, disjunction, difference
+end
+-- Around the powers of two, with both signs, and patterns of bits.
+local function check_bits()
+  local edges = {0, 1431655765, -1431655766, 858993459, -252645136, 2147483647, -2147483647, -2147483648}
+  for _, n in ipairs {1, 2, 6, 8, 12, 16, 18, 24, 30} do
+    local power = Floor(2 ^ n)
+    for _, x in ipairs {power, power - 1, power + 1} do
+      edges[#edges + 1], edges[#edges + 2] = x, -x
+    end
+  end
+  for _, x in ipairs(edges) do
+    for _, y in ipairs(edges) do
+      local conjunction, disjunction, difference = by_bits(x, y)
+      local a, b, c = And(x, y), Or(x, y), Xor(x, y)
+      if a ~= conjunction or b ~= disjunction or c ~= difference then error("bits of " .. x .. " and " .. y) end
+      if MathType then
+        if MathType(a) ~= "integer" or MathType(b) ~= "integer" or MathType(c) ~= "integer" then error("not an integer") end
+      elseif a == 0 and 1 / a < 0 or b == 0 and 1 / b < 0 or c == 0 and 1 / c < 0 then
+        error("-0 of " .. x .. " and " .. y)
+      end
+    end
+  end
+end
+
 P.main(function()
+  check_bits()
   for name, results in pairs(expected) do
     local k = 0
     for _, x in ipairs(operands) do
