@@ -201,7 +201,7 @@ fn lua(func: &Func, style: Style) -> String {
     split::run(&mut program).unwrap();
     let table = table();
     let options = emit::Options { target: Target::Portable, style };
-    let groups = groups::run(&program, options, false);
+    let groups = groups::run(&program, style, false);
     let mut text = String::new();
     for f in program.functions.iter().flatten() {
         text.push_str(
