@@ -13,6 +13,18 @@ function state.record(flag)
   if flag ~= state.active then state.active, state.last, state.n = flag, 0, 0 end
 end
 
+-- What a thread has recorded, and that again when it goes on.
+function state.save()
+  local copy = {last = state.last, n = state.n}
+  for i = 1, state.n do copy[i] = state[i] end
+  return copy
+end
+
+function state.restore(copy)
+  state.last, state.n = copy.last, copy.n
+  for i = 1, copy.n do state[i] = copy[i] end
+end
+
 -- ocamlrun reads the program's file for the locations when they are first wanted, or at the start with b=2. So there are none
 -- if no more files can be opened (EMFILE).
 local early = state.active > 1

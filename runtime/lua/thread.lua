@@ -28,7 +28,10 @@ function threads.wait(list)
   if list then
     list[#list + 1] = threads.current
   end
+  local backtrace = P.backtrace
+  local recorded = backtrace and backtrace.active > 0 and backtrace.save()
   coroutine.yield(switch)
+  if recorded then backtrace.restore(recorded) end
 end
 
 -- Wakes the first thread of a list, or all.
