@@ -75,12 +75,7 @@ let each_target term f =
   done
 
 (* Where control may go, in the order of the text. *)
-let targets = function
-  | Jump t | Poptrap t -> [ t ]
-  | If (_, yes, no) -> [ yes; no ]
-  | Switch (_, ints, tags) -> Array.to_list ints @ Array.to_list tags
-  | Pushtrap { body; handler; _ } -> [ body; handler ]
-  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> []
+let targets term = List.init (target_count term) (target term)
 
 let map_targets f term =
   match term with

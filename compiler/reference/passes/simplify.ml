@@ -117,7 +117,7 @@ let number_blocks (f : func) =
         order
   end
 
-(* What stands, of a list beside a block's parameters, beside those that `keep` says. *)
+(* What stands, of a list beside another (or itself), beside those that `keep` says. *)
 let rec pick keep params list =
   match (params, list) with
   | p :: params, a :: rest ->
@@ -356,13 +356,6 @@ let first_dest = function
   | Prim (dest, _, _) | Apply { dest; _ } | Closures { dests = dest :: _; _ } | Try { dests = dest :: _; _ } -> dest
   | Closures { dests = []; _ } | Try { dests = []; _ } -> none
 
-let rec keep_list keep list =
-  match list with
-  | [] -> list
-  | a :: rest ->
-    let others = keep_list keep rest in
-    if not (keep a) then others else if others == rest then list else a :: others
-
 (* Drops parameters and instructions that nothing needs. Instructions are looked at from the last to the first, so that the
    effect is asked only of those that no later one needs. *)
 let unused (f : func) effect_of =
@@ -430,7 +423,7 @@ let unused (f : func) effect_of =
   Array.iter
     (fun (b : block) ->
       if not (List.for_all is_live b.params) then changed := true;
-      let body = keep_list is_kept b.body in
+      let body = pick is_kept b.body b.body in
       if body != b.body then begin
         changed := true;
         b.body <- body
