@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lua_of_ocaml::bytecode::container;
+use lua_of_ocaml::link::fragment::Table;
 use lua_of_ocaml::passes::ssa;
 use similar::{Algorithm, ChangeTag, TextDiff};
 
@@ -57,7 +58,7 @@ pub type Names = BTreeMap<String, String>;
 /// seed, or with one that cannot be read, there are none; numbers have to do.
 fn names(runs: &[PathBuf]) -> Names {
     let Some(seed) = runs.iter().find_map(|run| std::fs::read(run.join("seed.bc")).ok()) else { return Names::new() };
-    let program = container::read(&seed).and_then(|image| ssa::run(&image, None));
+    let program = container::read(&seed).and_then(|image| ssa::run(&image, &Table::default(), false));
     let functions = program.map(|program| program.functions).unwrap_or_default();
     functions.into_iter().flatten().map(|function| (format!("F[{}]", function.id), function.name)).collect()
 }

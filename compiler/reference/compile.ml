@@ -10,6 +10,7 @@ let passes =
       fun _ _ program ->
         Known_calls.run program;
         Allocations.drop_unwatched program );
+    ("lift", 1, fun _ _ program -> Lift.run program);
     ("dead_code", 0, fun effects _ program -> Dead_code.run effects program);
     ("inline", 1, fun effects _ program -> Inline.run program (fun f -> Simplify.func f effects));
     ("comparisons", 1, fun effects _ program -> Comparisons.run program (fun f -> Simplify.func f effects));
@@ -18,8 +19,11 @@ let passes =
     ("outline", 0, fun effects _ program -> Outline.run program (fun f -> Simplify.func f effects));
     ("self_calls", 1, fun effects _ program -> Self_calls.run program (fun f -> Simplify.func f effects));
     ("cells", 1, fun effects _ program -> Cells.run program (fun f -> Simplify.func f effects));
+    ("hoist", 1, fun effects _ program -> Hoist.run program (fun f -> Simplify.func f effects));
     ("ranges", 1, fun effects target program -> Ranges.run program target (fun f -> Simplify.func f effects));
+    ("identical", 1, fun effects _ program -> Identical.run program (fun f -> Simplify.func f effects));
     ("split", 0, fun _ _ program -> Split.run program);
+    ("slots", 0, fun _ _ program -> Slots.run program);
   ]
 
 (* The stages of the pipeline whose result can be shown instead of the output, in their order. *)
@@ -73,7 +77,7 @@ let translate bytes options =
   if is_asked "bytecode" then raise (Dumped (Disassemble.run image));
   let table = Fragment.parse options.runtime image.version options.target in
   let effects name = Fragment.effects table name in
-  let program = Ssa.run image (if options.debug then Some effects else None) in
+  let program = Ssa.run image table options.debug in
   let reached dump = if is_asked dump then raise (Dumped (Ir_text.run program)) in
   reached "ssa";
   List.iter

@@ -11,8 +11,8 @@ use crate::link::{data, fragment, linker};
 use crate::lua::short_names::ShortNames;
 use crate::lua::{emit, groups, guards, lua_text, naming};
 use crate::passes::{
-    allocations, cells, comparisons, dead_code, direct_calls, inline, known_calls, outline, raises, ranges, self_calls, simplify,
-    split, ssa,
+    allocations, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift, outline, raises,
+    ranges, self_calls, simplify, slots, split, ssa,
 };
 use crate::target::Target;
 
@@ -21,7 +21,7 @@ type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect, Target) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 12] = [
+const PASSES: [(&str, u8, Pass); 16] = [
     ("simplify", 0, |program, effect_of, _| {
         simplify::run(program, effect_of);
         Ok(())
@@ -29,6 +29,10 @@ const PASSES: [(&str, u8, Pass); 12] = [
     ("known_calls", 1, |program, _, _| {
         known_calls::run(program);
         allocations::drop_unwatched(program);
+        Ok(())
+    }),
+    ("lift", 1, |program, _, _| {
+        lift::run(program);
         Ok(())
     }),
     ("dead_code", 0, |program, effect_of, _| {
@@ -63,11 +67,23 @@ const PASSES: [(&str, u8, Pass); 12] = [
         cells::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
+    ("hoist", 1, |program, effect_of, _| {
+        hoist::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
     ("ranges", 1, |program, effect_of, target| {
         ranges::run(program, target, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
+    ("identical", 1, |program, effect_of, _| {
+        identical::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
     ("split", 0, |program, _, _| split::run(program)),
+    ("slots", 0, |program, _, _| {
+        slots::run(program);
+        Ok(())
+    }),
 ];
 
 /// A stage of the pipeline whose result can be shown instead of the output: a pass by its name, or what comes before and after.
@@ -157,7 +173,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     }
     let table = fragment::parse(&options.runtime, image.version, options.target)?;
     let effect_of = |name: &str| table.effect(name);
-    let mut program = ssa::run(&image, if options.debug { Some(&effect_of) } else { None })?;
+    let mut program = ssa::run(&image, &table, options.debug)?;
     check(&program, true)?;
     if is_asked("ssa") {
         return dump(ir_text::run(&program));

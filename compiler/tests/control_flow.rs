@@ -195,6 +195,7 @@ fn lua(func: &Func, style: Style) -> String {
         data: Arena::default(),
         globals: Vec::new(),
         global_names: Vec::new(),
+        lifted: 0,
         places: Vec::new(),
         version: (4, 13),
     };

@@ -5,7 +5,7 @@ use lua_of_ocaml::bytecode::container::{self, Image};
 use lua_of_ocaml::error::Result;
 use lua_of_ocaml::ir::program::Program;
 use lua_of_ocaml::ir::{ir_text, verify};
-use lua_of_ocaml::link::fragment::Effect;
+use lua_of_ocaml::link::fragment::{Effect, Table};
 use lua_of_ocaml::passes::{dead_code, known_calls, outline, simplify, ssa};
 
 const CONTROL_4: &[u8] = include_bytes!("fixtures/control-4.13.bc");
@@ -23,7 +23,7 @@ fn effect_of(name: &str) -> Effect {
 
 /// Everything that is done to a program, verified after each step; `step` sees it then.
 fn passes(image: &Image, step: &mut dyn FnMut(&str, &Program)) -> Result<()> {
-    let mut program = ssa::run(image, None)?;
+    let mut program = ssa::run(image, &Table::default(), false)?;
     let mut check = |name: &str, program: &Program, traps: bool| {
         if let Err(error) = verify::run(program, traps) {
             panic!("after {name}: {error}\n{}", ir_text::run(program));

@@ -39,11 +39,12 @@ end
 -- invalid; beyond 4 GB there is no memory. Its size is asked for at once where the engine can (LuaJIT, Lua 5.5, Luau), as a table
 -- that grows costs two to three times as much; elsewhere it grows from nine fields on (0.5 to 0.8 of the time of up to 50).
 local longest = P.caml_sys_const_max_wosize(0)
+local floats = longest < 4294967296 and Floor(longest / 2) or longest
 local known, create = Pcall(jit and require, "table.new")
 create = table.create or known and create
 P.array_make = function(tag, n, v, name)
-  if n < 0 or n > 268435455 then
-    if n < 0 or n > longest or tag == 254 and longest < 4294967296 then P.caml_invalid_argument(name) end
+  if n < 0 or n >= 268435455 or tag == 254 and n > floats then
+    if n < 0 or n > longest or tag == 254 and n > floats then P.caml_invalid_argument(name) end
     Error(G[1], 0)
   end
   local a, first

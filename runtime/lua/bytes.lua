@@ -137,9 +137,22 @@ end
 
 --// Provides: caml_create_bytes
 --// Alias: caml_create_string
+--// If: portable luajit
 --// Requires: caml_invalid_argument
+-- As many as Sys.max_string_length says, at most.
 P.caml_create_bytes = function(n)
-  if n < 0 then P.caml_invalid_argument("Bytes.create") end
+  if n < 0 or n > 1073741819 then P.caml_invalid_argument("Bytes.create") end
+  return {n = n, s = ""}
+end
+
+--// Provides: caml_create_bytes
+--// Alias: caml_create_string
+--// If: lua54
+--// Requires: caml_invalid_argument
+-- As many as Sys.max_string_length says, at most; beyond 2^47 there is no memory.
+P.caml_create_bytes = function(n)
+  if n < 0 or n > 144115188075855863 then P.caml_invalid_argument("Bytes.create") end
+  if n > 140737488355328 then Error(G[1], 0) end
   return {n = n, s = ""}
 end
 

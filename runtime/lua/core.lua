@@ -21,6 +21,13 @@
 --// Provides: %set_global
 --// Statement: G[%{1+1}] = %2
 
+--// Provides: %top const
+--// Inline: G[%{1+1}]
+-- A value that main sets before anything can ask for it.
+
+--// Provides: %set_top
+--// Statement: G[%{1+1}] = %2
+
 --// Provides: %offset_ref
 --// Requires: int_wrap
 --// If: portable
@@ -54,6 +61,10 @@
 --// Provides: %bytes_set
 --// Requires: bytes_set
 --// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 else P.bytes_set(%1, %2, %3) end
+
+--// Provides: %bytes_set_byte
+--// Requires: bytes_set
+--// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 else P.bytes_set(%1, %2, %3) end
 
 --// Provides: %is_int const
 --// If: portable luajit
@@ -118,6 +129,24 @@
 --// Provides: %int_uge const
 --// If: lua54
 --// Test: (%1 ~ -9223372036854775807 - 1) >= (%2 ~ -9223372036854775807 - 1)
+
+-- The same where the first or the second operand is known not to be negative.
+
+--// Provides: %ult_right const
+--// If: portable luajit
+--// Test: %1 < %2 % 4294967296
+
+--// Provides: %ult_left const
+--// If: portable luajit
+--// Test: %1 % 4294967296 < %2
+
+--// Provides: %uge_right const
+--// If: portable luajit
+--// Test: %1 >= %2 % 4294967296
+
+--// Provides: %uge_left const
+--// If: portable luajit
+--// Test: %1 % 4294967296 >= %2
 
 --// Provides: %int_add const
 --// Requires: int_wrap
@@ -358,6 +387,10 @@
 --// Provides: %bytes_put
 --// Requires: bytes_set, caml_array_bound_error
 --// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 elseif not P.bytes_set(%1, %2, %3) then Bound() end
+
+--// Provides: %bytes_put_byte
+--// Requires: bytes_set, caml_array_bound_error
+--// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 elseif not P.bytes_set(%1, %2, %3) then Bound() end
 
 --// Provides: %infinity const
 --// Inline: Huge

@@ -8,7 +8,7 @@
 -- is used up; below that a driver is started under which every `try` is a request.
 
 --// Provides: driver
---// Requires: caught, apply, runparam
+--// Requires: caught, runparam
 local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 
 local pcall_yields

@@ -60,7 +60,7 @@ end
 
 --// Provides: %perform
 --// Calls
---// Requires: perform_effect, unhandled_effect
+--// Requires: perform_effect, unhandled_effect, %apply_1
 P.driver.effects.perform = function(state, co, handlers, request)
   local fiber = {251, coroutines = {}, handlers = {}}
   return P.perform_effect(state, co, handlers, fiber, request.effect, {245, fiber, 0})
@@ -74,7 +74,7 @@ end
 
 --// Provides: fiber_outcome
 --// Calls
---// Requires: apply, caught
+--// Requires: %apply_3, caught
 -- Goes on with the handler of a fiber: that of its value (count 1), its exception (0) or an effect (3).
 P.fiber_outcome = function(D, handler, count, a, b, c)
   if count == 1 then return A1(handler, D, a) end

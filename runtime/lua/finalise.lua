@@ -1,7 +1,7 @@
 -- Finalisers (Gc.finalise, Gc.finalise_last).
 
 --// Provides: run_finalisers
---// Requires: mortal, allocation
+--// Requires: mortal, allocation, %apply_1
 -- Functions to be called on values that died. A value has a mortal object of its own as its field `final`; the engine's own
 -- strings and numbers live for ever. What the collector finds waits in `queue` until the program is where any function may run:
 -- its next allocation or call of Gc's. Of those that die in one collection the one that was registered last is called first, and

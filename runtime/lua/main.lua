@@ -15,7 +15,7 @@ P.named_values = {}
 P.at_end = {}
 
 --// Provides: main
---// Requires: driver, apply, caught, at_end, named_values, caml_format_exception, caml_array_bound_error
+--// Requires: driver, caught, at_end, named_values, caml_format_exception, caml_array_bound_error
 local function leave(code)
   if P.leaving then P.leaving() end
   for _, finish in ipairs(P.at_end) do finish() end
@@ -36,18 +36,27 @@ local function complain(message)
 end
 P.complain = complain
 
+-- Calls a named value, which is a closure of one or two parameters: most programs need no more of application.
+local function call(f, D, a, b)
+  if f[2] == 1 then
+    local g = f[1](f, D, a)
+    return b and call(g, D, b)
+  end
+  return f[1](f, D, a, b)
+end
+
 -- An exception that reached the top, as runtime/printexc.c: the program's own handler, else do_at_exit and a message.
 local function uncaught(e)
   local named = P.named_values
   local handler = named["Printexc.handle_uncaught_exception"]
   if P.memprof then P.memprof.suspend() end
   if handler then
-    P.start(A2, handler, P.start_depth, e, 0)
+    P.start(call, handler, P.start_depth, e, 0)
   else
     local message = "Fatal error: exception " .. P.caml_format_exception(e)
     if P.backtrace_text then message = message .. P.backtrace_text() end
     local at_exit = named["Pervasives.do_at_exit"]
-    if at_exit then P.start(A1, at_exit, P.start_depth, 0) end
+    if at_exit then P.start(call, at_exit, P.start_depth, 0) end
     complain(message)
   end
   return leave(2)

@@ -2,7 +2,7 @@
 -- event (passes/allocations). Call stacks are those of Printexc.get_callstack: empty in a program translated without -g.
 
 --// Provides: memprof
---// Requires: allocation, gc_collect
+--// Requires: allocation, gc_collect, %apply_1
 -- A profile: {0, tracker, rate}. A value that is tracked has an entry {data, profile, young}, and stands by it in `alive` while
 -- it lives; a string or a number, of which the engine tells nothing, until the next collection. A minor collection is made up: one of the engine's, after so many words.
 local endless = 4503599627370496

@@ -41,7 +41,7 @@ end
 
 --// Provides: signal_deliver
 --// Calls
---// Requires: signals, signal_number, apply
+--// Requires: signals, signal_number, %apply_1
 -- Whether the program deals with the signal itself.
 function P.signal_deliver(D, number)
   local behaviour = P.signals.behaviours[number] or 0

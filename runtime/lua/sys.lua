@@ -149,9 +149,9 @@ end
 
 --// Provides: caml_sys_const_max_wosize const
 --// If: portable luajit
---// Inline: 536870911
+--// Inline: 268435455
 P.caml_sys_const_max_wosize = function()
-  return 536870911
+  return 268435455
 end
 
 --// Provides: caml_sys_const_max_wosize const

@@ -135,7 +135,7 @@ function P.caml_thread_cleanup(unit)
 end
 
 --// Provides: caml_thread_new
---// Requires: threads, apply
+--// Requires: threads, %apply_1
 local count = 0
 function P.caml_thread_new(body)
   count = count + 1

@@ -1,4 +1,4 @@
---// Requires: apply
+--// Requires: %apply, %apply_8
 -- Exact, partial and surplus application for every split of up to 12 arguments, and around 100, where arguments come as one table.
 local calls = {[0] = nil, A1, A2, A3, A4, A5, A6, A7, A8}
 

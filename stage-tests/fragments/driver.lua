@@ -1,4 +1,4 @@
---// Requires: driver, apply, caught
+--// Requires: driver, %apply, %apply_8, caught
 -- Nesting a million deep: `try`, recursion, raising through all levels, and their mixtures.
 local f1, f2, f3, f4, f5, body1, body2, body5
 

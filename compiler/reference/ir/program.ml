@@ -79,8 +79,9 @@ type t = {
   mutable functions : func option array;  (* None: removed *)
   main : int;
   data : Unmarshal.arena;
-  globals : int array;  (* node of each global's initial value *)
-  global_names : string array;  (* unit of each global, "" for constants *)
+  mutable globals : int array;  (* node of each global's initial value *)
+  mutable global_names : string array;  (* unit of each global, "" for constants *)
+  mutable lifted : int;  (* how many slots follow those of the globals: values of main that functions read *)
   places : place array;  (* those of the `%place` instructions; empty unless locations are wanted *)
   version : int * int;  (* of the OCaml that made the bytecode: 4, 13 *)
 }

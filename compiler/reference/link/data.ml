@@ -10,8 +10,12 @@ let max_depth = 32
 (* Items of one constructor, and about those of one Lua function: engines limit the constants of a function to 65,536. *)
 let max_items = 4000
 
-(* OCaml's start-up defines this many exceptions. *)
-let predefined = 12
+(* Strings of this length that occur so often are shared in the compact style. *)
+let long = 8
+let often = 3
+
+(* The one of them that nothing in the runtime raises: Sys_blocked_io. *)
+let blocked = 9
 
 (* The one integer of 64 bits without a numeral: Lua reads it as the negation of a float. *)
 let lowest = "-9223372036854775808"
@@ -82,6 +86,26 @@ let count data root =
         loop ()
   in
   loop ()
+
+module Texts = Map.Make (String)
+
+(* Lets strings that occur often stand in `K` once, as the places of assertions have them; after `count`. *)
+let share_strings data =
+  let alike = ref Texts.empty in
+  for node = Array.length data.uses - 1 downto 0 do
+    match value data node with
+    | Str text when String.length text >= long && data.uses.(node) > 0 ->
+        let uses, nodes = match Texts.find_opt text !alike with Some found -> found | None -> (0, []) in
+        alike := Texts.add text (uses + data.uses.(node), node :: nodes) !alike
+    | _ -> ()
+  done;
+  Texts.iter
+    (fun _ (uses, nodes) ->
+      if uses >= often then begin
+        share data (List.hd nodes);
+        List.iter (fun node -> data.numbers.(node) <- data.shared_count) nodes
+      end)
+    !alike
 
 (* Depth and items of a node whose children are placed; a child that would make a chunk too long is shared. *)
 let measure data node =
@@ -286,11 +310,12 @@ let emit (program : Program.t) table target names used =
   let roots = ref [] in
   Array.iteri
     (fun slot node ->
-      if slot < predefined || Bytes.get used slot <> '\000' then
+      if (slot < Slots.predefined && slot <> blocked) || Bytes.get used slot <> '\000' then
         match value data node with Int 0 -> () | _ -> roots := (slot, node) :: !roots)
     program.globals;
   let roots = List.rev !roots in
   List.iter (fun (_, root) -> count data root) roots;
+  (match names with Some _ -> share_strings data | None -> ());
   List.iter (fun (_, root) -> place data root) roots;
   let groups = { text = Buffer.create 65536; spaced = (match names with Some _ -> false | None -> true); filled = 0 } in
   List.iteri

@@ -58,6 +58,10 @@ let effects table name =
   if String.equal name "%block" then Const
   else match find table name with None -> Mutator | Some section -> section.effects
 
+(* The int that a primitive always is, if its template is nothing but one. *)
+let constant table name =
+  match find table name with Some { form = Template.Inline template; _ } -> Template.constant template | _ -> None
+
 let fail file line message = Error.fail (file ^ ":" ^ string_of_int line ^ ": " ^ message)
 
 (* The words of a header's value: separated by blanks or commas. *)

@@ -26,8 +26,11 @@ let number text first last =
   in
   if first >= last || last - first > 9 then -1 else go first 0
 
+(* One of the chunk's locals. `used`: somebody has asked for it. *)
+type local = { short : string; mutable used : bool }
+
 (* The names for one table of sections. *)
-type t = { table : Fragment.table; locals : string Names.t }
+type t = { table : Fragment.table; locals : local Names.t }
 
 (* The locals that the prelude declares, whose code has values behind the names or another `local`; the last one first. *)
 let declared prelude =
@@ -50,16 +53,58 @@ let create table =
   let prelude = match Fragment.find table "prelude" with Some section -> section.Fragment.code | None -> "" in
   let count = String.length capitals in
   let add (locals, i) name =
-    let capital = String.make 1 capitals.[i mod count] in
-    let short = if i < count then capital else capital ^ string_of_int (i / count) in
-    (Names.add name short locals, i + 1)
+    if String.length name <= 2 then (Names.add name { short = name; used = false } locals, i)
+    else
+      let capital = String.make 1 capitals.[i mod count] in
+      let short = if i < count then capital else capital ^ string_of_int (i / count) in
+      (Names.add name { short; used = false } locals, i + 1)
   in
-  let long = List.filter (fun name -> String.length name > 2) (declared prelude) in
-  let locals, _ = List.fold_left add (Names.empty, 0) long in
+  let locals, _ = List.fold_left add (Names.empty, 0) (declared prelude) in
   { table; locals }
 
-(* The name of one of the chunk's locals, or what it was. *)
-let local names name = match Names.find_opt name names.locals with Some short -> short | None -> name
+(* The name of one of the chunk's locals, which is used then, or what it was. *)
+let local names name =
+  match Names.find_opt name names.locals with
+  | Some local ->
+      local.used <- true;
+      local.short
+  | None -> name
+
+(* The parts between the places where `word` stands. *)
+let split_at text word =
+  let n = String.length text in
+  let rec go start i parts =
+    if i >= n then List.rev (String.sub text start (n - start) :: parts)
+    else if Literal.is_at text i word then
+      let next = i + String.length word in
+      go next next (String.sub text start (i - start) :: parts)
+    else go start (i + 1) parts
+  in
+  go 0 0 []
+
+(* The prelude without the locals of which nothing was used so far. It has what a constructor makes, and its argument, in any case. *)
+let trimmed names prelude =
+  let trim_all text = List.map String.trim (String.split_on_char ',' text) in
+  let is_used name = match Names.find_opt name names.locals with Some local -> local.used | None -> false in
+  let statement text =
+    let has word = List.compare_length_with (split_at text word) 1 > 0 in
+    if has "..." || has "{" then "local" ^ text
+    else
+      match String.split_on_char '=' text with
+      | [ declared; values ] -> (
+          match List.filter (fun (name, _) -> is_used name) (List.combine (trim_all declared) (trim_all values)) with
+          | [] -> ""
+          | kept ->
+              let declared, values = List.split kept in
+              "local " ^ String.concat ", " declared ^ " = " ^ String.concat ", " values ^ "\n")
+      | _ -> (
+          match List.filter is_used (trim_all text) with
+          | [] -> ""
+          | kept -> "local " ^ String.concat ", " kept ^ "\n")
+  in
+  match split_at prelude "local" with
+  | [] -> ""
+  | first :: statements -> String.concat "" (first :: List.map statement statements)
 
 (* The field of `P` for a primitive, or what it was. *)
 let primitive names name = match Fragment.position names.table name with Some i -> numbered i | None -> name

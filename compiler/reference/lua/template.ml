@@ -56,8 +56,8 @@ let closing text start =
   in
   go start 0
 
-(* A name, placeholder or parenthesis followed only by indices and calls is atomic. *)
-let shape text =
+(* A name, placeholder or parenthesis followed only by indices and calls is atomic; its length is an operand like a number. *)
+let rec shape text =
   let n = String.length text in
   let rec word i = if i < n && is_word text.[i] then word (i + 1) else i in
   let rec digits i = i = n || (is_digit text.[i] && digits (i + 1)) in
@@ -69,11 +69,21 @@ let shape text =
       | '.' when i + 1 < n && is_word text.[i + 1] -> follow (word (i + 1))
       | _ -> Compound
   in
-  if n > 0 && digits 0 then Atom
+  if n > 0 && Char.equal text.[0] '#' then match shape (String.sub text 1 (n - 1)) with Prefix -> Atom | Atom | Compound -> Compound
+  else if n > 0 && digits 0 then Atom
   else if n > 0 && Char.equal text.[0] '(' then follow (closing text 0)
   else if n > 0 && Char.equal text.[0] '%' then follow (if n > 1 && Char.equal text.[1] '{' then closing text 1 else 2)
   else if n > 0 && is_word text.[0] && not (is_digit text.[0]) then follow (word 0)
   else Compound
+
+(* The integer of at most nine digits that is all of it. *)
+let constant template =
+  let rec value text i n =
+    if i = String.length text then Some n
+    else if is_digit text.[i] then value text (i + 1) ((n * 10) + Char.code text.[i] - 48)
+    else None
+  in
+  match template.pieces with [ Text text ] when String.length text <= 9 -> value text 0 0 | _ -> None
 
 let parse text =
   let text = String.trim text in

@@ -42,11 +42,19 @@ type global = {
   mutable fields : Bytes.t;
 }
 
+(* A value that `lift` has put in a slot. *)
+type top = {
+  (* Variable in main; -1: none. *)
+  mutable value : int;
+  mutable read : bool;
+}
+
 type marking = {
   program : Program.t;
   effect_of : string -> Fragment.effects;
   facts : facts array;
   globals : global array;
+  tops : top array;
   (* Of each variable of main: the tracked global whose block it is; -1: none. *)
   exports : int array;
   mutable work : (int * int) list;
@@ -130,6 +138,9 @@ let block_fields marking slot =
   | Instr (Prim (_, "%block", _ :: fields)) -> fields
   | _ -> []
 
+(* What is known of a slot. *)
+let top marking slot = marking.tops.(slot - Array.length marking.globals)
+
 (* Finds the globals of which single fields can be dropped. *)
 let find_globals marking =
   iter_functions marking.program (fun f ->
@@ -142,6 +153,9 @@ let find_globals marking =
         match instr with
         | Prim (_, name, args) -> (
             match (name, args) with
+            | "%set_top", [ Int slot; (Var v as value) ] ->
+                (top marking slot).value <- v;
+                leaves value
             | "%set_global", [ Int slot; Var v ] -> sets := (slot, v) :: !sets
             | "%set_global", [ Int slot; _ ] -> untrack marking slot
             | "%field", [ _; Int _ ] -> ()
@@ -228,6 +242,7 @@ let is_mutator marking name = match marking.effect_of name with Fragment.Mutator
 (* Marks what a function does whether or not its results are used. *)
 let effects marking id =
   let instr = function
+    | Prim (_, "%set_top", _) -> ()
     | Prim (_, name, args) -> (
         match tracked_set marking name args with
         | None when is_mutator marking name -> mark_all marking id args
@@ -273,6 +288,13 @@ let mark_field marking slot index =
     mark marking marking.program.main (List.nth (block_fields marking slot) index)
   end
 
+let mark_top marking slot =
+  let top = top marking slot in
+  if not top.read then begin
+    top.read <- true;
+    mark marking marking.program.main (Var top.value)
+  end
+
 let instr_needs marking id v = function
   | Prim (_, name, args) -> (
       match if String.equal name "%block" then tracked_block marking id v else None with
@@ -280,6 +302,7 @@ let instr_needs marking id v = function
       | None -> (
           mark_all marking id args;
           match (name, args) with
+          | "%top", Int slot :: _ -> mark_top marking slot
           | "%env", base :: Int index :: _ -> mark_captured marking id base index
           | "%field", base :: Int index :: _ ->
               let slot = global_of marking id base in
@@ -316,30 +339,35 @@ let rec select list flags =
   | _ :: list, false :: flags -> select list flags
   | _ -> []
 
-(* How many of the captured variables before this one stay. *)
-let new_index captured index =
+(* What reads the item of number `index`, where only the ones that are used stay. *)
+let moved dest name base used index =
   let before = ref 0 in
-  for i = 0 to min index (Bytes.length captured) - 1 do
-    if Bytes.get captured i = yes then incr before
+  for i = 0 to min index (Bytes.length used) - 1 do
+    if Bytes.get used i = yes then incr before
   done;
-  !before
+  Prim (dest, name, [ base; Int !before ])
 
 let sweep_prim marking id instr dest name args =
   match tracked_set marking name args with
+  | None when String.equal name "%set_top" -> (
+      match args with Int slot :: _ when (top marking slot).read -> Some instr | _ -> None)
   | Some global -> if Bytes.contains global.fields yes then Some instr else None
   | None -> (
       match if String.equal name "%block" then tracked_block marking id dest else None with
       | Some { fields; _ } when not (Bytes.contains fields yes) -> None
       | Some { fields; _ } ->
-          let field i arg = if i = 0 || Bytes.get fields (i - 1) = yes then arg else Int 0 in
-          Some (Prim (dest, name, List.mapi field args))
+          Some (Prim (dest, name, List.hd args :: keep (List.tl args) fields))
       | None -> (
           if (not (is_live marking id dest)) && not (is_mutator marking name) then None
           else
             match (name, args) with
             | "%env", base :: Int index :: _ when own marking id base >= 0 ->
-                let captured = marking.facts.(own marking id base).captured in
-                Some (Prim (dest, name, [ base; Int (new_index captured index) ]))
+                Some (moved dest name base marking.facts.(own marking id base).captured index)
+            | "%field", base :: Int index :: _ -> (
+                match global_of marking id base with
+                | slot when slot >= 0 && marking.globals.(slot).tracked ->
+                    Some (moved dest name base marking.globals.(slot).fields index)
+                | _ -> Some instr)
             | _ -> Some instr))
 
 (* The closure of a call: 0 where the called function does not use it. *)
@@ -384,6 +412,7 @@ let run effect_of program =
       effect_of;
       facts = Array.map facts_of program.functions;
       globals = Array.map (fun _ -> { tracked = true; sets = 0; block = 0; fields = Bytes.empty }) program.globals;
+      tops = Array.init program.lifted (fun _ -> { value = -1; read = false });
       exports = Array.make variables (-1);
       work = [];
       reached_functions = [];

@@ -37,15 +37,6 @@ let size (f : func) =
     f.blocks;
   if !refused then never else !size
 
-(* Which blocks main takes functions in: those of loops. Blocks are in reverse postorder, so a loop is within what a jump back spans. *)
-let looping (f : func) =
-  let within = Array.make (Array.length f.blocks) false in
-  Array.iteri
-    (fun b (block : block) ->
-      Visit.each_target block.term (fun t -> if t.block <= b then Array.fill within t.block (b - t.block + 1) true))
-    f.blocks;
-  within
-
 (* A function that takes others in. *)
 type host = {
   program : Program.t;
@@ -242,7 +233,7 @@ let run_function program arity sizes (f : func) =
       variables = count;
       replace = Array.make count Simplify.itself;
       closures = Array.make count None;
-      open_blocks = (if f.id = program.main then looping f else [||]);
+      open_blocks = (if f.id = program.main then Regions.looping f else [||]);
       growth = 0;
       changed = false;
       work = List.init (Array.length f.blocks) (fun b -> b);

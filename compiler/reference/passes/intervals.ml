@@ -19,7 +19,7 @@ type ints = {
   bits : int;
 }
 
-(* The size of the largest block. *)
+(* The size of the largest block, in words of which one is the header. A string of 32-bit words is that long, without its last byte. *)
 let size = 268_435_456.
 
 let least (a : float) b = if a < b then a else b
@@ -41,7 +41,8 @@ let ints_of = function
       { limit; but_one = 2. *. limit; any = 4. *. limit; exact = power 53; count = Some (power 52); string = power 47; bits = 63 }
   | Target.Portable | Target.Luajit | Target.Luau ->
       let limit = power 30 -. 1. in
-      { limit; but_one = limit +. 1.; any = limit +. 2.; exact = limit; count = None; string = limit +. 1.; bits = 32 }
+      let string = (4. *. (size -. 1.)) -. 1. in
+      { limit; but_one = limit +. 1.; any = limit +. 2.; exact = limit; count = None; string; bits = 32 }
 
 let full ints = { low = -.ints.any; high = ints.any }
 let range ints low high = { low = least low ints.limit; high = greatest high (-.ints.limit) }

@@ -64,7 +64,7 @@ let is_not_zero (f : func) block v =
 (* May the operation raise? `f` and `block` are where it stands. *)
 let may_raise f block name args effect_of =
   match name with
-  | "%setfield" | "%set_global" | "%offset_ref" | "%array_set" | "%throw" | "%thrown" -> false
+  | "%setfield" | "%set_global" | "%set_top" | "%offset_ref" | "%array_set" | "%throw" | "%thrown" -> false
   | "%int_div" | "%int_mod" -> (
     match args with
     | [ _; Int n ] -> n = 0

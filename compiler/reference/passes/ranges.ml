@@ -351,6 +351,12 @@ let walk analysis round =
 let is_natural analysis at arg = match range_of analysis arg at with Some range -> range.low >= 0. | None -> false
 let is_positive analysis at arg = match range_of analysis arg at with Some range -> range.low > 0. | None -> false
 
+let is_byte analysis at arg =
+  match range_of analysis arg at with Some range -> range.low >= 0. && range.high <= 255. | None -> false
+
+(* Unsigned, an int of 32 bits has a form of its own. *)
+let halves analysis = analysis.ints.bits = 32
+
 (* Will a simpler form of the operation do? *)
 let is_sure analysis at = function
   | Prim (dest, name, args) -> (prim analysis dest name args at).sure
@@ -376,9 +382,16 @@ let simpler analysis at instr =
       | "%int_lsl", [ x; Int n ] when is_sure analysis at instr -> Prim (dest, "%exact_mul", [ x; Int (1 lsl n) ])
       | "%int_ult", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_lt", args)
       | "%int_uge", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_ge", args)
+      | "%int_ult", [ x; _ ] when halves analysis && is_natural analysis at x -> Prim (dest, "%ult_right", args)
+      | "%int_ult", [ _; y ] when halves analysis && is_natural analysis at y -> Prim (dest, "%ult_left", args)
+      | "%int_uge", [ x; _ ] when halves analysis && is_natural analysis at x -> Prim (dest, "%uge_right", args)
+      | "%int_uge", [ _; y ] when halves analysis && is_natural analysis at y -> Prim (dest, "%uge_left", args)
       | "caml_string_get", [ _; i ] when is_natural analysis at i -> Prim (dest, "%string_at", args)
       | "caml_bytes_get", [ _; i ] when is_natural analysis at i -> Prim (dest, "%bytes_at", args)
+      | "caml_bytes_set", [ _; i; c ] when is_natural analysis at i && is_byte analysis at c ->
+          Prim (dest, "%bytes_put_byte", args)
       | "caml_bytes_set", [ _; i; _ ] when is_natural analysis at i -> Prim (dest, "%bytes_put", args)
+      | "%bytes_set", [ _; _; c ] when is_byte analysis at c -> Prim (dest, "%bytes_set_byte", args)
       | ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get"), [ _; i ]
         when is_natural analysis at i ->
           Prim (dest, "%array_at", args)

@@ -1,4 +1,4 @@
-(* Which blocks run while which trap is set. Until `outline`, a value that is defined in a region leaves it by the
+(* Which blocks run while which trap is set, and which in loops. Until `outline`, a value that is defined in a region leaves it by the
    arguments of its `poptrap` only. *)
 
 open Program
@@ -49,3 +49,12 @@ let find (f : func) =
 (* Whether a region is in another one, or the same. *)
 let rec is_within regions inner outer =
   inner = outer || (inner <> none && is_within regions regions.list.(inner).outer outer)
+
+(* Which blocks are in loops. Blocks are in reverse postorder, so a loop is within what a jump back spans. *)
+let looping (f : func) =
+  let within = Array.make (Array.length f.blocks) false in
+  Array.iteri
+    (fun b (block : block) ->
+      Visit.each_target block.term (fun t -> if t.block <= b then Array.fill within t.block (b - t.block + 1) true))
+    f.blocks;
+  within

@@ -479,20 +479,44 @@ let number_variables (f : func) =
     f.names <- names
   end
 
+(* Puts constants in the place of operations on constants. *)
+let constants (f : func) =
+  let replace = ref [||] in
+  let known a = match a with Var v when Array.length !replace > 0 && !replace.(v) != itself -> !replace.(v) | _ -> a in
+  let stays instr =
+    match instr with
+    | Prim (dest, name, ([ _; Int _ ] | [ Int _; _ ] as args)) -> (
+        match Fold.run name (Visit.map_list known args) with
+        | Some n ->
+            if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
+            !replace.(dest) <- Int n;
+            false
+        | None -> true)
+    | _ -> true
+  in
+  Array.iter (fun (b : block) -> if not (List.for_all stays b.body) then b.body <- List.filter stays b.body) f.blocks;
+  let changed = Array.length !replace > 0 in
+  if changed then substitute f !replace;
+  changed
+
 (* Simplifies one function. `moved`: jumps have changed since the parameters were compared, and blocks numbered. *)
 let func f effect_of =
   let rec round left moved =
     if left > 0 then begin
       let same = moved && same_params f in
+      let folded = constants f in
       let threaded = thread f in
       let moved = moved || threaded in
       if moved then number_blocks f;
       let merged = moved && merge f in
-      let dropped = (same || moved) && unused f effect_of in
-      if same || threaded || merged || dropped then round (left - 1) (threaded || merged)
+      let dropped = (same || folded || moved) && unused f effect_of in
+      if same || folded || threaded || merged || dropped then round (left - 1) (threaded || merged)
     end
   in
-  if Array.length f.blocks = 1 then ignore (unused f effect_of)
+  if Array.length f.blocks = 1 then begin
+    ignore (constants f);
+    ignore (unused f effect_of)
+  end
   else begin
     number_blocks f;
     round 3 true;

@@ -26,10 +26,8 @@ let push state value =
   state.slots.(state.height) <- value;
   state.height <- state.height + 1
 
-(* What backtraces need: the effects of primitives, as those that change nothing do not raise; and the places found so far,
-   the last one first. *)
+(* What backtraces need: the places found so far, the last one first. *)
 type places = {
-  effects : string -> Fragment.effects;
   mutable count : int;
   mutable list : Program.place list;
   pending_at : pending list array;  (* at each instruction, the inner first *)
@@ -40,7 +38,7 @@ and pending = { address : int; trap : int }
 
 (* Return addresses that are pushed at each instruction. Code stands in the order in which ocamlc makes it: that of the
    arguments is between PUSH_RETADDR and the address. *)
-let places (code : code) effects =
+let places (code : code) =
   let pending_at = Array.make (Array.length code.owner) [] in
   let rec open_at pc = function
     | { address; _ } :: outer when address <= pc -> open_at pc outer
@@ -56,13 +54,14 @@ let places (code : code) effects =
         | Push_retaddr address -> pending := { address; trap = code.trap_at.(pc) } :: !pending
         | _ -> ())
     code.owner;
-  { effects; count = 0; list = []; pending_at }
+  { count = 0; list = []; pending_at }
 
 (* A function being built. *)
 type builder = {
   code : code;
   ids : int array;  (* function id by number of discovery *)
   debug : Debug_events.t;
+  table : Fragment.table;  (* the primitives: what their effects are, and which are constants *)
   places : places option;
   watch : Allocations.watch;
   func : func;
@@ -111,8 +110,11 @@ let place b kind pc address =
 (* A primitive that may raise. *)
 let raising b name args pc address =
   (match b.places with
-  | Some places -> (
-    match places.effects name with Fragment.Mutator -> place b Program.Call pc address | Fragment.Const | Fragment.Mutable -> ())
+  | Some _ -> (
+    (* What changes nothing does not raise. *)
+    match Fragment.effects b.table name with
+    | Fragment.Mutator -> place b Program.Call pc address
+    | Fragment.Const | Fragment.Mutable -> ())
   | None -> ());
   prim b name args
 
@@ -333,12 +335,15 @@ let execute b pc op next state =
   | Ccall (n, number) -> (
     let args = accu :: pop state (n - 1) pc in
     let name = b.code.image.primitives.(number) in
-    (* C_CALLN leaves the word before on the stack *)
-    let address = if n > 5 then next - 1 else next in
-    state.accu <- raising b name args pc address;
-    match Allocations.primitive name args with
-    | Some size -> allocated b state.accu size pc address
-    | None -> ())
+    match Fragment.constant b.table name with
+    | Some n -> state.accu <- Program.Int n
+    | None -> (
+      (* C_CALLN leaves the word before on the stack *)
+      let address = if n > 5 then next - 1 else next in
+      state.accu <- raising b name args pc address;
+      match Allocations.primitive name args with
+      | Some size -> allocated b state.accu size pc address
+      | None -> ()))
   | Offsetint n -> state.accu <- prim b "%int_add" [ accu; n ]
   | Offsetref n ->
     ignore (prim b "%offset_ref" [ accu; n ]);
@@ -487,7 +492,7 @@ let build b =
   run ();
   self :: Array.to_list params
 
-let func code ids debug places watch number name place =
+let func code ids debug table places watch number name place =
   let f = code.functions.(number) in
   List.iter
     (fun (trap, slot) ->
@@ -507,6 +512,7 @@ let func code ids debug places watch number name place =
       code;
       ids;
       debug;
+      table;
       places;
       watch;
       func = f;
@@ -527,8 +533,8 @@ let func code ids debug places watch number name place =
   let names = Array.sub b.names 0 b.var_count in
   { Program.id = ids.(number); name; place; kind = Program.Closure; params; exits = 0; blocks; names }
 
-(* The program in SSA; with `%place` instructions if backtraces are wanted, that is if the effects of primitives are given. *)
-let run (image : Container.image) effects =
+(* The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted. *)
+let run (image : Container.image) table backtraces =
   let code = Discover.run image in
   let order = Array.init code.function_count (fun n -> n) in
   Array.stable_sort (fun a b -> code.functions.(a).entry - code.functions.(b).entry) order;
@@ -545,7 +551,7 @@ let run (image : Container.image) effects =
   in
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
-  let places = match effects with Some effects -> Some (places code effects) | None -> None in
+  let places = if backtraces then Some (places code) else None in
   let called = ref [] in
   Array.iteri
     (fun pc owner ->
@@ -559,7 +565,7 @@ let run (image : Container.image) effects =
     Array.mapi
       (fun id number ->
         let place = Names.place debug sites.(id).Names.start in
-        Some (func code ids debug places watch number names.(id) place))
+        Some (func code ids debug table places watch number names.(id) place))
       order
   in
   {
@@ -568,6 +574,7 @@ let run (image : Container.image) effects =
     data = image.data;
     globals = image.globals;
     global_names = image.global_names;
+    lifted = 0;
     places = (match places with Some places -> Array.of_list (List.rev places.list) | None -> [||]);
     version = image.version;
   }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use lua_of_ocaml::bytecode::container;
-use lua_of_ocaml::link::fragment;
+use lua_of_ocaml::link::fragment::{self, Table};
 use lua_of_ocaml::link::linker;
 use lua_of_ocaml::passes::ssa;
 use lua_of_ocaml::target::Target;
@@ -36,7 +36,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         let refused = |error| Failure::refused(input, error);
         let image = container::read(&files::read(input)?).map_err(refused)?;
         let table = fragment::parse(&runtime, image.version, args.target).map_err(refused)?;
-        let program = ssa::run(&image, None).map_err(refused)?;
+        let program = ssa::run(&image, &Table::default(), false).map_err(refused)?;
         let used = linker::used_primitives(&program);
         let mut called: BTreeSet<String> = BTreeSet::new();
         for (name, users) in used {

@@ -159,6 +159,8 @@ pub struct Program {
     pub globals: Vec<Node>,
     /// Unit of each global, "" for constants.
     pub global_names: Vec<String>,
+    /// How many slots follow those of the globals: values of main that functions read.
+    pub lifted: usize,
     /// Those of the `%place` instructions; empty unless locations are wanted.
     pub places: Vec<Place>,
     /// Of the OCaml that made the bytecode: (4, 13).

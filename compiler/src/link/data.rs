@@ -1,6 +1,8 @@
 //! The program's constants as Lua: `G[n+1]` for its globals, `K[i]` for what they share. A node that is used
 //! twice, or that stands too deep or is too big to be written where it is used, goes to `K` first, children before parents.
 
+use std::collections::BTreeMap;
+
 use crate::bytecode::unmarshal::{Node, Value};
 use crate::error::{Error, Result};
 use crate::ir::program::Program;
@@ -16,8 +18,13 @@ use crate::target::Target;
 const MAX_DEPTH: u32 = 32;
 /// Items of one constructor, and about those of one Lua function: engines limit the constants of a function to 65,536.
 const MAX_ITEMS: u32 = 4000;
+/// Strings of this length that occur so often are shared in the compact style.
+const LONG: usize = 8;
+const OFTEN: u32 = 3;
 /// OCaml's start-up defines this many exceptions.
 pub const PREDEFINED: usize = 12;
+/// The one of them that nothing in the runtime raises: Sys_blocked_io.
+const BLOCKED: usize = 9;
 /// The one integer of 64 bits without a numeral: Lua reads it as the negation of a float.
 const LOWEST: &str = "-9223372036854775808";
 
@@ -106,6 +113,30 @@ impl Data<'_> {
                 }
                 State::Open => return Err(Error::other("data: a constant contains itself")),
                 State::Done => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets strings that occur often stand in `K` once, as the places of assertions have them; after `count`.
+    fn share_strings(&mut self) -> Result<()> {
+        let program = self.program;
+        let mut alike: BTreeMap<&[u8], (u32, Vec<Node>)> = BTreeMap::new();
+        for (node, (value, info)) in program.data.nodes.iter().zip(&self.info).enumerate() {
+            if let Value::Str(text) = value
+                && text.len() >= LONG
+                && info.uses > 0
+            {
+                let (uses, nodes) = alike.entry(text).or_default();
+                *uses += info.uses;
+                nodes.push(node as Node);
+            }
+        }
+        for (_, nodes) in alike.into_values().filter(|(uses, _)| *uses >= OFTEN) {
+            self.share(nodes[0])?;
+            let number = self.info(nodes[0])?.shared;
+            for node in nodes {
+                self.info(node)?.shared = number;
             }
         }
         Ok(())
@@ -356,13 +387,16 @@ pub fn emit(
     };
     let mut roots = Vec::new();
     for (slot, &node) in program.globals.iter().enumerate() {
-        let wanted = slot < PREDEFINED || used.get(slot).copied().unwrap_or(false);
+        let wanted = slot < PREDEFINED && slot != BLOCKED || used.get(slot).copied().unwrap_or(false);
         if wanted && !matches!(data.value(node)?, Value::Int(0)) {
             roots.push((slot, node));
         }
     }
     for &(_, root) in &roots {
         data.count(root)?;
+    }
+    if names.is_some() {
+        data.share_strings()?;
     }
     for &(_, root) in &roots {
         data.place(root)?;

@@ -58,6 +58,14 @@ impl Table {
         }
         self.find(name).map_or(Effect::Mutator, |s| s.effect)
     }
+
+    /// The int that a primitive always is, if its template is nothing but one.
+    pub fn constant(&self, name: &str) -> Option<i32> {
+        match &self.find(name)?.form {
+            Form::Inline(template) => template.constant(),
+            _ => None,
+        }
+    }
 }
 
 fn fail<T>(file: &str, line: usize, message: &str) -> Result<T> {

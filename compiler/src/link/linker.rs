@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Result};
-use crate::ir::program::{Instr, Program};
+use crate::ir::program::{Instr, Program, Term};
 use crate::link::fragment::{Section, Table};
 use crate::link::{minify, places};
 use crate::lua::emit::TAIL_DEPTH;
@@ -15,8 +15,10 @@ use crate::lua::naming::primitive_place;
 use crate::lua::short_names::ShortNames;
 use crate::target::Target;
 
+/// The section of the chunk's locals, which comes first.
+const PRELUDE: &str = "prelude";
 /// What every program needs of the runtime, used or not.
-const ROOTS: [&str; 2] = ["prelude", "main"];
+const ROOTS: [&str; 2] = [PRELUDE, "main"];
 
 /// The pieces of a linked file that others made.
 pub struct Parts<'a> {
@@ -50,6 +52,20 @@ pub fn used_primitives(program: &Program) -> BTreeMap<&str, Vec<&str>> {
     used
 }
 
+/// The sections that apply unknown functions to as many arguments as the program does.
+fn applied(program: &Program) -> BTreeSet<String> {
+    let blocks = program.functions.iter().flatten().flat_map(|function| &function.blocks);
+    let counts = blocks.flat_map(|block| {
+        let calls = block.body.iter().filter_map(|instr| match instr {
+            Instr::Apply { args, known: None, .. } => Some(args.len()),
+            _ => None,
+        });
+        let tail = if let Term::Tail { args, known: None, .. } = &block.term { Some(args.len()) } else { None };
+        calls.chain(tail)
+    });
+    counts.map(|n| if n > 8 { "%apply".to_string() } else { format!("%apply_{n}") }).collect()
+}
+
 /// The primitives that no section provides, as one message: `caml_foo (used by List_map, …)`.
 pub fn describe_missing(missing: &[(&str, &[&str])]) -> String {
     let mut text = String::from("the runtime does not provide ");
@@ -77,9 +93,7 @@ fn order(table: &Table, names: &[&str]) -> Result<Vec<usize>> {
     let mut done = vec![0u8; table.sections.len()];
     let mut result = Vec::new();
     // Depth first with an explicit stack of (section, next requirement); 1: open, 2: finished.
-    let mut roots: Vec<usize> = table.position("prelude").into_iter().collect();
-    roots.extend(wanted);
-    for root in roots {
+    for root in wanted {
         let mut stack = vec![(root, 0usize)];
         while let Some((position, next)) = stack.pop() {
             let (Some(section), Some(state)) = (table.sections.get(position), done.get_mut(position)) else {
@@ -118,18 +132,22 @@ fn section(out: &mut String, section: &Section, names: Option<&ShortNames>) {
     if section.code.is_empty() {
         return;
     }
-    let wrapped = section.name != "prelude";
     let mut code = section.code.clone();
-    for alias in &section.aliases {
+    // In the compact style they have the section's name.
+    for alias in section.aliases.iter().filter(|_| names.is_none()) {
         code.push_str(&format!("{} = {}\n", primitive_place(alias), primitive_place(&section.name)));
     }
     if let Some(names) = names {
-        out.push_str(&minify::run(&code, names, wrapped));
-    } else if wrapped {
-        out.push_str(&format!("do\n{code}end\n"));
+        out.push_str(&minify::run(&code, names, true));
     } else {
-        out.push_str(&code);
+        out.push_str(&format!("do\n{code}end\n"));
     }
+}
+
+/// The chunk's locals; in the compact style those that all other code uses, which must have been written.
+fn prelude(table: &Table, names: Option<&ShortNames>) -> String {
+    let code = table.find(PRELUDE).map_or("", |section| &section.code);
+    names.map_or_else(|| code.to_string(), |names| minify::run(&names.trimmed(code), names, false))
 }
 
 /// Code in the style of the output.
@@ -148,9 +166,11 @@ fn stub(out: &mut String, name: &str, names: Option<&ShortNames>) {
 /// The whole file. `allow_missing`: primitives that no section provides become stubs and not an error.
 pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool) -> Result<String> {
     let used = used_primitives(program);
+    let applied = applied(program);
     let mut missing: Vec<(&str, &[&str])> = Vec::new();
     let mut names: Vec<&str> = ROOTS.to_vec();
     names.extend(table.find(TAIL_DEPTH).map(|_| TAIL_DEPTH));
+    names.extend(applied.iter().map(String::as_str));
     for (name, users) in &used {
         if table.find(name).is_some() {
             names.push(name);
@@ -171,14 +191,18 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
         env!("CARGO_PKG_VERSION"),
         parts.target.name()
     );
-    for position in order(table, &names)? {
-        if let Some(found) = table.sections.get(position) {
-            section(&mut out, found, parts.names);
+    let mut sections = String::new();
+    for found in order(table, &names)?.into_iter().filter_map(|position| table.sections.get(position)) {
+        if found.name != PRELUDE {
+            section(&mut sections, found, parts.names);
         }
     }
     for (name, _) in &missing {
-        stub(&mut out, name, parts.names);
+        stub(&mut sections, name, parts.names);
     }
+    let start = squeezed(&format!("return P.main({})", parts.main), parts.names);
+    out.push_str(&prelude(table, parts.names));
+    out.push_str(&sections);
     let mut lines = Vec::new();
     let mut line = out.bytes().filter(|c| *c == b'\n').count() + 1;
     for group in parts.functions.chunks(groups::SIZE) {
@@ -207,7 +231,7 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
         }
         out.push_str("}\n");
     }
-    out.push_str(&squeezed(&format!("return P.main({})", parts.main), parts.names));
+    out.push_str(&start);
     out.push('\n');
     Ok(out)
 }

@@ -11,6 +11,12 @@ pub fn opposite(name: &str) -> Option<&'static str> {
         "%int_gt" => Some("%int_le"),
         "%int_ult" => Some("%int_uge"),
         "%int_uge" => Some("%int_ult"),
+        "%ult_left" => Some("%uge_left"),
+        "%ult_right" => Some("%uge_right"),
+        "%uge_left" => Some("%ult_left"),
+        "%uge_right" => Some("%ult_right"),
+        "caml_equal" => Some("caml_notequal"),
+        "caml_notequal" => Some("caml_equal"),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 //! what comes later. Lower-case letters are variables, upper-case ones the chunk's locals; functions and primitives have
 //! a lower-case letter and then capitals and digits, which is never a keyword.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::link::fragment::Table;
@@ -34,11 +35,18 @@ fn number(word: &str) -> Option<usize> {
     digits.parse().ok()
 }
 
+/// One of the chunk's locals.
+struct Local {
+    short: String,
+    /// Somebody has asked for it.
+    used: Cell<bool>,
+}
+
 /// The names for one table of sections; the default changes none.
 #[derive(Default)]
 pub struct ShortNames<'a> {
     table: Option<&'a Table>,
-    locals: BTreeMap<&'a str, String>,
+    locals: BTreeMap<&'a str, Local>,
 }
 
 /// The locals that the prelude declares, whose code has values behind the names or another `local`.
@@ -51,18 +59,49 @@ impl<'a> ShortNames<'a> {
     /// The last locals of the prelude have the shortest names: the program's own code uses them most.
     pub fn new(table: &'a Table) -> Self {
         let prelude = table.find("prelude").map_or("", |section| &section.code);
-        let mut long: Vec<&str> = declared(prelude).filter(|name| name.len() > 2).collect();
-        long.reverse();
-        let short = |i: usize| {
-            let capital = char::from(CAPITALS[i % CAPITALS.len()]);
-            if i < CAPITALS.len() { capital.to_string() } else { format!("{capital}{}", i / CAPITALS.len()) }
+        let mut names: Vec<&str> = declared(prelude).collect();
+        names.reverse();
+        let mut long = 0;
+        let mut short = |name: &str| {
+            if name.len() <= 2 {
+                return name.to_string();
+            }
+            let capital = char::from(CAPITALS[long % CAPITALS.len()]);
+            long += 1;
+            if long <= CAPITALS.len() { capital.to_string() } else { format!("{capital}{}", (long - 1) / CAPITALS.len()) }
         };
-        ShortNames { table: Some(table), locals: long.into_iter().enumerate().map(|(i, name)| (name, short(i))).collect() }
+        let locals = names.into_iter().map(|name| (name, Local { short: short(name), used: Cell::new(false) })).collect();
+        ShortNames { table: Some(table), locals }
     }
 
-    /// The name of one of the chunk's locals.
+    /// The name of one of the chunk's locals, which is used then.
     pub fn local(&self, name: &str) -> Option<&str> {
-        self.locals.get(name).map(String::as_str)
+        let local = self.locals.get(name)?;
+        local.used.set(true);
+        Some(&local.short)
+    }
+
+    /// The prelude without the locals of which nothing was used so far. It has what a constructor makes, and its argument, in any case.
+    pub fn trimmed(&self, prelude: &str) -> String {
+        let mut statements = prelude.split("local");
+        let mut out = statements.next().unwrap_or_default().to_string();
+        for statement in statements {
+            if statement.contains("...") || statement.contains('{') {
+                out.push_str(&format!("local{statement}"));
+                continue;
+            }
+            let (names, values) = statement.split_once('=').unwrap_or((statement, ""));
+            let values = values.split(',').map(str::trim).chain(std::iter::repeat(""));
+            let used = |name: &str| self.locals.get(name).is_some_and(|local| local.used.get());
+            let kept: Vec<(&str, &str)> = names.split(',').map(str::trim).zip(values).filter(|(name, _)| used(name)).collect();
+            let (names, values): (Vec<&str>, Vec<&str>) = kept.into_iter().unzip();
+            match values.first() {
+                None => {}
+                Some(&"") => out.push_str(&format!("local {}\n", names.join(", "))),
+                Some(_) => out.push_str(&format!("local {} = {}\n", names.join(", "), values.join(", "))),
+            }
+        }
+        out
     }
 
     /// The field of `P` for a primitive.

@@ -91,8 +91,11 @@ fn closing(chars: &[char], start: usize) -> usize {
     chars.len()
 }
 
-/// A name, placeholder or parenthesis followed only by indices and calls is atomic.
+/// A name, placeholder or parenthesis followed only by indices and calls is atomic; its length is an operand like a number.
 fn shape(chars: &[char]) -> Kind {
+    if let Some(('#', rest)) = chars.split_first().map(|(first, rest)| (*first, rest)) {
+        return if shape(rest) == Kind::Prefix { Kind::Atom } else { Kind::Compound };
+    }
     let n = chars.len();
     let mut i = 0;
     if n > 0 && chars.iter().all(|c| is_digit(*c)) {
@@ -151,6 +154,14 @@ pub fn add(e: &Expr, n: i32) -> Expr {
 }
 
 impl Template {
+    /// The integer of at most nine digits that is all of it.
+    pub fn constant(&self) -> Option<i32> {
+        match self.pieces.as_slice() {
+            [Piece::Text(text)] if text.len() <= 9 && text.chars().all(is_digit) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
     pub fn parse(text: &str) -> Result<Template, String> {
         let text = text.trim();
         let chars: Vec<char> = text.chars().collect();

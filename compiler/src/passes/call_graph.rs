@@ -18,6 +18,22 @@ pub fn references(f: &Func, visit: &mut dyn FnMut(FuncId, bool)) {
     }
 }
 
+/// Lets a function refer to others instead of those that it refers to.
+pub fn redirect(f: &mut Func, to: &dyn Fn(FuncId) -> FuncId) {
+    for block in &mut f.blocks {
+        for instr in &mut block.body {
+            match instr {
+                Instr::Apply { known: Some(id), .. } | Instr::Try { body: id, .. } => *id = to(*id),
+                Instr::Closures { functions, .. } => functions.iter_mut().for_each(|(id, _)| *id = to(*id)),
+                _ => {}
+            }
+        }
+        if let Term::Tail { known: Some(id), .. } | Term::Part(id, _) = &mut block.term {
+            *id = to(*id);
+        }
+    }
+}
+
 /// The functions that main reaches, each after those that it refers to, circles apart.
 pub fn callees_first(program: &Program) -> Vec<FuncId> {
     let mut seen = vec![false; program.functions.len()];

@@ -53,11 +53,20 @@ struct Global {
     fields: Vec<bool>,
 }
 
+/// A value that `lift` has put in a slot.
+#[derive(Clone)]
+struct Top {
+    /// Variable in main.
+    value: Option<Var>,
+    read: bool,
+}
+
 struct Marking<'a> {
     program: &'a Program,
     effect_of: &'a dyn Fn(&str) -> Effect,
     facts: Vec<Facts<'a>>,
     globals: Vec<Global>,
+    tops: Vec<Top>,
     /// Of each variable of main: the tracked global whose block it is.
     exports: Vec<Option<usize>>,
     work: Vec<(FuncId, Var)>,
@@ -188,6 +197,12 @@ impl<'a> Marking<'a> {
                         continue;
                     };
                     match (name.as_str(), args.as_slice()) {
+                        ("%set_top", [Arg::Int(slot), Arg::Var(v)]) => {
+                            if let Some(top) = self.top(*slot) {
+                                top.value = Some(*v);
+                            }
+                            self.untrack(self.global_of(function.id, &args[1]));
+                        }
                         ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => sets.push((*slot as usize, *v)),
                         ("%set_global", [Arg::Int(slot), _]) => self.untrack(Some(*slot as usize)),
                         ("%field", [_, Arg::Int(_)]) => {}
@@ -234,6 +249,11 @@ impl<'a> Marking<'a> {
         {
             global.tracked = false;
         }
+    }
+
+    /// What is known of a slot.
+    fn top(&mut self, slot: i32) -> Option<&mut Top> {
+        self.tops.get_mut((slot as usize).wrapping_sub(self.program.globals.len()))
     }
 
     /// The tracked global that `%set_global` sets.
@@ -308,7 +328,10 @@ impl<'a> Marking<'a> {
             for instr in &block.body {
                 match instr {
                     Instr::Prim { name, args, .. } => {
-                        if (self.effect_of)(name) == Effect::Mutator && self.tracked_set(name, args).is_none() {
+                        if (self.effect_of)(name) == Effect::Mutator
+                            && name != "%set_top"
+                            && self.tracked_set(name, args).is_none()
+                        {
                             self.mark_all(id, args);
                         }
                     }
@@ -374,6 +397,9 @@ impl<'a> Marking<'a> {
                     return;
                 }
                 self.mark_all(id, args);
+                if let ("%top", Some(Arg::Int(slot))) = (name.as_str(), args.first()) {
+                    self.mark_top(*slot);
+                }
                 if let (Some(base), Some(Arg::Int(index))) = (args.first(), args.get(1)) {
                     let index = *index as usize;
                     if name == "%env" {
@@ -408,6 +434,15 @@ impl<'a> Marking<'a> {
         {
             *used = true;
             self.mark_at_sites(created, index);
+        }
+    }
+
+    fn mark_top(&mut self, slot: i32) {
+        if let Some(top) = self.top(slot)
+            && !std::mem::replace(&mut top.read, true)
+            && let Some(v) = top.value
+        {
+            self.mark(self.program.main, &Arg::Var(v));
         }
     }
 
@@ -460,11 +495,21 @@ fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
     vars.iter().map(|v| live.get(*v as usize) == Some(&true)).collect()
 }
 
+/// What reads the item of number `index`, where only the ones that are used stay.
+fn moved(dest: Var, name: &str, base: &Arg, used: &[bool], index: i32) -> Instr {
+    let before = used.iter().take(index as usize).filter(|used| **used).count();
+    Instr::Prim { dest, name: name.to_string(), args: vec![base.clone(), Arg::Int(before as i32)] }
+}
+
 /// The instruction without what is dead in it; None: nothing is left.
 fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
     let is_live = |v: &Var| live_ones(marking, id, &[*v]) == [true];
     match instr {
         Instr::Prim { dest, name, args } => {
+            if let ("%set_top", Some(Arg::Int(slot))) = (name.as_str(), args.first()) {
+                let top = marking.tops.get((*slot as usize).wrapping_sub(marking.program.globals.len()));
+                return top.is_some_and(|top| top.read).then(|| instr.clone());
+            }
             if let Some(global) = marking.tracked_set(name, args) {
                 return global.fields.contains(&true).then(|| instr.clone());
             }
@@ -474,12 +519,8 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                 if !global.fields.contains(&true) {
                     return None;
                 }
-                let mut args = args.clone();
-                for (arg, read) in args.iter_mut().skip(1).zip(&global.fields) {
-                    if !read {
-                        *arg = Arg::Int(0);
-                    }
-                }
+                let (tag, fields) = args.split_at(1);
+                let args = [tag, &keep(fields, &global.fields)].concat();
                 return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
             }
             if !is_live(dest) && (marking.effect_of)(name) != Effect::Mutator {
@@ -490,9 +531,14 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                 && let Some(created) = marking.own(id, base)
                 && let Some(facts) = marking.facts.get(created as usize)
             {
-                let before = facts.captured.iter().take(*index as usize).filter(|used| **used).count();
-                let args = vec![base.clone(), Arg::Int(before as i32)];
-                return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
+                return Some(moved(*dest, name, base, &facts.captured, *index));
+            }
+            if name == "%field"
+                && let (Some(base), Some(Arg::Int(index))) = (args.first(), args.get(1))
+                && let Some(slot) = marking.global_of(id, base)
+                && let Some(global) = marking.globals.get(slot).filter(|global| global.tracked)
+            {
+                return Some(moved(*dest, name, base, &global.fields, *index));
             }
             Some(instr.clone())
         }
@@ -551,6 +597,7 @@ pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
         effect_of,
         facts: program.functions.iter().map(|function| facts_of(function.as_ref())).collect(),
         globals: vec![global; program.globals.len()],
+        tops: vec![Top { value: None, read: false }; program.lifted],
         exports: vec![None; main.map_or(0, |main| main.names.len())],
         work: Vec::new(),
         reached: Vec::new(),

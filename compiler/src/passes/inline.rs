@@ -7,6 +7,7 @@
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
 use crate::passes::call_graph::{callees_first, drop_unreached, references};
+use crate::passes::regions::looping;
 
 /// The size of the functions that are copied, in instructions and tests.
 const SMALL: usize = 6;
@@ -32,19 +33,6 @@ fn size(f: &Func) -> Option<usize> {
         }
     }
     if calls_itself || f.params.len() > 100 { None } else { Some(size) }
-}
-
-/// Which blocks main takes functions in: those of loops. Blocks are in reverse postorder, so a loop is within what a jump back spans.
-fn looping(f: &Func) -> Vec<bool> {
-    let mut within = vec![false; f.blocks.len()];
-    for (b, block) in f.blocks.iter().enumerate() {
-        for t in targets(&block.term) {
-            if t.block as usize <= b {
-                within[t.block as usize..=b].fill(true);
-            }
-        }
-    }
-    within
 }
 
 /// What a variable has been replaced by.

@@ -26,7 +26,7 @@ pub struct Ints {
     pub bits: i32,
 }
 
-/// The size of the largest block.
+/// The size of the largest block, in words of which one is the header. A string of 32-bit words is that long, without its last byte.
 pub const SIZE: f64 = 268_435_456.0;
 
 impl Ints {
@@ -39,7 +39,8 @@ impl Ints {
             }
             Target::Portable | Target::Luajit | Target::Luau => {
                 let limit = power(30) - 1.0;
-                Ints { limit, but_one: limit + 1.0, any: limit + 2.0, exact: limit, count: None, string: limit + 1.0, bits: 32 }
+                let string = 4.0 * (SIZE - 1.0) - 1.0;
+                Ints { limit, but_one: limit + 1.0, any: limit + 2.0, exact: limit, count: None, string, bits: 32 }
             }
         }
     }

@@ -63,7 +63,7 @@ fn is_not_zero(f: &Func, block: usize, v: Var) -> bool {
 /// May the operation raise? `f` and `block` are where it stands.
 fn may_raise(f: &Func, block: usize, name: &str, args: &[Arg], effect_of: &dyn Fn(&str) -> Effect) -> bool {
     match name {
-        "%setfield" | "%set_global" | "%offset_ref" | "%array_set" | "%throw" | "%thrown" => false,
+        "%setfield" | "%set_global" | "%set_top" | "%offset_ref" | "%array_set" | "%throw" | "%thrown" => false,
         "%int_div" | "%int_mod" => match args.get(1) {
             Some(Arg::Int(n)) => *n == 0,
             Some(Arg::Var(v)) => !is_not_zero(f, block, *v),

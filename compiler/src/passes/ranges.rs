@@ -345,6 +345,9 @@ impl Analysis<'_> {
         let Instr::Prim { dest, name, args } = instr else { return None };
         let natural = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0.0);
         let positive = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low > 0.0);
+        let byte = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0.0 && range.high <= 255.0);
+        // Unsigned, an int of 32 bits has a form of its own.
+        let halves = self.ints.bits == 32;
         let sure = || self.prim(*dest, name, args, at).is_some_and(|(_, sure)| sure);
         let (name, args) = match (name.as_str(), args.as_slice()) {
             ("%int_add", _) if sure() => ("%exact_add", args.clone()),
@@ -363,9 +366,15 @@ impl Analysis<'_> {
             ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![x.clone(), Arg::Int(1 << n)]),
             ("%int_ult", [x, y]) if natural(x) && natural(y) => ("%int_lt", args.clone()),
             ("%int_uge", [x, y]) if natural(x) && natural(y) => ("%int_ge", args.clone()),
+            ("%int_ult", [x, _]) if halves && natural(x) => ("%ult_right", args.clone()),
+            ("%int_ult", [_, y]) if halves && natural(y) => ("%ult_left", args.clone()),
+            ("%int_uge", [x, _]) if halves && natural(x) => ("%uge_right", args.clone()),
+            ("%int_uge", [_, y]) if halves && natural(y) => ("%uge_left", args.clone()),
             ("caml_string_get", [_, i]) if natural(i) => ("%string_at", args.clone()),
             ("caml_bytes_get", [_, i]) if natural(i) => ("%bytes_at", args.clone()),
+            ("caml_bytes_set", [_, i, c]) if natural(i) && byte(c) => ("%bytes_put_byte", args.clone()),
             ("caml_bytes_set", [_, i, _]) if natural(i) => ("%bytes_put", args.clone()),
+            ("%bytes_set", [_, _, c]) if byte(c) => ("%bytes_set_byte", args.clone()),
             ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get", [_, i]) if natural(i) => {
                 ("%array_at", args.clone())
             }

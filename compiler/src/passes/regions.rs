@@ -1,4 +1,4 @@
-//! Which blocks run while which trap is set. Until `outline`, a value that is defined in a region leaves it by the
+//! Which blocks run while which trap is set, and which in loops. Until `outline`, a value that is defined in a region leaves it by the
 //! arguments of its `poptrap` only.
 
 use crate::ir::program::{Func, Term};
@@ -68,4 +68,17 @@ impl Regions {
         }
         inner == outer
     }
+}
+
+/// Which blocks are in loops. Blocks are in reverse postorder, so a loop is within what a jump back spans.
+pub fn looping(f: &Func) -> Vec<bool> {
+    let mut within = vec![false; f.blocks.len()];
+    for (b, block) in f.blocks.iter().enumerate() {
+        for t in visit::targets(&block.term) {
+            if t.block as usize <= b {
+                within[t.block as usize..=b].fill(true);
+            }
+        }
+    }
+    within
 }

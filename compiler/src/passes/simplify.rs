@@ -5,6 +5,7 @@
 use crate::ir::program::{Arg, Block, BlockId, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
+use crate::passes::fold;
 use crate::passes::regions::{self, Regions};
 
 const NONE: u32 = u32::MAX;
@@ -354,6 +355,34 @@ fn merge(f: &mut Func) -> bool {
     changed
 }
 
+/// Puts constants in the place of operations on constants.
+fn constants(f: &mut Func) -> bool {
+    let mut replace = Vec::new();
+    for b in 0..f.blocks.len() {
+        for i in 0..f.blocks[b].body.len() {
+            if let Instr::Prim { dest, name, args } = &f.blocks[b].body[i]
+                && matches!(args.as_slice(), [_, Arg::Int(_)] | [Arg::Int(_), _])
+            {
+                let known = |a: &Arg| if let Arg::Var(v) = a { replace.get(*v as usize).unwrap_or(a) } else { a }.clone();
+                if let Some(n) = fold::run(name, &args.iter().map(known).collect::<Vec<Arg>>()) {
+                    if replace.is_empty() {
+                        replace = identity(f);
+                    }
+                    replace[*dest as usize] = Arg::Int(n);
+                }
+            }
+        }
+    }
+    let changed = !replace.is_empty();
+    if changed {
+        for block in &mut f.blocks {
+            block.body.retain(|i| !visit::dests(i).iter().any(|v| replace[*v as usize] != Arg::Var(*v)));
+        }
+        substitute(f, &mut replace);
+    }
+    changed
+}
+
 /// Where a variable is defined.
 #[derive(Clone, Copy)]
 enum Definition {
@@ -475,7 +504,7 @@ fn unused(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) -> bool {
 }
 
 /// Numbers the variables in the order of their definition.
-fn number_variables(f: &mut Func) {
+pub fn number_variables(f: &mut Func) {
     let mut numbers = vec![NONE; f.names.len()];
     let mut names = Vec::new();
     let mut define = |v: &mut Var| {
@@ -511,17 +540,19 @@ fn number_variables(f: &mut Func) {
 /// Simplifies one function.
 pub fn function(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) {
     if f.blocks.len() == 1 {
+        constants(f);
         unused(f, effect_of);
     } else {
         number_blocks(f);
         let mut rounds = 3;
         while rounds > 0 {
             let same = same_params(f);
+            let folded = constants(f);
             let threaded = thread(f);
             number_blocks(f);
             let merged = merge(f);
             let dropped = unused(f, effect_of);
-            rounds = if same || threaded || merged || dropped { rounds - 1 } else { 0 };
+            rounds = if same || folded || threaded || merged || dropped { rounds - 1 } else { 0 };
         }
         number_blocks(f);
     }

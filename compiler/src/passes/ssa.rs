@@ -7,7 +7,7 @@ use crate::bytecode::opcode::{Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
 use crate::ir::program::{Arg, Block, Func, Instr, Kind, Place, PlaceKind, Program, Target, Term, Var};
-use crate::link::fragment::Effect;
+use crate::link::fragment::{Effect, Table};
 use crate::passes::allocations::{self, Size, Watch};
 use crate::passes::discover::{self, Code, NONE, ends_block, fail};
 use crate::passes::liveness::{self, Graph};
@@ -53,9 +53,8 @@ fn pop(state: &mut State, n: usize, pc: usize) -> Result<Vec<Arg>> {
     Ok(list)
 }
 
-/// What backtraces need: the effects of primitives, as those that change nothing do not raise; and the places found so far.
-struct Places<'a> {
-    effect_of: &'a dyn Fn(&str) -> Effect,
+/// What backtraces need: the places found so far.
+struct Places {
     list: Vec<Place>,
     pending: Vec<Pending>,
     /// The innermost of them at each instruction.
@@ -71,7 +70,7 @@ struct Pending {
 
 /// Return addresses that are pushed at each instruction. Code stands in the order in which ocamlc makes it: that of the
 /// arguments is between PUSH_RETADDR and the address.
-fn places<'a>(code: &Code, effect_of: &'a dyn Fn(&str) -> Effect) -> Places<'a> {
+fn places(code: &Code) -> Places {
     let mut pending: Vec<Pending> = Vec::new();
     let mut pending_at = vec![NONE; code.instructions.len()];
     let mut inner = NONE;
@@ -85,16 +84,18 @@ fn places<'a>(code: &Code, effect_of: &'a dyn Fn(&str) -> Effect) -> Places<'a> 
             inner = pending.len() - 1;
         }
     }
-    Places { effect_of, list: Vec::new(), pending, pending_at }
+    Places { list: Vec::new(), pending, pending_at }
 }
 
 /// A function being built.
-struct Builder<'a, 'b, 'c> {
+struct Builder<'a, 'b> {
     code: &'a mut Code<'b>,
     /// Function id by number of discovery.
     ids: &'a [u32],
     debug: &'a Debug,
-    places: Option<&'a mut Places<'c>>,
+    /// The primitives: what their effects are, and which are constants.
+    table: &'a Table,
+    places: Option<&'a mut Places>,
     watch: Watch,
     function: usize,
     graph: Graph,
@@ -106,7 +107,7 @@ struct Builder<'a, 'b, 'c> {
     booleans: Vec<bool>,
 }
 
-impl Builder<'_, '_, '_> {
+impl Builder<'_, '_> {
     fn fresh(&mut self) -> Var {
         self.names.push(String::new());
         self.booleans.push(false);
@@ -139,7 +140,8 @@ impl Builder<'_, '_, '_> {
 
     /// A primitive that may raise.
     fn raising(&mut self, name: &str, args: Vec<Arg>, pc: usize, address: usize) -> Arg {
-        if self.places.as_ref().is_some_and(|places| (places.effect_of)(name) == Effect::Mutator) {
+        // What changes nothing does not raise.
+        if self.places.is_some() && self.table.effect(name) == Effect::Mutator {
             self.place(PlaceKind::Call, pc, address);
         }
         self.prim(name, args)
@@ -378,6 +380,10 @@ impl Builder<'_, '_, '_> {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let name = self.code.image.primitives[*number].clone();
+                if let Some(n) = self.table.constant(&name) {
+                    state.accu = Arg::Int(n);
+                    return Ok(());
+                }
                 let size = allocations::primitive(&name, &args);
                 // C_CALLN leaves the word before on the stack.
                 let address = if *n > 5 { next - 1 } else { next };
@@ -584,12 +590,13 @@ struct Source<'a, 'b> {
     code: Code<'b>,
     ids: Vec<u32>,
     debug: Debug,
-    places: Option<Places<'a>>,
+    table: &'a Table,
+    places: Option<Places>,
     watch: Watch,
 }
 
 fn function(source: &mut Source, number: usize, name: String, place: String) -> Result<Func> {
-    let Source { code, ids, debug, places, watch } = source;
+    let Source { code, ids, debug, table, places, watch } = source;
     let assigns = std::mem::take(&mut code.functions[number].assigns);
     for (trap, slot) in assigns {
         let mut trap = trap;
@@ -604,6 +611,7 @@ fn function(source: &mut Source, number: usize, name: String, place: String) -> 
         code,
         ids,
         debug,
+        table,
         places: places.as_mut(),
         watch: *watch,
         function: number,
@@ -619,8 +627,8 @@ fn function(source: &mut Source, number: usize, name: String, place: String) -> 
     Ok(Func { id: ids[number], name, place, kind: Kind::Closure, params, exits: 0, blocks, names })
 }
 
-/// The program in SSA; with `%place` instructions if backtraces are wanted, that is if the effects of primitives are given.
-pub fn run(image: &Image, effect_of: Option<&dyn Fn(&str) -> Effect>) -> Result<Program> {
+/// The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted.
+pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
     let code = discover::run(image)?;
     let mut order: Vec<usize> = (0..code.functions.len()).collect();
     order.sort_unstable_by_key(|n| code.functions[*n].entry);
@@ -639,13 +647,13 @@ pub fn run(image: &Image, effect_of: Option<&dyn Fn(&str) -> Effect>) -> Result<
     let function_names = names::functions(image, &debug, &sites, &code.units);
     let mut functions = Vec::new();
     let main = ids[0];
-    let places = effect_of.map(|effect_of| places(&code, effect_of));
+    let places = backtraces.then(|| places(&code));
     let called = code.instructions.iter().flatten().filter_map(|i| match i.op {
         Op::Ccall(_, number) => Some(image.primitives[number].as_str()),
         _ => None,
     });
     let watch = allocations::watch(called);
-    let mut source = Source { code, ids, debug, places, watch };
+    let mut source = Source { code, ids, debug, table, places, watch };
     for ((number, site), name) in order.iter().zip(&sites).zip(function_names) {
         let place = names::place(&source.debug, site.start);
         functions.push(Some(function(&mut source, *number, name, place)?));
@@ -656,6 +664,7 @@ pub fn run(image: &Image, effect_of: Option<&dyn Fn(&str) -> Effect>) -> Result<
         data: image.data.clone(),
         globals: image.globals.clone(),
         global_names: image.global_names.clone(),
+        lifted: 0,
         places: source.places.map_or(Vec::new(), |places| places.list),
         version: image.version,
     })
