@@ -6,18 +6,19 @@ use crate::bytecode::{container, disassemble};
 use crate::error::Result;
 use crate::ir::program::{Arg, Instr, Program};
 use crate::ir::{ir_text, verify};
-use crate::link::fragment::Effect;
 use crate::link::{data, fragment, linker};
+use crate::lua::lua_text::Text;
 use crate::lua::short_names::ShortNames;
 use crate::lua::{emit, groups, guards, lua_text, naming};
+use crate::parallel;
 use crate::passes::{
-    allocations, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift, outline, raises,
-    ranges, self_calls, simplify, slots, split, ssa,
+    Effects, allocations, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift, outline,
+    raises, ranges, self_calls, simplify, slots, split, ssa,
 };
 use crate::target::Target;
 
 /// A pass over the whole program, with the effects of primitives, for a target.
-type Pass = fn(&mut Program, &dyn Fn(&str) -> Effect, Target) -> Result<()>;
+type Pass = fn(&mut Program, Effects, Target) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
@@ -194,12 +195,14 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let emission = emit::Options { target: options.target, style: options.style };
     let groups = groups::run(&program, options.style, linker::links(&program, &table, groups::CODE)?);
     let asks = guards::run(&program, &table);
-    let mut warnings = Vec::new();
-    let mut functions = Vec::new();
-    for function in program.functions.iter().flatten() {
-        let function = emit::run(&table, &program, &groups, &asks, function, emission, &mut warnings)?;
-        functions.push(lua_text::run(options.style, &short, &function));
-    }
+    let emitted = parallel::map(program.functions.iter(), |function| {
+        let function = function.as_ref()?;
+        let emitted = emit::run(&table, &program, &groups, &asks, function, emission);
+        Some(emitted.map(|(function, warnings)| (lua_text::run(options.style, &short, &function), warnings)))
+    });
+    let emitted: Vec<(Text, Vec<String>)> = emitted.into_iter().flatten().collect::<Result<_>>()?;
+    let (functions, warnings): (Vec<Text>, Vec<Vec<String>>) = emitted.into_iter().unzip();
+    let mut warnings = warnings.concat();
     if is_asked("lua") {
         return dump(functions.iter().map(|function| function.text.as_str()).collect());
     }

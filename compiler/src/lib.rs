@@ -9,6 +9,7 @@ pub mod error;
 pub mod ir;
 pub mod link;
 pub mod lua;
+pub mod parallel;
 pub mod passes;
 pub mod runtime;
 pub mod target;

@@ -12,7 +12,7 @@ const TINY_5: &[u8] = include_bytes!("fixtures/tiny-5.3.bc");
 /// The section and offset of an error that has them.
 fn place(error: &Error) -> (String, usize) {
     match error {
-        Error::At { section, offset, .. } => (section.clone(), *offset),
+        Error::At(place) => (place.section.clone(), place.offset),
         Error::Other(message) => panic!("an error without a place: {message}"),
     }
 }

@@ -55,7 +55,7 @@ fn table() -> Table {
     fragment::parse(&[("test.lua".into(), SECTIONS.into())], (4, 13), Target::Portable).unwrap()
 }
 
-fn prim(dest: Var, name: &str, args: Vec<Arg>) -> Instr {
+fn prim(dest: Var, name: &'static str, args: Vec<Arg>) -> Instr {
     Instr::Prim { dest, name: name.into(), args }
 }
 
@@ -143,7 +143,7 @@ fn interpret(func: &Func, seed: u64) -> String {
         for instr in &block.body {
             let Instr::Prim { dest, name, args } = instr else { unreachable!() };
             let a: Vec<u64> = args.iter().map(|arg| value(&values, arg)).collect();
-            values[*dest as usize] = match name.as_str() {
+            values[*dest as usize] = match &**name {
                 "trace" => {
                     if out.len() == STEPS {
                         return format!("{} long", out.join(" "));
@@ -209,7 +209,7 @@ fn lua(func: &Func, style: Style) -> String {
             &lua_text::run(
                 style,
                 &ShortNames::default(),
-                &emit::run(&table, &program, &groups, &guards::run(&program, &table), f, options, &mut Vec::new()).unwrap(),
+                &emit::run(&table, &program, &groups, &guards::run(&program, &table), f, options).unwrap().0,
             )
             .text,
         );

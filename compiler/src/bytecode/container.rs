@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 const TRAILER: usize = 16;
 
 #[derive(Clone, Debug)]
-pub struct Image {
+pub struct Image<'a> {
     /// Of the OCaml that made it: (4, 13).
     pub version: (u32, u32),
     pub sections: Vec<Section>,
@@ -21,7 +21,7 @@ pub struct Image {
     pub global_names: Vec<String>,
     pub primitives: Vec<String>,
     /// The section DBUG, empty when there is none.
-    pub debug: Vec<u8>,
+    pub debug: &'a [u8],
 }
 
 /// The table of sections.
@@ -159,7 +159,7 @@ fn name_globals(arena: &Arena, root: Node, version: (u32, u32), slots: &mut [Str
 }
 
 /// Reads a bytecode executable.
-pub fn read(file: &[u8]) -> Result<Image> {
+pub fn read(file: &[u8]) -> Result<Image<'_>> {
     let parts = parts(file)?;
     let sections = parts.sections;
     let code = words(required(file, &sections, "CODE")?)?;
@@ -184,6 +184,6 @@ pub fn read(file: &[u8]) -> Result<Image> {
         }
         (None, None) => (),
     }
-    let debug = find(file, &sections, "DBUG").unwrap_or_default().to_vec();
+    let debug = find(file, &sections, "DBUG").unwrap_or_default();
     Ok(Image { version: parts.version, sections, code, data, globals, global_names, primitives, debug })
 }

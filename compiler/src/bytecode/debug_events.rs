@@ -4,7 +4,7 @@
 //! once, and only what is asked for becomes values.
 
 use crate::bytecode::container::Image;
-use crate::bytecode::unmarshal::{Arena, Node, Reader, Token, Value};
+use crate::bytecode::unmarshal::{Node, Reader, Token};
 use crate::error::{Error, Result};
 use crate::ir::program::Location;
 
@@ -36,28 +36,53 @@ struct Event {
     stack_size: i32,
 }
 
+/// A value of an event. There are millions: strings stay where they are, and the fields of all blocks are in one list.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Item {
+    Int(i32),
+    /// Where in the section, how long.
+    Str(u32, u32),
+    /// Tag, its first field, how many.
+    Block(u8, u32, u32),
+    /// What no event is asked for.
+    Other,
+}
+
 #[derive(Clone, Debug, Default)]
-pub struct Debug {
-    arena: Arena,
+struct Items {
+    nodes: Vec<Item>,
+    fields: Vec<Node>,
+}
+
+/// What the events of a program say.
+#[derive(Clone, Debug, Default)]
+pub struct Debug<'a> {
+    section: &'a [u8],
+    items: Items,
     /// By ascending pc; a function's event before others of the same pc.
     events: Vec<Event>,
+    /// Of each pc, how many events come before it.
+    before: Vec<u32>,
+}
+
+/// An object that was walked over: where it begins, and its node plus one if it was loaded.
+struct Object {
+    start: u32,
+    loaded: Node,
 }
 
 /// One unit's stream of events.
 struct Stream<'a> {
     reader: Reader<'a>,
-    /// Where each object begins.
-    objects: Vec<usize>,
-    /// The node of each object that was loaded, plus one.
-    loaded: Vec<Node>,
+    objects: Vec<Object>,
     /// Limit of nodes.
     limit: usize,
 }
 
-/// A block being loaded.
+/// A block being loaded: which of all fields is its next one, and where they end.
 struct Frame {
-    node: Node,
     next: usize,
+    end: usize,
     /// Where its next field is, and how many objects begin before that.
     pos: usize,
     before: usize,
@@ -65,10 +90,25 @@ struct Frame {
     nested: bool,
 }
 
-impl<'a> Stream<'a> {
+impl Items {
+    fn fields(&self, node: Node) -> &[Node] {
+        match self.nodes[node as usize] {
+            Item::Block(_, first, size) => &self.fields[first as usize..(first + size) as usize],
+            _ => &[],
+        }
+    }
+
+    fn int(&self, node: Node) -> Option<i32> {
+        match self.nodes[node as usize] {
+            Item::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl Stream<'_> {
     fn add_object(&mut self, start: usize) {
-        self.objects.push(start);
-        self.loaded.push(0);
+        self.objects.push(Object { start: start as u32, loaded: 0 });
     }
 
     /// Walks over one value.
@@ -78,7 +118,7 @@ impl<'a> Stream<'a> {
             let start = self.reader.pos;
             pending -= 1;
             match self.reader.token()? {
-                Token::Leaf(_) => self.add_object(start),
+                Token::Text(_) | Token::Leaf(_) => self.add_object(start),
                 Token::Block(_, size) => {
                     if size > 0 {
                         self.add_object(start);
@@ -88,7 +128,7 @@ impl<'a> Stream<'a> {
                         return Err(self.reader.error(start, "block is longer than what is left"));
                     }
                 }
-                Token::Immediate(_) | Token::Shared(_) => (),
+                Token::Int(_) | Token::Wide(_) | Token::Shared(_) => (),
             }
         }
         Ok(())
@@ -109,16 +149,16 @@ impl<'a> Stream<'a> {
     /// The object at `at` has become `node`. One that was not walked over is inside a reference to a block
     /// around it.
     fn note(&mut self, at: usize, before: &mut usize, node: Node) -> Result<()> {
-        if *before >= self.loaded.len() {
+        let Some(object) = self.objects.get_mut(*before) else {
             return Err(self.reader.error(at, "reference to an object that is not complete"));
-        }
-        self.loaded[*before] = node + 1;
+        };
+        object.loaded = node + 1;
         *before += 1;
         Ok(())
     }
 
-    /// The value at `pos`, before which `before` objects begin, in the arena. It was walked over before.
-    fn load(&mut self, arena: &mut Arena, pos: usize, before: usize) -> Result<Node> {
+    /// The value at `pos`, before which `before` objects begin, as a node. It was walked over before.
+    fn load(&mut self, items: &mut Items, pos: usize, before: usize) -> Result<Node> {
         let resume = self.reader.pos;
         let mut frames: Vec<Frame> = Vec::new();
         let mut at = pos;
@@ -128,18 +168,27 @@ impl<'a> Stream<'a> {
         loop {
             // One value at `at`; `nested` tells that the open block goes on after it.
             self.reader.pos = at;
-            let node = arena.nodes.len() as Node;
-            if arena.nodes.len() > self.limit {
+            let node = items.nodes.len() as Node;
+            if items.nodes.len() > self.limit {
                 return Err(self.reader.error(at, "more shared data than debugging events have"));
             }
             let mut size = 0;
             let value = match self.reader.token()? {
-                Token::Immediate(value) => {
-                    arena.nodes.push(value);
+                Token::Int(n) => {
+                    items.nodes.push(Item::Int(n));
                     node
                 }
-                Token::Leaf(value) => {
-                    arena.nodes.push(value);
+                Token::Wide(_) => {
+                    items.nodes.push(Item::Other);
+                    node
+                }
+                Token::Text(text) => {
+                    items.nodes.push(Item::Str((self.reader.pos - text.len()) as u32, text.len() as u32));
+                    self.note(at, &mut before, node)?;
+                    node
+                }
+                Token::Leaf(_) => {
+                    items.nodes.push(Item::Other);
                     self.note(at, &mut before, node)?;
                     node
                 }
@@ -148,33 +197,34 @@ impl<'a> Stream<'a> {
                     if size > 0 {
                         self.note(at, &mut before, node)?;
                     }
-                    arena.nodes.push(Value::Block { tag, fields: vec![0; size] });
+                    let first = items.fields.len();
+                    items.nodes.push(Item::Block(tag, first as u32, size as u32));
+                    items.fields.resize(first + size, 0);
                     node
                 }
                 Token::Shared(ago) => {
                     if ago == 0 || ago > before {
                         return Err(self.reader.error(at, "reference to an object that does not exist"));
                     }
-                    let object = before - ago;
-                    if self.loaded[object] == 0 {
+                    let number = before - ago;
+                    let object = &self.objects[number];
+                    if object.loaded == 0 {
                         if let (Some(frame), true) = (frames.last_mut(), nested) {
                             frame.pos = self.reader.pos;
                             frame.before = before;
                         }
-                        at = self.objects[object];
-                        before = object;
+                        at = object.start as usize;
+                        before = number;
                         nested = false;
                         continue;
                     }
-                    self.loaded[object] - 1
+                    object.loaded - 1
                 }
             };
             match frames.last_mut() {
                 None => root = value,
                 Some(frame) => {
-                    if let Value::Block { fields, .. } = &mut arena.nodes[frame.node as usize] {
-                        fields[frame.next] = value;
-                    }
+                    items.fields[frame.next] = value;
                     frame.next += 1;
                     if nested && size == 0 {
                         frame.pos = self.reader.pos;
@@ -183,14 +233,11 @@ impl<'a> Stream<'a> {
                 }
             }
             if size > 0 {
-                frames.push(Frame { node, next: 0, pos: self.reader.pos, before, nested });
+                let end = items.fields.len();
+                frames.push(Frame { next: end - size, end, pos: self.reader.pos, before, nested });
             }
             while let Some(frame) = frames.last() {
-                let full = match &arena.nodes[frame.node as usize] {
-                    Value::Block { fields, .. } => frame.next == fields.len(),
-                    _ => true,
-                };
-                if !full {
+                if frame.next < frame.end {
                     break;
                 }
                 let (pos, before, nested) = (frame.pos, frame.before, frame.nested);
@@ -218,29 +265,23 @@ fn damaged<T>(offset: usize) -> Result<T> {
     Err(Error::at(SECTION, offset, "not a debugging event"))
 }
 
-fn int_of(arena: &Arena, node: Node, offset: usize) -> Result<i32> {
-    match &arena.nodes[node as usize] {
-        Value::Int(value) => Ok(*value),
-        _ => damaged(offset),
-    }
+fn int_of(items: &Items, node: Node, offset: usize) -> Result<i32> {
+    items.int(node).map_or_else(|| damaged(offset), Ok)
 }
 
-fn field(arena: &Arena, node: Node, index: usize, offset: usize) -> Result<Node> {
-    match &arena.nodes[node as usize] {
-        Value::Block { fields, .. } if index < fields.len() => Ok(fields[index]),
-        _ => damaged(offset),
-    }
+fn field(items: &Items, node: Node, index: usize, offset: usize) -> Result<Node> {
+    items.fields(node).get(index).copied().map_or_else(|| damaged(offset), Ok)
 }
 
-fn check_string(arena: &Arena, node: Node, offset: usize) -> Result<()> {
-    match &arena.nodes[node as usize] {
-        Value::Str(_) => Ok(()),
+fn check_string(items: &Items, node: Node, offset: usize) -> Result<()> {
+    match items.nodes[node as usize] {
+        Item::Str(..) => Ok(()),
         _ => damaged(offset),
     }
 }
 
 /// Reads one event; `base` is where its unit's code begins, in bytes.
-fn read_event(stream: &mut Stream, arena: &mut Arena, base: usize, words: usize) -> Result<Event> {
+fn read_event(stream: &mut Stream, items: &mut Items, base: usize, words: usize) -> Result<Event> {
     let start = stream.reader.pos;
     stream.enter(FIELDS, "debugging event")?;
     let mut nodes = [0; FIELDS];
@@ -249,56 +290,60 @@ fn read_event(stream: &mut Stream, arena: &mut Arena, base: usize, words: usize)
         let before = stream.objects.len();
         stream.skip()?;
         if matches!(index, POS | MODULE | LOC | DEFNAME | INFO | COMPENV | STACKSIZE) {
-            *node = stream.load(arena, pos, before)?;
+            *node = stream.load(items, pos, before)?;
         }
     }
-    let position = int_of(arena, nodes[POS], start)?;
+    let position = int_of(items, nodes[POS], start)?;
     if position < 0 || position % 4 != 0 || base / 4 + position as usize / 4 > words {
         return Err(Error::at(SECTION, start, "event outside the code"));
     }
-    let place = field(arena, nodes[LOC], 0, start)?;
+    let place = field(items, nodes[LOC], 0, start)?;
     let event = Event {
         pc: base / 4 + position as usize / 4,
         unit: nodes[MODULE],
         definition: nodes[DEFNAME],
         location: nodes[LOC],
-        file: field(arena, place, 0, start)?,
-        line: int_of(arena, field(arena, place, 1, start)?, start)?,
-        function: arena.nodes[nodes[INFO] as usize] == Value::Int(0),
+        file: field(items, place, 0, start)?,
+        line: int_of(items, field(items, place, 1, start)?, start)?,
+        function: items.nodes[nodes[INFO] as usize] == Item::Int(0),
         env: nodes[COMPENV],
-        stack_size: int_of(arena, nodes[STACKSIZE], start)?,
+        stack_size: int_of(items, nodes[STACKSIZE], start)?,
     };
-    check_string(arena, event.unit, start)?;
-    check_string(arena, event.definition, start)?;
-    check_string(arena, event.file, start)?;
-    field(arena, event.env, 1, start)?;
+    check_string(items, event.unit, start)?;
+    check_string(items, event.definition, start)?;
+    check_string(items, event.file, start)?;
+    field(items, event.env, 1, start)?;
     Ok(event)
 }
 
 /// Reads the section: how many units, and for each where its code begins, its events and its directories.
-pub fn run(image: &Image) -> Result<Debug> {
-    let mut debug = Debug::default();
+pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
+    let mut debug = Debug { section: image.debug, ..Debug::default() };
     if image.debug.is_empty() {
         return Ok(debug);
     }
-    let mut reader = Reader::new(&image.debug, SECTION);
     let limit = image.debug.len();
-    let units = reader.size(4)?;
+    // A little more than what the events of ocamlc take for each byte: it is expensive to move lists of this size.
+    debug.items.nodes.reserve(limit / 6);
+    debug.items.fields.reserve(limit / 6);
+    debug.events.reserve(limit / 150);
+    let mut stream = Stream { reader: Reader::new(image.debug, SECTION), objects: Vec::new(), limit };
+    let units = stream.reader.size(4)?;
     for _ in 0..units {
-        let base = reader.size(4)?;
-        let stop = reader.header()?;
-        let mut stream = Stream { reader, objects: Vec::new(), loaded: Vec::new(), limit };
+        let base = stream.reader.size(4)?;
+        let stop = stream.reader.header()?;
+        stream.objects.clear();
         loop {
             let start = stream.reader.pos;
             match stream.reader.token()? {
-                Token::Immediate(Value::Int(0)) => break,
+                Token::Int(0) => break,
                 Token::Block(0, 2) => stream.add_object(start),
                 _ => return Err(stream.reader.error(start, "list of debugging events expected")),
             }
-            let event = read_event(&mut stream, &mut debug.arena, base, image.code.len())?;
+            let event = read_event(&mut stream, &mut debug.items, base, image.code.len())?;
             debug.events.push(event);
         }
-        reader = stream.reader;
+        let reader = &mut stream.reader;
         if reader.pos != stop {
             return Err(reader.error(reader.pos, "marshalled data does not end where its header says"));
         }
@@ -306,22 +351,17 @@ pub fn run(image: &Image) -> Result<Debug> {
         reader.take(stop - reader.pos)?;
     }
     debug.events.sort_by_key(|event| (event.pc, !event.function));
+    for (number, event) in debug.events.iter().enumerate() {
+        debug.before.resize(event.pc + 1, number as u32);
+    }
     Ok(debug)
 }
 
-impl Debug {
+impl Debug<'_> {
     /// The events from `pc` on.
     fn from(&self, pc: usize) -> &[Event] {
-        let (mut low, mut high) = (0, self.events.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            if self.events[middle].pc < pc {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        &self.events[low..]
+        let before = self.before.get(pc).map_or(self.events.len(), |before| *before as usize);
+        &self.events[before..]
     }
 
     /// The first event at `pc`.
@@ -329,11 +369,15 @@ impl Debug {
         self.from(pc).first().filter(|event| event.pc == pc)
     }
 
-    fn text(&self, node: Node) -> String {
-        match &self.arena.nodes[node as usize] {
-            Value::Str(bytes) => crate::bytecode::sections::printable(bytes),
-            _ => String::new(),
+    fn bytes(&self, node: Node) -> &[u8] {
+        match self.items.nodes[node as usize] {
+            Item::Str(start, length) => &self.section[start as usize..(start + length) as usize],
+            _ => &[],
         }
+    }
+
+    fn text(&self, node: Node) -> String {
+        crate::bytecode::sections::printable(self.bytes(node))
     }
 
     /// The definition whose code begins at `pc` (after a GRAB), such as `List.map` or `Stdlib.(@)`.
@@ -347,22 +391,18 @@ impl Debug {
     }
 
     fn range(&self, event: &Event) -> Option<Location> {
-        let [start, end, ..] = self.fields(event.location) else { return None };
-        let [_, _, bol, from] = self.fields(*start) else { return None };
-        let [_, line, end_bol, to] = self.fields(*end) else { return None };
-        let (bol, to) = (self.int(*bol)?, self.int(*to)?);
-        let bytes = |node: Node| match &self.arena.nodes[node as usize] {
-            Value::Str(bytes) => bytes.clone(),
-            _ => Vec::new(),
-        };
+        let [start, end, ..] = self.items.fields(event.location) else { return None };
+        let [_, _, bol, from] = self.items.fields(*start) else { return None };
+        let [_, line, end_bol, to] = self.items.fields(*end) else { return None };
+        let (bol, to) = (self.items.int(*bol)?, self.items.int(*to)?);
         Some(Location {
-            file: bytes(event.file),
-            definition: bytes(event.definition),
+            file: self.bytes(event.file).to_vec(),
+            definition: self.bytes(event.definition).to_vec(),
             line: event.line,
-            start: self.int(*from)? - bol,
+            start: self.items.int(*from)? - bol,
             end: to - bol,
-            end_line: self.int(*line)?,
-            end_char: to - self.int(*end_bol)?,
+            end_line: self.items.int(*line)?,
+            end_char: to - self.items.int(*end_bol)?,
         })
     }
 
@@ -378,107 +418,47 @@ impl Debug {
         at(pc).pop().or_else(|| at(pc + 1).into_iter().next())
     }
 
-    /// The module whose event is at `pc`.
-    pub fn unit(&self, pc: usize) -> Option<String> {
-        self.find(pc).map(|event| self.text(event.unit))
-    }
-
-    fn fields(&self, node: Node) -> &[Node] {
-        match &self.arena.nodes[node as usize] {
-            Value::Block { fields, .. } => fields,
-            _ => &[],
-        }
-    }
-
-    fn int(&self, node: Node) -> Option<i32> {
-        match &self.arena.nodes[node as usize] {
-            Value::Int(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    /// The entries of an `Ident.tbl` (nodes: left, entry, right, height; entries: identifier, value,
-    /// the one it shadows): value and name.
-    fn entries(&self, table: Node) -> Vec<(Node, String)> {
-        let mut found = Vec::new();
+    /// Visits the entries of an `Ident.tbl` (nodes: left, entry, right, height; entries: identifier, value, the one it shadows):
+    /// value and name.
+    fn entries(&self, table: Node, visit: &mut dyn FnMut(Node, Node)) {
         let mut todo = vec![table];
         let mut visits = 0;
         while let Some(node) = todo.pop() {
             visits += 1;
-            if visits > self.arena.nodes.len() {
+            if visits > self.items.nodes.len() {
                 break;
             }
-            let fields = self.fields(node);
-            match fields.len() {
-                4 => {
-                    todo.push(fields[2]);
-                    todo.push(fields[1]);
-                    todo.push(fields[0]);
-                }
-                3 => {
-                    if let Some(name) = self.fields(fields[0]).first() {
-                        found.push((fields[1], self.text(*name)));
+            match *self.items.fields(node) {
+                [left, entry, right, _] => todo.extend([right, entry, left]),
+                [name, value, shadowed] => {
+                    if let Some(name) = self.items.fields(name).first() {
+                        visit(value, *name);
                     }
-                    todo.push(fields[2]);
+                    todo.push(shadowed);
                 }
-                1 => todo.push(fields[0]),
+                [node] => todo.push(node),
                 _ => (),
             }
         }
-        found
     }
 
-    /// Variables on the stack at the event at `pc`: what ACC takes, and the name; by ascending place.
-    pub fn stack_names(&self, pc: usize) -> Vec<(usize, String)> {
+    /// Variables on the stack at the event at `pc`: what ACC takes, if it is `wanted`, and the name; by ascending place.
+    pub fn stack_names(&self, pc: usize, wanted: &dyn Fn(usize) -> bool) -> Vec<(usize, String)> {
         let mut names = Vec::new();
         if let Some(event) = self.find(pc) {
-            for (value, name) in self.entries(self.fields(event.env)[0]) {
-                if let Some(position) = self.int(value)
+            self.entries(self.items.fields(event.env)[0], &mut |value, name| {
+                if let Some(position) = self.items.int(value)
                     && position <= event.stack_size
                     && position >= 0
                 {
-                    names.push(((event.stack_size - position) as usize, name));
+                    let place = (event.stack_size - position) as usize;
+                    if wanted(place) {
+                        names.push((place, self.text(name)));
+                    }
                 }
-            }
+            });
         }
         names.sort();
         names
-    }
-
-    /// Variables of the closure at the event at `pc`: what ENVACC takes, and the name; by ascending place.
-    /// Before OCaml 5 the environment has a table of places, later one of places and functions from the
-    /// start of the closures' block, and the place of the current function.
-    pub fn env_names(&self, pc: usize) -> Vec<(usize, String)> {
-        let mut names = Vec::new();
-        if let Some(event) = self.find(pc) {
-            let env = self.fields(event.env);
-            let old = env.len() == 3;
-            let closure = self.fields(env[1]);
-            let (table, origin) = match (old, closure) {
-                (true, _) => (env[1], 0),
-                (false, [entries, place]) => (*entries, self.int(*place).unwrap_or(0)),
-                (false, _) => return names,
-            };
-            for (value, name) in self.entries(table) {
-                let place = match self.fields(value) {
-                    _ if old => self.int(value),
-                    [place] if self.is_variable(value) => self.int(*place),
-                    _ => None,
-                };
-                if let Some(place) = place
-                    && origin >= 0
-                    && place > origin
-                {
-                    names.push(((place - origin) as usize, name));
-                }
-            }
-        }
-        names.sort();
-        names
-    }
-
-    /// `Free_variable` of `closure_entry`, not `Function`.
-    fn is_variable(&self, node: Node) -> bool {
-        matches!(&self.arena.nodes[node as usize], Value::Block { tag: 0, .. })
     }
 }

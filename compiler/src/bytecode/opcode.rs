@@ -236,7 +236,7 @@ pub struct Instruction {
 
 /// Reads the operands of one instruction and checks them.
 struct Operands<'a> {
-    image: &'a Image,
+    image: &'a Image<'a>,
     /// Of the instruction.
     pc: usize,
 }

@@ -39,11 +39,14 @@ pub struct Reader<'a> {
 }
 
 /// One item of the marshal format: what stands between the boundaries of blocks.
-pub enum Token {
-    /// `Value::Int` or `Value::Wide`.
-    Immediate(Value),
-    /// A string, double or custom block.
-    Leaf(Value),
+pub enum Token<'a> {
+    Int(i32),
+    /// Any other integer.
+    Wide(String),
+    /// A string.
+    Text(&'a [u8]),
+    /// A double or custom block.
+    Leaf(Box<Value>),
     /// Tag and number of fields, which follow.
     Block(u8, usize),
     /// How many objects ago.
@@ -60,9 +63,9 @@ pub fn decimal(bytes: &[u8]) -> String {
 }
 
 /// An integer of 4 bytes, big-endian: `Int` where 31 bits hold it.
-pub fn int_of_bytes(bytes: [u8; 4]) -> Value {
+fn int_of_bytes<'a>(bytes: [u8; 4]) -> Token<'a> {
     let value = i32::from_be_bytes(bytes);
-    if (-0x4000_0000..0x4000_0000).contains(&value) { Value::Int(value) } else { Value::Wide(value.to_string()) }
+    if (-0x4000_0000..0x4000_0000).contains(&value) { Token::Int(value) } else { Token::Wide(value.to_string()) }
 }
 
 impl<'a> Reader<'a> {
@@ -79,6 +82,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `count` bytes.
+    #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
         if count > self.left() {
             return Err(self.error(self.pos, format!("ends too early: {count} bytes expected, {} left", self.left())));
@@ -98,6 +102,7 @@ impl<'a> Reader<'a> {
         Ok([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])
     }
 
+    #[inline]
     pub fn byte(&mut self) -> Result<u8> {
         Ok(self.take(1)?[0])
     }
@@ -120,19 +125,19 @@ impl<'a> Reader<'a> {
         Ok(if width == 1 { i32::from(b[0] as i8) } else { i32::from(i16::from_be_bytes([b[0], b[1]])) })
     }
 
-    fn int64(&mut self) -> Result<Value> {
+    fn int64(&mut self) -> Result<Token<'a>> {
         let start = self.pos;
         let b = self.take8()?;
         if b[0] & 0xC0 != 0 && b[0] & 0xC0 != 0xC0 {
             return Err(self.error(start, "integer of more than 63 bits"));
         }
         let high = if b[4] >= 128 { 255 } else { 0 };
-        if b[..4].iter().all(|x| *x == high) { Ok(int_of_bytes([b[4], b[5], b[6], b[7]])) } else { Ok(Value::Wide(decimal(&b))) }
+        if b[..4].iter().all(|x| *x == high) { Ok(int_of_bytes([b[4], b[5], b[6], b[7]])) } else { Ok(Token::Wide(decimal(&b))) }
     }
 
-    fn string(&mut self, width: usize) -> Result<Token> {
+    fn string(&mut self, width: usize) -> Result<Token<'a>> {
         let length = self.size(width)?;
-        Ok(Token::Leaf(Value::Str(self.take(length)?.to_vec())))
+        Ok(Token::Text(self.take(length)?))
     }
 
     fn double(&mut self, little: bool) -> Result<[u8; 8]> {
@@ -143,7 +148,7 @@ impl<'a> Reader<'a> {
         Ok(bits)
     }
 
-    fn double_array(&mut self, width: usize, little: bool) -> Result<Token> {
+    fn double_array(&mut self, width: usize, little: bool) -> Result<Token<'a>> {
         let start = self.pos;
         let length = self.size(width)?;
         if length > self.left() / 8 {
@@ -153,10 +158,10 @@ impl<'a> Reader<'a> {
         for _ in 0..length {
             items.push(self.double(little)?);
         }
-        Ok(Token::Leaf(Value::DoubleArray(items)))
+        Ok(Token::Leaf(Box::new(Value::DoubleArray(items))))
     }
 
-    fn block(&mut self, width: usize) -> Result<Token> {
+    fn block(&mut self, width: usize) -> Result<Token<'a>> {
         let start = self.pos;
         let header = self.take(width)?;
         let tag = header[width - 1];
@@ -171,7 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `_i`, `_j` and `_n`: int32, int64, nativeint.
-    fn custom(&mut self, with_sizes: bool) -> Result<Token> {
+    fn custom(&mut self, with_sizes: bool) -> Result<Token<'a>> {
         let start = self.pos;
         let mut name = Vec::new();
         loop {
@@ -185,11 +190,11 @@ impl<'a> Reader<'a> {
             self.take(12)?;
         }
         match &name[..] {
-            b"_i" => Ok(Token::Leaf(Value::Int32(decimal(&self.take4()?)))),
-            b"_j" => Ok(Token::Leaf(Value::Int64(self.take8()?))),
+            b"_i" => Ok(Token::Leaf(Box::new(Value::Int32(decimal(&self.take4()?))))),
+            b"_j" => Ok(Token::Leaf(Box::new(Value::Int64(self.take8()?)))),
             b"_n" => match self.byte()? {
-                1 => Ok(Token::Leaf(Value::Nativeint(decimal(&self.take4()?)))),
-                2 => Ok(Token::Leaf(Value::Nativeint(decimal(&self.take8()?)))),
+                1 => Ok(Token::Leaf(Box::new(Value::Nativeint(decimal(&self.take4()?))))),
+                2 => Ok(Token::Leaf(Box::new(Value::Nativeint(decimal(&self.take8()?))))),
                 _ => Err(self.error(start, "nativeint of unknown size")),
             },
             _ => Err(self.error(start, "custom block that is not an int32, int64 or nativeint")),
@@ -197,17 +202,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The next item.
-    pub fn token(&mut self) -> Result<Token> {
+    #[inline]
+    pub fn token(&mut self) -> Result<Token<'a>> {
         let start = self.pos;
         let code = self.byte()?;
         match code {
             0x80..=0xFF => Ok(Token::Block(code & 15, usize::from(code >> 4) & 7)),
-            0x40..=0x7F => Ok(Token::Immediate(Value::Int(i32::from(code & 63)))),
-            0x20..=0x3F => Ok(Token::Leaf(Value::Str(self.take(usize::from(code & 31))?.to_vec()))),
-            0x00 => Ok(Token::Immediate(Value::Int(self.signed(1)?))),
-            0x01 => Ok(Token::Immediate(Value::Int(self.signed(2)?))),
-            0x02 => Ok(Token::Immediate(int_of_bytes(self.take4()?))),
-            0x03 => Ok(Token::Immediate(self.int64()?)),
+            0x40..=0x7F => Ok(Token::Int(i32::from(code & 63))),
+            0x20..=0x3F => Ok(Token::Text(self.take(usize::from(code & 31))?)),
+            0x00 => Ok(Token::Int(self.signed(1)?)),
+            0x01 => Ok(Token::Int(self.signed(2)?)),
+            0x02 => Ok(int_of_bytes(self.take4()?)),
+            0x03 => self.int64(),
             0x04 => Ok(Token::Shared(self.size(1)?)),
             0x05 => Ok(Token::Shared(self.size(2)?)),
             0x06 => Ok(Token::Shared(self.size(4)?)),
@@ -217,8 +223,8 @@ impl<'a> Reader<'a> {
             0x09 => self.string(1),
             0x0A => self.string(4),
             0x15 => self.string(8),
-            0x0B => Ok(Token::Leaf(Value::Double(self.double(false)?))),
-            0x0C => Ok(Token::Leaf(Value::Double(self.double(true)?))),
+            0x0B => Ok(Token::Leaf(Box::new(Value::Double(self.double(false)?)))),
+            0x0C => Ok(Token::Leaf(Box::new(Value::Double(self.double(true)?)))),
             0x0D => self.double_array(1, false),
             0x0E => self.double_array(1, true),
             0x0F => self.double_array(4, false),
@@ -276,13 +282,22 @@ pub fn read(reader: &mut Reader, arena: &mut Arena) -> Result<Node> {
         let node = arena.nodes.len() as Node;
         let mut size = 0;
         let value = match token {
-            Token::Immediate(value) => {
-                arena.nodes.push(value);
+            Token::Int(value) => {
+                arena.nodes.push(Value::Int(value));
+                node
+            }
+            Token::Wide(decimal) => {
+                arena.nodes.push(Value::Wide(decimal));
+                node
+            }
+            Token::Text(text) => {
+                objects.push(node);
+                arena.nodes.push(Value::Str(text.to_vec()));
                 node
             }
             Token::Leaf(value) => {
                 objects.push(node);
-                arena.nodes.push(value);
+                arena.nodes.push(*value);
                 node
             }
             Token::Block(tag, fields) => {

@@ -34,7 +34,8 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
     let mut unused: BTreeSet<String> = BTreeSet::new();
     for (i, input) in args.inputs.iter().enumerate() {
         let refused = |error| Failure::refused(input, error);
-        let image = container::read(&files::read(input)?).map_err(refused)?;
+        let bytes = files::read(input)?;
+        let image = container::read(&bytes).map_err(refused)?;
         let table = fragment::parse(&runtime, image.version, args.target).map_err(refused)?;
         let program = ssa::run(&image, &Table::default(), false).map_err(refused)?;
         let used = linker::used_primitives(&program);

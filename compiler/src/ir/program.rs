@@ -1,11 +1,16 @@
 //! The intermediate representation: SSA with block parameters (ARCHITECTURE.md, section 5).
 //! Variables are numbered per function, blocks per function, functions per program; block 0 is the entry.
 
+use std::borrow::Cow;
+
 use crate::bytecode::unmarshal::{Arena, Node};
 
 pub type Var = u32;
 pub type BlockId = u32;
 pub type FuncId = u32;
+
+/// Of a primitive. The bytecode's own operations, which are most, need no memory.
+pub type Name = Cow<'static, str>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arg {
@@ -28,7 +33,7 @@ pub struct Target {
 pub enum Instr {
     Prim {
         dest: Var,
-        name: String,
+        name: Name,
         args: Vec<Arg>,
     },
     Apply {

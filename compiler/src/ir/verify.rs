@@ -47,8 +47,7 @@ impl Checker<'_> {
         let mut stack = vec![(0, 0)];
         seen[0] = true;
         while let Some((block, next)) = stack.pop() {
-            let targets = visit::targets(&self.func.blocks[block].term);
-            match targets.get(next) {
+            match visit::targets(&self.func.blocks[block].term).nth(next) {
                 None => self.order.push(block),
                 Some(t) => {
                     self.check_target(block, t)?;

@@ -52,24 +52,26 @@ pub fn dests_mut(instr: &mut Instr) -> &mut [Var] {
 }
 
 /// Where control may go, in the order of the text.
-pub fn targets(term: &Term) -> Vec<&Target> {
-    match term {
-        Term::Jump(t) | Term::Poptrap(t) => vec![t],
-        Term::If(_, yes, no) => vec![yes, no],
-        Term::Switch(_, ints, tags) => ints.iter().chain(tags.iter()).collect(),
-        Term::Pushtrap { body, handler, .. } => vec![body, handler],
-        _ => Vec::new(),
-    }
+pub fn targets(term: &Term) -> impl DoubleEndedIterator<Item = &Target> {
+    let (one, other, lists): (_, _, [&[Target]; 2]) = match term {
+        Term::Jump(t) | Term::Poptrap(t) => (Some(t), None, [&[], &[]]),
+        Term::If(_, yes, no) => (Some(yes), Some(no), [&[], &[]]),
+        Term::Switch(_, ints, tags) => (None, None, [ints, tags]),
+        Term::Pushtrap { body, handler, .. } => (Some(body), Some(handler), [&[], &[]]),
+        _ => (None, None, [&[], &[]]),
+    };
+    one.into_iter().chain(other).chain(lists.into_iter().flatten())
 }
 
-pub fn targets_mut(term: &mut Term) -> Vec<&mut Target> {
-    match term {
-        Term::Jump(t) | Term::Poptrap(t) => vec![t],
-        Term::If(_, yes, no) => vec![yes, no],
-        Term::Switch(_, ints, tags) => ints.iter_mut().chain(tags.iter_mut()).collect(),
-        Term::Pushtrap { body, handler, .. } => vec![body, handler],
-        _ => Vec::new(),
-    }
+pub fn targets_mut(term: &mut Term) -> impl DoubleEndedIterator<Item = &mut Target> {
+    let (one, other, lists): (_, _, [&mut [Target]; 2]) = match term {
+        Term::Jump(t) | Term::Poptrap(t) => (Some(t), None, [&mut [], &mut []]),
+        Term::If(_, yes, no) => (Some(yes), Some(no), [&mut [], &mut []]),
+        Term::Switch(_, ints, tags) => (None, None, [ints, tags]),
+        Term::Pushtrap { body, handler, .. } => (Some(body), Some(handler), [&mut [], &mut []]),
+        _ => (None, None, [&mut [], &mut []]),
+    };
+    one.into_iter().chain(other).chain(lists.into_iter().flatten())
 }
 
 /// What the terminator itself uses, without what its targets are given.

@@ -1,7 +1,7 @@
 //! The runtime's sections and their headers (ARCHITECTURE.md, section 4): a table from the name of a primitive to the
 //! section that provides it for one version of the bytecode and one target.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
 use crate::lua::template::{Form, Template};
@@ -38,7 +38,7 @@ pub struct Section {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     pub sections: Vec<Section>,
-    index: BTreeMap<String, usize>,
+    index: FxHashMap<String, usize>,
 }
 
 impl Table {

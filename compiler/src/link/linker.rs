@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program, Term};
 use crate::link::fragment::{Section, Table};
@@ -36,7 +38,7 @@ pub struct Parts<'a> {
 
 /// Primitives that the functions mention, each with the functions that do, in order.
 pub fn used_primitives(program: &Program) -> BTreeMap<&str, Vec<&str>> {
-    let mut used: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut used: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     for function in program.functions.iter().flatten() {
         for block in &function.blocks {
             for instr in &block.body {
@@ -49,7 +51,7 @@ pub fn used_primitives(program: &Program) -> BTreeMap<&str, Vec<&str>> {
             }
         }
     }
-    used
+    used.into_iter().collect()
 }
 
 /// The sections that apply unknown functions to as many arguments as the program does.

@@ -2,10 +2,10 @@
 //! `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so the first round is run in
 //! both forms. The test and what follows the last round are taken out of the loop, which ends or is left by `break` elsewhere.
 
-use super::flow::{Flow, NONE, entry_and_latch, targets};
+use super::flow::{Flow, NONE, entry_and_latch};
 use super::structure::{Node, Test};
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
-use crate::ir::visit::{dests, each_arg, each_term_arg};
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 
 /// So deep such loops nest; each takes four slots of the frame.
 const DEPTH: usize = 10;
@@ -84,7 +84,7 @@ impl Search<'_> {
         if self.uses[next as usize] != 1 {
             return None;
         }
-        let enter = targets(&self.func.blocks[entry].term).into_iter().find(|t| t.block as usize == h)?;
+        let enter = targets(&self.func.blocks[entry].term).find(|t| t.block as usize == h)?;
         let (start, limit) = (enter.args[k].clone(), limit.clone());
         Some(Counted { param: params[k], start, limit, up, latch, results: Vec::new(), test: *test, next })
     }

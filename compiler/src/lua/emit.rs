@@ -1,7 +1,7 @@
 //! One function of the program as Lua.
 
 use super::counting::{self, Counted, Counting};
-use super::flow::{self, NONE, targets};
+use super::flow::{self, NONE};
 use super::forest::{self, Forest, dests};
 use super::groups::Groups;
 use super::literal;
@@ -16,6 +16,7 @@ use super::template::{Form, Template, int, operand};
 use crate::bytecode::unmarshal::Value;
 use crate::error::{Error, Result};
 use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
+use crate::ir::visit::targets;
 use crate::link::fragment::Table;
 use crate::target::Target;
 
@@ -48,7 +49,7 @@ struct Emitter<'a> {
     /// Are `B` and `T` used?
     flag: bool,
     scratch: bool,
-    warnings: &'a mut Vec<String>,
+    warnings: Vec<String>,
 }
 
 fn compound(text: String, vars: Vec<Var>) -> Expr {
@@ -522,8 +523,7 @@ impl<'a> Emitter<'a> {
     /// The parameters of an edge's target receive its arguments, all at once.
     fn edge(&mut self, b: usize, k: usize, out: &mut Vec<Stat>) -> Result<()> {
         let func: &'a Func = self.func;
-        let all = targets(&func.blocks[b].term);
-        let Some(target) = all.get(k) else { return Ok(()) };
+        let Some(target) = targets(&func.blocks[b].term).nth(k) else { return Ok(()) };
         let mut dests = Vec::new();
         let mut values: Vec<Expr> = Vec::new();
         for (p, arg) in func.blocks[target.block as usize].params.iter().zip(&target.args) {
@@ -742,6 +742,7 @@ fn declaration(emitter: &Emitter) -> (String, Option<(String, String)>) {
     }
 }
 
+/// The function, and warnings of constants that the target cannot hold.
 pub fn run(
     table: &Table,
     program: &Program,
@@ -749,8 +750,7 @@ pub fn run(
     asks: &[bool],
     func: &Func,
     options: Options,
-    warnings: &mut Vec<String>,
-) -> Result<Function> {
+) -> Result<(Function, Vec<String>)> {
     let flow = flow::run(&func.blocks);
     let (nodes, counting) = counting::run(func, &flow, structure::run(func, &flow)?);
     let forest = forest::run(table, func, &flow, &counting);
@@ -775,7 +775,7 @@ pub fn run(
         tail,
         flag: false,
         scratch: false,
-        warnings,
+        warnings: Vec::new(),
     };
     let mut start = Vec::new();
     let params = emitter.prologue(deep, calls, &mut start)?;
@@ -791,5 +791,5 @@ pub fn run(
     let comment = if func.place.is_empty() { func.name.clone() } else { func.place.clone() };
     let (head, field) = declaration(&emitter);
     let declares = groups.declares[func.id as usize].iter().map(|id| emitter.place(*id)).collect::<Result<_>>()?;
-    Ok(Function { declares, head, field, comment, params, body })
+    Ok((Function { declares, head, field, comment, params, body }, emitter.warnings))
 }

@@ -1,7 +1,8 @@
 //! The control flow graph of a function: reverse postorder, dominators, loops.
 //! Dominators: Cooper, Harvey, Kennedy, "A simple, fast dominance algorithm" (2001).
 
-use crate::ir::program::{Block, Target, Term};
+use crate::ir::program::Block;
+use crate::ir::visit::targets;
 
 /// No block.
 pub const NONE: usize = usize::MAX;
@@ -23,17 +24,6 @@ pub struct Flow {
     pub outer: Vec<usize>,
     /// Blocks of loops that are entered from outside elsewhere than at a header.
     pub irreducible: Vec<usize>,
-}
-
-/// Where the terminator may go, in the order of its edges.
-pub fn targets(term: &Term) -> Vec<&Target> {
-    match term {
-        Term::Jump(t) | Term::Poptrap(t) => vec![t],
-        Term::If(_, a, b) => vec![a, b],
-        Term::Switch(_, ints, tags) => ints.iter().chain(tags).collect(),
-        Term::Pushtrap { body, handler, .. } => vec![body, handler],
-        _ => Vec::new(),
-    }
 }
 
 /// Does `a` dominate `b`?

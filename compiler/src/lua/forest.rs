@@ -3,9 +3,10 @@
 //! either one expression that changes state, or any number that read it; constant ones may move anywhere.
 
 use super::counting::Counting;
-use super::flow::{Flow, targets};
+use super::flow::Flow;
 use super::template::Form;
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
+use crate::ir::visit::targets;
 use crate::link::fragment::{Effect, Table};
 
 /// More operands than this are not written inside another expression.

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counting::{Counted, Counting};
-use super::flow::{Flow, NONE, targets};
+use super::flow::{Flow, NONE};
 use super::forest::{Forest, dests, operands, term_operands};
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
+use crate::ir::visit::targets;
 use crate::link::fragment::Table;
 
 /// Locals of a function; the rest of Lua's 200 and of its 250 stack slots is for temporaries.

@@ -3,8 +3,8 @@
 //! what comes later. Lower-case letters are variables, upper-case ones the chunk's locals; functions and primitives have
 //! a lower-case letter and then capitals and digits, which is never a keyword.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::link::fragment::Table;
 
@@ -39,7 +39,7 @@ fn number(word: &str) -> Option<usize> {
 struct Local {
     short: String,
     /// Somebody has asked for it.
-    used: Cell<bool>,
+    used: AtomicBool,
 }
 
 /// The names for one table of sections; the default changes none.
@@ -70,14 +70,14 @@ impl<'a> ShortNames<'a> {
             long += 1;
             if long <= CAPITALS.len() { capital.to_string() } else { format!("{capital}{}", (long - 1) / CAPITALS.len()) }
         };
-        let locals = names.into_iter().map(|name| (name, Local { short: short(name), used: Cell::new(false) })).collect();
+        let locals = names.into_iter().map(|name| (name, Local { short: short(name), used: AtomicBool::new(false) })).collect();
         ShortNames { table: Some(table), locals }
     }
 
     /// The name of one of the chunk's locals, which is used then.
     pub fn local(&self, name: &str) -> Option<&str> {
         let local = self.locals.get(name)?;
-        local.used.set(true);
+        local.used.store(true, Ordering::Relaxed);
         Some(&local.short)
     }
 
@@ -92,7 +92,7 @@ impl<'a> ShortNames<'a> {
             }
             let (names, values) = statement.split_once('=').unwrap_or((statement, ""));
             let values = values.split(',').map(str::trim).chain(std::iter::repeat(""));
-            let used = |name: &str| self.locals.get(name).is_some_and(|local| local.used.get());
+            let used = |name: &str| self.locals.get(name).is_some_and(|local| local.used.load(Ordering::Relaxed));
             let kept: Vec<(&str, &str)> = names.split(',').map(str::trim).zip(values).filter(|(name, _)| used(name)).collect();
             let (names, values): (Vec<&str>, Vec<&str>) = kept.into_iter().unzip();
             match values.first() {

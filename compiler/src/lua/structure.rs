@@ -4,9 +4,10 @@
 //! loop that only the loop leads to follows the loop. Where a `break` must leave several constructs, the flag `B` says
 //! where to, and is tested after each of them.
 
-use super::flow::{Flow, NONE, targets};
+use super::flow::{Flow, NONE};
 use crate::error::{Error, Result};
 use crate::ir::program::{Func, Target, Term};
+use crate::ir::visit::targets;
 
 /// What an `if` tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ fn decide(found: &[Range], tag: Option<bool>) -> Decision {
 /// Immediates first: by equality when they are few.
 fn decide_switch(term: &Term) -> Option<Decision> {
     let Term::Switch(_, ints, tags) = term else { return None };
-    let all = targets(term);
+    let all: Vec<&Target> = targets(term).collect();
     let int_ranges = ranges(ints, 0, &all);
     let tag_ranges = ranges(tags, ints.len(), &all);
     let tag_tree = |read: bool| decide(&tag_ranges, Some(read));

@@ -85,13 +85,13 @@ pub fn primitive(name: &str, args: &[Arg]) -> Option<Size> {
 }
 
 fn named(instr: &Instr, names: &[&str]) -> bool {
-    matches!(instr, Instr::Prim { name, .. } if names.contains(&name.as_str()))
+    matches!(instr, Instr::Prim { name, .. } if names.contains(&&**name))
 }
 
 /// Takes the events away again where `known_calls` has found that the program never asks for them.
 pub fn drop_unwatched(program: &mut Program) {
     let all = || program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|b| &b.body);
-    let called = all().filter_map(|i| if let Instr::Prim { name, .. } = i { Some(name.as_str()) } else { None });
+    let called = all().filter_map(|i| if let Instr::Prim { name, .. } = i { Some(&**name) } else { None });
     if !all().any(|i| named(i, &EVENTS)) || watch(called) != Watch::Nothing {
         return;
     }

@@ -4,6 +4,8 @@
 
 use crate::ir::program::{Arg, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets, targets_mut};
+use crate::parallel;
+use crate::passes::Simplify;
 
 /// A block with more fields stays one.
 const MAX_FIELDS: usize = 8;
@@ -18,7 +20,7 @@ struct Cells {
 /// The access of an instruction to a field: the block, the field.
 fn access(instr: &Instr) -> Option<(Var, usize)> {
     match instr {
-        Instr::Prim { name, args, .. } => match (name.as_str(), args.as_slice()) {
+        Instr::Prim { name, args, .. } => match (&**name, args.as_slice()) {
             ("%field", [Arg::Var(v), Arg::Int(n)]) | ("%setfield", [Arg::Var(v), Arg::Int(n), _]) => {
                 usize::try_from(*n).ok().map(|n| (*v, n))
             }
@@ -210,7 +212,7 @@ fn function(f: &mut Func) -> bool {
             touched.push(n);
             let Instr::Prim { dest, name, args } = instr else { continue };
             let old = values[n].clone().unwrap_or(Arg::Int(0));
-            match (name.as_str(), args.last()) {
+            match (&*name, args.last()) {
                 ("%field", _) => replace[dest as usize] = Some(old),
                 ("%setfield", Some(value)) => {
                     values[n] = Some(value.clone());
@@ -251,17 +253,17 @@ fn function(f: &mut Func) -> bool {
             }
         };
         let mut term = std::mem::replace(&mut f.blocks[b].term, Term::Unreachable);
-        targets_mut(&mut term).into_iter().for_each(pass);
+        targets_mut(&mut term).for_each(pass);
         f.blocks[b].term = term;
     }
     true
 }
 
 /// Turns blocks that do not escape into variables, in all functions; those that change are simplified.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
-    for f in program.functions.iter_mut().flatten() {
+pub fn run(program: &mut Program, simplify: Simplify) {
+    parallel::functions(program, |f| {
         if function(f) {
             simplify(f);
         }
-    }
+    });
 }

@@ -2,6 +2,8 @@
 //! as such a function, which stands in place once it is inlined.
 
 use crate::ir::program::{Arg, Func, Instr, Program, Var};
+use crate::parallel;
+use crate::passes::Simplify;
 
 /// By variable: the ints whose comparison it is.
 fn compared(f: &Func) -> Vec<Option<(Arg, Arg)>> {
@@ -34,7 +36,7 @@ fn function(f: &mut Func) -> bool {
     if compared.iter().any(Option::is_some) {
         for instr in f.blocks.iter_mut().flat_map(|block| &mut block.body) {
             if let Instr::Prim { name, args, .. } = instr
-                && matches!(name.as_str(), "%int_eq" | "%int_ne" | "%int_lt" | "%int_le" | "%int_gt" | "%int_ge")
+                && matches!(&**name, "%int_eq" | "%int_ne" | "%int_lt" | "%int_le" | "%int_gt" | "%int_ge")
                 && let Some(operands) = operands(&compared, args)
             {
                 *args = operands;
@@ -46,10 +48,10 @@ fn function(f: &mut Func) -> bool {
 }
 
 /// Does so in all functions; those that change are simplified, as the comparison itself may be needed no more.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
-    for f in program.functions.iter_mut().flatten() {
+pub fn run(program: &mut Program, simplify: Simplify) {
+    parallel::functions(program, |f| {
         if function(f) {
             simplify(f);
         }
-    }
+    });
 }

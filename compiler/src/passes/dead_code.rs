@@ -5,9 +5,11 @@
 //! too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the block).
 //! Every variable is marked once, so the cost is linear. Then everything unmarked is dropped.
 
-use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Term, Var};
+use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Name, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut};
 use crate::link::fragment::Effect;
+use crate::parallel;
+use crate::passes::Effects;
 
 /// Where a variable comes from.
 #[derive(Clone, Copy)]
@@ -63,7 +65,7 @@ struct Top {
 
 struct Marking<'a> {
     program: &'a Program,
-    effect_of: &'a dyn Fn(&str) -> Effect,
+    effect_of: Effects<'a>,
     facts: Vec<Facts<'a>>,
     globals: Vec<Global>,
     tops: Vec<Top>,
@@ -109,7 +111,7 @@ fn facts_of<'a>(function: Option<&Func>) -> Facts<'a> {
                 set_def(&mut facts.defs, dest, def);
             }
         }
-        for (position, target) in targets(&block.term).into_iter().enumerate() {
+        for (position, target) in targets(&block.term).enumerate() {
             if let Some(jumps) = facts.jumps.get_mut(target.block as usize) {
                 jumps.push((b, position));
             }
@@ -196,7 +198,7 @@ impl<'a> Marking<'a> {
                     let Instr::Prim { name, args, .. } = instr else {
                         continue;
                     };
-                    match (name.as_str(), args.as_slice()) {
+                    match (&**name, args.as_slice()) {
                         ("%set_top", [Arg::Int(slot), Arg::Var(v)]) => {
                             if let Some(top) = self.top(*slot) {
                                 top.value = Some(*v);
@@ -316,7 +318,7 @@ impl<'a> Marking<'a> {
     /// Does a function use its own closure?
     fn needs_closure(&self, id: FuncId) -> bool {
         let own = self.function(id).and_then(|function| function.params.first());
-        own.is_some_and(|own| live_ones(self, id, &[*own]) == [true])
+        own.is_some_and(|own| is_live(self, id, *own))
     }
 
     /// Marks what a function does whether or not its results are used.
@@ -375,7 +377,7 @@ impl<'a> Marking<'a> {
                 let jumps = self.facts.get(id as usize).and_then(|facts| facts.jumps.get(block)).cloned().unwrap_or_default();
                 for (from, position) in jumps {
                     if let Some(block) = function.blocks.get(from)
-                        && let Some(target) = targets(&block.term).get(position)
+                        && let Some(target) = targets(&block.term).nth(position)
                         && let Some(arg) = target.args.get(index)
                     {
                         self.mark(id, arg);
@@ -397,7 +399,7 @@ impl<'a> Marking<'a> {
                     return;
                 }
                 self.mark_all(id, args);
-                if let ("%top", Some(Arg::Int(slot))) = (name.as_str(), args.first()) {
+                if let ("%top", Some(Arg::Int(slot))) = (&**name, args.first()) {
                     self.mark_top(*slot);
                 }
                 if let (Some(base), Some(Arg::Int(index))) = (args.first(), args.get(1)) {
@@ -489,24 +491,26 @@ fn keep<T: Clone>(list: &[T], kept: &[bool]) -> Vec<T> {
     list.iter().enumerate().filter(|(i, _)| kept.get(*i) == Some(&true)).map(|(_, item)| item.clone()).collect()
 }
 
+fn is_live(marking: &Marking, id: FuncId, v: Var) -> bool {
+    marking.facts.get(id as usize).and_then(|facts| facts.live.get(v as usize)) == Some(&true)
+}
+
 /// Which of these variables are live.
 fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
-    let live = marking.facts.get(id as usize).map(|facts| facts.live.as_slice()).unwrap_or(&[]);
-    vars.iter().map(|v| live.get(*v as usize) == Some(&true)).collect()
+    vars.iter().map(|v| is_live(marking, id, *v)).collect()
 }
 
 /// What reads the item of number `index`, where only the ones that are used stay.
-fn moved(dest: Var, name: &str, base: &Arg, used: &[bool], index: i32) -> Instr {
+fn moved(dest: Var, name: &Name, base: &Arg, used: &[bool], index: i32) -> Instr {
     let before = used.iter().take(index as usize).filter(|used| **used).count();
-    Instr::Prim { dest, name: name.to_string(), args: vec![base.clone(), Arg::Int(before as i32)] }
+    Instr::Prim { dest, name: name.clone(), args: vec![base.clone(), Arg::Int(before as i32)] }
 }
 
 /// The instruction without what is dead in it; None: nothing is left.
 fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
-    let is_live = |v: &Var| live_ones(marking, id, &[*v]) == [true];
     match instr {
         Instr::Prim { dest, name, args } => {
-            if let ("%set_top", Some(Arg::Int(slot))) = (name.as_str(), args.first()) {
+            if let ("%set_top", Some(Arg::Int(slot))) = (&**name, args.first()) {
                 let top = marking.tops.get((*slot as usize).wrapping_sub(marking.program.globals.len()));
                 return top.is_some_and(|top| top.read).then(|| instr.clone());
             }
@@ -523,7 +527,7 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                 let args = [tag, &keep(fields, &global.fields)].concat();
                 return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
             }
-            if !is_live(dest) && (marking.effect_of)(name) != Effect::Mutator {
+            if !is_live(marking, id, *dest) && (marking.effect_of)(name) != Effect::Mutator {
                 return None;
             }
             if name == "%env"
@@ -572,30 +576,33 @@ fn sweep_closure(marking: &Marking, closure: &Arg, known: Option<FuncId>) -> Arg
 /// The function without what is dead in it.
 fn sweep(marking: &Marking, function: &Func) -> Func {
     let id = function.id;
-    let mut result = function.clone();
-    for (block, old) in result.blocks.iter_mut().zip(&function.blocks) {
-        block.params = keep(&old.params, &live_ones(marking, id, &old.params));
-        block.body = old.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();
-        if let Term::Tail { closure, known, .. } = &mut block.term {
+    let blocks = function.blocks.iter().map(|block| {
+        let params = keep(&block.params, &live_ones(marking, id, &block.params));
+        let body = block.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();
+        let mut term = block.term.clone();
+        if let Term::Tail { closure, known, .. } = &mut term {
             *closure = sweep_closure(marking, closure, *known);
         }
-        for target in targets_mut(&mut block.term) {
+        for target in targets_mut(&mut term) {
             if let Some(to) = function.blocks.get(target.block as usize) {
                 target.args = keep(&target.args, &live_ones(marking, id, &to.params));
             }
         }
-    }
-    result
+        Block { params, body, term }
+    });
+    let (name, place) = (function.name.clone(), function.place.clone());
+    let (params, names, blocks) = (function.params.clone(), function.names.clone(), blocks.collect());
+    Func { id, name, place, kind: function.kind, params, exits: function.exits, blocks, names }
 }
 
 /// Removes what main does not need, through all functions.
-pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
+pub fn run(effect_of: Effects, program: &mut Program) {
     let global = Global { tracked: true, sets: 0, block: 0, fields: Vec::new() };
     let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
     let mut marking = Marking {
         program,
         effect_of,
-        facts: program.functions.iter().map(|function| facts_of(function.as_ref())).collect(),
+        facts: parallel::map(program.functions.iter(), |function| facts_of(function.as_ref())),
         globals: vec![global; program.globals.len()],
         tops: vec![Top { value: None, read: false }; program.lifted],
         exports: vec![None; main.map_or(0, |main| main.names.len())],
@@ -614,11 +621,9 @@ pub fn run(effect_of: &dyn Fn(&str) -> Effect, program: &mut Program) {
             break;
         }
     }
-    let functions = program.functions.iter().map(|function| {
+    program.functions = parallel::map(program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
         reached.then(|| sweep(&marking, function))
     });
-    let functions = functions.collect();
-    program.functions = functions;
 }

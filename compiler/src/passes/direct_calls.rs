@@ -3,6 +3,8 @@
 
 use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Term};
 use crate::ir::visit::{each_arg, each_term_arg};
+use crate::parallel;
+use crate::passes::Simplify;
 
 /// What asks for closures.
 struct Needs {
@@ -97,7 +99,7 @@ fn drop_closures(f: &mut Func, needed: &[bool]) -> bool {
 }
 
 /// Makes functions Direct; where that leaves results unused, `simplify` drops them.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
+pub fn run(program: &mut Program, simplify: Simplify) {
     let count = program.functions.len();
     let mut needs = Needs { needed: vec![false; count], passed: vec![Vec::new(); count] };
     needs.needed[program.main as usize] = true;
@@ -105,7 +107,7 @@ pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
         needs.function(f);
     }
     needs.propagate();
-    for f in program.functions.iter_mut().flatten() {
+    parallel::functions(program, |f| {
         if drop_closures(f, &needs.needed) {
             simplify(f);
         }
@@ -113,5 +115,5 @@ pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
             f.kind = Kind::Direct;
             f.params.remove(0);
         }
-    }
+    });
 }

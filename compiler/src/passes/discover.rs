@@ -115,10 +115,8 @@ pub struct Function {
 
 /// What is known of each word of the code.
 pub struct Code<'a> {
-    pub image: &'a Image,
-    /// Instructions that have been reached.
-    pub instructions: Vec<Option<Instruction>>,
-    /// Function, depth of the stack and innermost trap before it.
+    pub image: &'a Image<'a>,
+    /// Function, depth of the stack and innermost trap before an instruction that has been reached.
     pub owner: Vec<usize>,
     pub depth: Vec<usize>,
     pub trap: Vec<usize>,
@@ -136,11 +134,18 @@ pub struct Code<'a> {
 }
 
 impl Code<'_> {
-    pub fn instruction(&self, pc: usize) -> Result<&Instruction> {
-        match self.instructions.get(pc) {
-            Some(Some(i)) => Ok(i),
+    /// To decode one again takes less time than to fetch it from a memory that has them all.
+    pub fn instruction(&self, pc: usize) -> Result<Instruction> {
+        match self.owner.get(pc) {
+            Some(owner) if *owner != NONE => opcode::decode(self.image, pc),
             _ => fail(pc, "no instruction here"),
         }
+    }
+
+    /// All that have been reached, and where they stand.
+    pub fn instructions(&self) -> impl Iterator<Item = (usize, Instruction)> {
+        let reached = self.owner.iter().enumerate().filter(|(_, owner)| **owner != NONE);
+        reached.filter_map(|(pc, _)| Some((pc, opcode::decode(self.image, pc).ok()?)))
     }
 
     /// Notes that control comes to `pc` with this stack; gives whether for the first time.
@@ -334,7 +339,6 @@ impl Code<'_> {
                     Op::Setglobal(_) => forced = main && after == 0 && trap == NONE,
                     _ => {}
                 }
-                self.instructions[pc] = Some(instruction);
                 if forced || !ends {
                     if next >= self.leader.len() {
                         return fail(pc, "the code ends here without a return");
@@ -357,11 +361,10 @@ impl Code<'_> {
 }
 
 /// Everything that main reaches.
-pub fn run(image: &Image) -> Result<Code<'_>> {
+pub fn run<'a>(image: &'a Image) -> Result<Code<'a>> {
     let size = image.code.len();
     let mut code = Code {
         image,
-        instructions: vec![None; size],
         owner: vec![NONE; size],
         depth: vec![0; size],
         trap: vec![NONE; size],

@@ -3,6 +3,8 @@
 
 use crate::ir::program::{Arg, Func, Instr, Program, Var};
 use crate::ir::visit::{each_arg_mut, each_term_arg_mut, targets};
+use crate::parallel;
+use crate::passes::Simplify;
 
 /// How many values a function may hold from its start on.
 const MOST: usize = 10;
@@ -96,11 +98,11 @@ fn function(f: &mut Func) -> bool {
 }
 
 /// Does so in all functions; those that change are simplified.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
+pub fn run(program: &mut Program, simplify: Simplify) {
     let main = program.main;
-    for f in program.functions.iter_mut().flatten().filter(|f| f.id != main) {
-        if function(f) {
+    parallel::functions(program, |f| {
+        if f.id != main && function(f) {
             simplify(f);
         }
-    }
+    });
 }

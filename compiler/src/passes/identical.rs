@@ -8,6 +8,7 @@ use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term,
 use crate::ir::visit::{
     dests, dests_mut, each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets, targets_mut,
 };
+use crate::passes::Simplify;
 use crate::passes::call_graph::{callees_first, drop_unreached, redirect};
 use crate::passes::simplify::number_variables;
 
@@ -129,7 +130,7 @@ fn merge_blocks(f: &mut Func) -> bool {
     let outside = used_outside(f);
     let lead = |t: &mut Target, one: &[u32]| t.block = one[t.block as usize];
     for b in (1..f.blocks.len()).rev() {
-        targets_mut(&mut f.blocks[b].term).into_iter().for_each(|t| lead(t, &one));
+        targets_mut(&mut f.blocks[b].term).for_each(|t| lead(t, &one));
         let block = &f.blocks[b];
         // Without anything to do it is no longer than a jump to it.
         if block.body.is_empty() && !matches!(block.term, Term::Tail { .. }) {
@@ -149,7 +150,7 @@ fn merge_blocks(f: &mut Func) -> bool {
     }
     if changed {
         for block in &mut f.blocks {
-            targets_mut(&mut block.term).into_iter().for_each(|t| lead(t, &one));
+            targets_mut(&mut block.term).for_each(|t| lead(t, &one));
         }
     }
     changed
@@ -169,7 +170,7 @@ fn same(f: &Func, other: &Func) -> bool {
 }
 
 /// Folds blocks, then functions, of the whole program; `simplify` drops the blocks that are left over.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
+pub fn run(program: &mut Program, simplify: Simplify) {
     let mut one: Vec<FuncId> = (0..program.functions.len() as u32).collect();
     let mut seen: BTreeMap<u32, Vec<FuncId>> = BTreeMap::new();
     for id in callees_first(program) {

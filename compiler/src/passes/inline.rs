@@ -6,6 +6,7 @@
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
+use crate::passes::Simplify;
 use crate::passes::call_graph::{callees_first, drop_unreached, references};
 use crate::passes::regions::looping;
 
@@ -28,7 +29,7 @@ fn size(f: &Func) -> Option<usize> {
             _ => 0,
         };
         size += block.body.len() + tests;
-        if targets(&block.term).iter().any(|t| t.block as usize <= b) {
+        if targets(&block.term).any(|t| t.block as usize <= b) {
             return None;
         }
     }
@@ -132,7 +133,7 @@ impl Host<'_> {
                 each_arg_mut(instr, &mut |a| rename(a));
             }
             each_term_arg_mut(&mut block.term, &mut |a| rename(a));
-            targets_mut(&mut block.term).into_iter().for_each(|t| t.block += blocks);
+            targets_mut(&mut block.term).for_each(|t| t.block += blocks);
         }
         callee.blocks
     }
@@ -233,7 +234,7 @@ impl Host<'_> {
 }
 
 /// Inlines in all functions; those that change are simplified, and what nobody refers to any more is dropped.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
+pub fn run(program: &mut Program, simplify: Simplify) {
     if !program.places.is_empty() {
         return;
     }

@@ -7,8 +7,9 @@
 //! escapes: a function may then be called with anything, a block may be changed. A fact changes at most twice, and then its
 //! uses alone are looked at again, so the cost is linear; the order does not matter to the result.
 
-use crate::ir::program::{Arg, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets};
+use crate::parallel;
 
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,50 @@ enum Fact {
 }
 
 /// An instruction: function, block, place in the block; the terminator stands after the last one.
-type Place = (FuncId, usize, usize);
+type Place = (FuncId, u32, u32);
+
+/// Where the variables of a function are used: block, place. Those of a variable stand together in the list, up to its end.
+#[derive(Clone, Default)]
+struct Users {
+    ends: Vec<u32>,
+    list: Vec<(u32, u32)>,
+}
+
+impl Users {
+    fn of(f: &Func) -> Users {
+        let mut uses: Vec<(Var, (u32, u32))> = Vec::new();
+        let mut ends = vec![0; f.names.len()];
+        for (b, block) in f.blocks.iter().enumerate() {
+            let mut note = |arg: &Arg, at: usize| {
+                if let Arg::Var(v) = arg {
+                    ends[*v as usize] += 1;
+                    uses.push((*v, (b as u32, at as u32)));
+                }
+            };
+            for (at, instr) in block.body.iter().enumerate() {
+                each_arg(instr, &mut |arg| note(arg, at));
+            }
+            each_term_arg(&block.term, &mut |arg| note(arg, block.body.len()));
+        }
+        // Until its uses stand in the list, the end of each is where the next one of them goes.
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut list = vec![(0, 0); uses.len()];
+        for (v, place) in uses {
+            list[ends[v as usize] as usize] = place;
+            ends[v as usize] += 1;
+        }
+        Users { ends, list }
+    }
+
+    fn get(&self, v: Var) -> &[(u32, u32)] {
+        let v = v as usize;
+        let start = if v == 0 { 0 } else { self.ends[v - 1] };
+        &self.list[start as usize..self.ends[v] as usize]
+    }
+}
 
 /// What is known of a function.
 #[derive(Clone, Default)]
@@ -34,8 +78,7 @@ struct State {
     /// It may be called from anywhere.
     escaped: bool,
     facts: Vec<Fact>,
-    /// Of each variable, where it is used: block, place.
-    users: Vec<Vec<(usize, usize)>>,
+    users: Users,
     result: Option<Fact>,
     captured: Vec<Fact>,
     /// Known calls, and reads of captured variables.
@@ -154,7 +197,7 @@ impl<'a> Analysis<'a> {
         if new != old {
             let state = &mut self.states[function as usize];
             state.facts[v as usize] = new;
-            self.work.extend(state.users[v as usize].iter().map(|(block, at)| (function, *block, *at)));
+            self.work.extend(state.users.get(v).iter().map(|(block, at)| (function, *block, *at)));
         }
     }
 
@@ -174,20 +217,7 @@ impl<'a> Analysis<'a> {
         }
         state.entered = true;
         state.facts = vec![Fact::Nothing; function.names.len()];
-        state.users = vec![Vec::new(); function.names.len()];
-        for (b, block) in function.blocks.iter().enumerate() {
-            let mut note = |arg: &Arg, at: usize| {
-                if let Arg::Var(v) = arg
-                    && state.users[*v as usize].last() != Some(&(b, at))
-                {
-                    state.users[*v as usize].push((b, at));
-                }
-            };
-            for (at, instr) in block.body.iter().enumerate() {
-                each_arg(instr, &mut |arg| note(arg, at));
-            }
-            each_term_arg(&block.term, &mut |arg| note(arg, block.body.len()));
-        }
+        state.users = Users::of(function);
         if let Some(own) = function.params.first() {
             state.facts[*own as usize] = Fact::Function(id);
         }
@@ -386,9 +416,10 @@ impl<'a> Analysis<'a> {
         let (id, block, at) = place;
         let program = self.program;
         let Some(function) = &program.functions[id as usize] else { return };
-        match function.blocks[block].body.get(at) {
+        let block = &function.blocks[block as usize];
+        match block.body.get(at as usize) {
             Some(instr) => self.instr(place, instr),
-            None => self.term(place, &function.blocks[block].term),
+            None => self.term(place, &block.term),
         }
     }
 
@@ -429,7 +460,7 @@ impl<'a> Analysis<'a> {
             } else if let Some(id) = self.fresh.pop() {
                 let Some(function) = &self.program.functions[id as usize] else { continue };
                 for (block, body) in function.blocks.iter().enumerate() {
-                    (0..=body.body.len()).for_each(|at| self.look((id, block, at)));
+                    (0..=body.body.len()).for_each(|at| self.look((id, block as u32, at as u32)));
                 }
             } else {
                 break;
@@ -478,11 +509,11 @@ pub fn run(program: &mut Program) {
     let states = analysis.states;
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
-    for (place, state) in program.functions.iter_mut().zip(&states) {
-        let Some(function) = place else { continue };
+    parallel::each(program.functions.iter_mut().zip(&states), |(place, state)| {
+        let Some(function) = place else { return };
         if !state.entered {
             *place = None;
-            continue;
+            return;
         }
         let facts = &state.facts;
         for block in &mut function.blocks {
@@ -498,5 +529,5 @@ pub fn run(program: &mut Program) {
                 *callee = known(facts, &arity, closure, args);
             }
         }
-    }
+    });
 }

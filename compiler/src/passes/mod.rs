@@ -1,5 +1,14 @@
 //! The passes, in the order in which they run: one a file, `run` is the entry point of each.
 
+use crate::ir::program::Func;
+use crate::link::fragment::Effect;
+
+/// The effect of a primitive.
+pub type Effects<'a> = &'a (dyn Fn(&str) -> Effect + Sync);
+
+/// Simplifies a function that a pass has changed.
+pub type Simplify<'a> = &'a (dyn Fn(&mut Func) + Sync);
+
 pub mod allocations;
 pub mod call_graph;
 pub mod cells;

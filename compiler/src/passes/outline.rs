@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit;
+use crate::parallel;
+use crate::passes::Simplify;
 use crate::passes::regions::{NONE, Region, Regions};
 
 /// The new number of each variable of a region, given when it is first asked for.
@@ -194,7 +196,7 @@ fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, 
         let args = exit.passed.into_iter().filter_map(|passed| passed.or_else(|| values.next())).collect();
         ways.push(Target { block: exit.block, args });
     }
-    let caught = Instr::Prim { dest: exn, name: "%caught".to_string(), args: vec![Arg::Var(results[0])] };
+    let caught = Instr::Prim { dest: exn, name: "%caught".into(), args: vec![Arg::Var(results[0])] };
     let caught = add_block(f, vec![caught], Term::Jump(handler));
     let caught = Target { block: caught, args: Vec::new() };
     let chosen = Arg::Var(results[0]);
@@ -213,7 +215,7 @@ fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, 
         None => Term::Jump(caught),
         Some(normal) => {
             let test = fresh(f);
-            f.blocks[region.start].body.push(Instr::Prim { dest: test, name: "%is_true".to_string(), args: vec![Arg::Var(ok)] });
+            f.blocks[region.start].body.push(Instr::Prim { dest: test, name: "%is_true".into(), args: vec![Arg::Var(ok)] });
             Term::If(Arg::Var(test), normal, caught)
         }
     };
@@ -253,22 +255,25 @@ fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Vec<Func
 }
 
 /// Outlines all regions of a program; `simplify` is for the functions that change or are made.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
+pub fn run(program: &mut Program, simplify: Simplify) {
     let mut taken = BTreeSet::new();
     for f in program.functions.iter().flatten() {
         taken.insert(f.name.clone());
     }
     let count = program.functions.len();
+    let mut changed = vec![false; count];
     for i in 0..count {
         let next = program.functions.len();
         let Some(f) = &mut program.functions[i] else {
             continue;
         };
-        let mut made = function(f, next, &mut taken);
-        if !made.is_empty() {
-            simplify(f);
-            made.iter_mut().for_each(simplify);
-        }
+        let made = function(f, next, &mut taken);
+        changed[i] = !made.is_empty();
         program.functions.extend(made.into_iter().map(Some));
     }
+    parallel::functions(program, |f| {
+        if changed.get(f.id as usize) != Some(&false) {
+            simplify(f);
+        }
+    });
 }

@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
+use crate::parallel;
 use crate::passes::call_graph::drop_unreached;
 use crate::passes::regions::{NONE, Regions};
+use crate::passes::{Effects, Simplify};
 
 /// A function of more instructions has no variant.
 const LARGEST: usize = 80;
@@ -34,8 +36,7 @@ struct Summary {
 fn is_not_zero(f: &Func, block: usize, v: Var) -> bool {
     let mut at = block;
     for _ in 0..4 {
-        let mut before =
-            f.blocks.iter().enumerate().flat_map(|(b, from)| visit::targets(&from.term).into_iter().map(move |t| (b, t)));
+        let mut before = f.blocks.iter().enumerate().flat_map(|(b, from)| visit::targets(&from.term).map(move |t| (b, t)));
         let mut ways = before.by_ref().filter(|(_, t)| t.block as usize == at);
         let (Some((from, _)), None) = (ways.next(), ways.next()) else {
             return false;
@@ -61,7 +62,7 @@ fn is_not_zero(f: &Func, block: usize, v: Var) -> bool {
 }
 
 /// May the operation raise? `f` and `block` are where it stands.
-fn may_raise(f: &Func, block: usize, name: &str, args: &[Arg], effect_of: &dyn Fn(&str) -> Effect) -> bool {
+fn may_raise(f: &Func, block: usize, name: &str, args: &[Arg], effect_of: Effects) -> bool {
     match name {
         "%setfield" | "%set_global" | "%set_top" | "%offset_ref" | "%array_set" | "%throw" | "%thrown" => false,
         "%int_div" | "%int_mod" => match args.get(1) {
@@ -73,7 +74,7 @@ fn may_raise(f: &Func, block: usize, name: &str, args: &[Arg], effect_of: &dyn F
     }
 }
 
-fn summary(f: &Func, effect_of: &dyn Fn(&str) -> Effect) -> Summary {
+fn summary(f: &Func, effect_of: Effects) -> Summary {
     let regions = Regions::find(f);
     let size: usize = f.blocks.iter().map(|block| block.body.len() + 1).sum();
     let small = size <= LARGEST && f.has_closure();
@@ -174,8 +175,8 @@ struct Conversion<'a> {
     is_variant: bool,
 }
 
-fn prim(dest: Var, name: &str, args: Vec<Arg>) -> Instr {
-    Instr::Prim { dest, name: name.to_string(), args }
+fn prim(dest: Var, name: &'static str, args: Vec<Arg>) -> Instr {
+    Instr::Prim { dest, name: name.into(), args }
 }
 
 impl Conversion<'_> {
@@ -325,13 +326,13 @@ fn free_name(taken: &mut BTreeSet<String>, of: &str) -> String {
 }
 
 /// Replaces raises in the whole program; `simplify` is for the functions that change.
-pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect, simplify: &dyn Fn(&mut Func)) {
+pub fn run(program: &mut Program, effect_of: Effects, simplify: Simplify) {
     if !program.places.is_empty() {
         return;
     }
     let count = program.functions.len();
     let of = |f: &Option<Func>| f.as_ref().map(|f| summary(f, effect_of)).unwrap_or_default();
-    let summaries: Vec<Summary> = program.functions.iter().map(of).collect();
+    let summaries: Vec<Summary> = parallel::map(program.functions.iter(), of);
     let callers = callers(&summaries);
     let wanted = wanted(&summaries, &callers);
     let quiet = quiet(&summaries, &callers, &wanted);
@@ -350,11 +351,11 @@ pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect, simplify: 
             program.functions.push(Some(variant));
         }
     }
-    for (id, f) in program.functions.iter_mut().enumerate() {
-        let Some(f) = f else { continue };
+    parallel::functions(program, |f| {
+        let id = f.id as usize;
         let traps = summaries[source[id] as usize].traps;
         if !traps && id < count {
-            continue;
+            return;
         }
         convert(f, &variants, id >= count);
         if traps {
@@ -369,6 +370,6 @@ pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect, simplify: 
             });
         }
         simplify(f);
-    }
+    });
     drop_unreached(program);
 }

@@ -4,8 +4,9 @@
 //! known and were looked at before are what these pass.
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Term, Var};
-use crate::ir::visit::{dests, each_arg, each_term_arg};
-use crate::lua::flow::{self, Flow, NONE, entry_and_latch, targets};
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
+use crate::lua::flow::{self, Flow, NONE, entry_and_latch};
+use crate::passes::Simplify;
 use crate::passes::call_graph;
 use crate::passes::intervals::{Ints, Range, SIZE, join, mask, power};
 use crate::target::Target;
@@ -115,7 +116,7 @@ impl Analysis<'_> {
     fn counts(&self, h: usize, k: usize, uses: &[u32]) -> Option<Counted> {
         let param = self.f.blocks[h].params[k];
         let (entry, latch) = entry_and_latch(&self.flow, h)?;
-        let passed = |b: usize| targets(&self.f.blocks[b].term).into_iter().find(|t| t.block as usize == h).map(|t| &t.args[k]);
+        let passed = |b: usize| targets(&self.f.blocks[b].term).find(|t| t.block as usize == h).map(|t| &t.args[k]);
         let (Some(start), Some(Arg::Var(next))) = (passed(entry), passed(latch)) else { return None };
         let up = match self.instr(*next)? {
             ("%int_add", [Arg::Var(v), Arg::Int(1)]) if *v == param => true,
@@ -301,7 +302,7 @@ impl Analysis<'_> {
                 let mut new = self.ranges[*p as usize];
                 for j in 0..self.flow.predecessors[b].len() {
                     let from = self.flow.predecessors[b][j];
-                    for t in targets(&f.blocks[from].term).into_iter().filter(|t| t.block as usize == b) {
+                    for t in targets(&f.blocks[from].term).filter(|t| t.block as usize == b) {
                         if let Some(arg) = self.of(&t.args[k], from) {
                             new = Some(new.map_or(arg, |new| join(new, arg)));
                         }
@@ -349,7 +350,7 @@ impl Analysis<'_> {
         // Unsigned, an int of 32 bits has a form of its own.
         let halves = self.ints.bits == 32;
         let sure = || self.prim(*dest, name, args, at).is_some_and(|(_, sure)| sure);
-        let (name, args) = match (name.as_str(), args.as_slice()) {
+        let (name, args) = match (&**name, args.as_slice()) {
             ("%int_add", _) if sure() => ("%exact_add", args.clone()),
             ("%int_ne", _) if self.counts[*dest as usize] => ("%counts", args.clone()),
             ("%int_sub", _) if sure() => ("%exact_sub", args.clone()),
@@ -550,7 +551,7 @@ fn rewritten(analysis: &Analysis) -> Option<(Vec<Block>, bool)> {
 }
 
 /// Simplifies the operations on ints of all functions, those of callers first.
-pub fn run(program: &mut Program, target: Target, simplify: &dyn Fn(&mut Func)) {
+pub fn run(program: &mut Program, target: Target, simplify: Simplify) {
     let ints = Ints::of(target);
     let mut arguments = Arguments::new(program);
     for id in call_graph::callees_first(program).into_iter().rev() {

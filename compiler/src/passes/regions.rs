@@ -52,7 +52,7 @@ impl Regions {
                     work.push((t.block as usize, outer));
                 }
                 term => {
-                    for t in visit::targets(term).iter().rev() {
+                    for t in visit::targets(term).rev() {
                         work.push((t.block as usize, region));
                     }
                 }

@@ -4,6 +4,8 @@
 
 use crate::ir::program::{Arg, Block, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets_mut};
+use crate::parallel;
+use crate::passes::Simplify;
 
 /// Does the function use its own closure, other than to call itself?
 fn uses_itself(f: &Func) -> bool {
@@ -90,10 +92,10 @@ fn function(f: &mut Func) -> bool {
 }
 
 /// Makes the loops of all functions; those that change are simplified.
-pub fn run(program: &mut Program, simplify: &dyn Fn(&mut Func)) {
-    for f in program.functions.iter_mut().flatten() {
+pub fn run(program: &mut Program, simplify: Simplify) {
+    parallel::functions(program, |f| {
         if function(f) {
             simplify(f);
         }
-    }
+    });
 }

@@ -5,6 +5,8 @@
 use crate::ir::program::{Arg, Block, BlockId, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
+use crate::parallel;
+use crate::passes::Effects;
 use crate::passes::fold;
 use crate::passes::regions::{self, Regions};
 
@@ -53,17 +55,19 @@ fn reverse_postorder(f: &Func) -> Vec<usize> {
     let mut order = Vec::new();
     let mut seen = vec![false; f.blocks.len()];
     seen[0] = true;
-    let mut stack = vec![(0, visit::targets(&f.blocks[0].term), 0)];
-    while let Some((block, targets, next)) = stack.pop() {
-        if next == targets.len() {
-            order.push(block);
-        } else {
-            // The last target first: the first one then follows its block.
-            let to = targets[targets.len() - 1 - next].block as usize;
-            stack.push((block, targets, next + 1));
-            if !seen[to] {
-                seen[to] = true;
-                stack.push((to, visit::targets(&f.blocks[to].term), 0));
+    let mut stack = vec![(0, visit::targets(&f.blocks[0].term))];
+    while let Some((block, targets)) = stack.last_mut() {
+        // The last target first: the first one then follows its block.
+        match targets.next_back() {
+            None => {
+                order.push(*block);
+                stack.pop();
+            }
+            Some(t) => {
+                let to = t.block as usize;
+                if !std::mem::replace(&mut seen[to], true) {
+                    stack.push((to, visit::targets(&f.blocks[to].term)));
+                }
             }
         }
     }
@@ -393,7 +397,7 @@ enum Definition {
 }
 
 /// May the instruction be dropped when its result is not used?
-fn removable(i: &Instr, effect_of: &dyn Fn(&str) -> Effect) -> bool {
+fn removable(i: &Instr, effect_of: Effects) -> bool {
     match i {
         Instr::Prim { name, .. } => effect_of(name) != Effect::Mutator,
         Instr::Closures { .. } => true,
@@ -449,7 +453,7 @@ impl Needs<'_> {
 
 /// Drops parameters and instructions that nothing needs. Instructions are looked at from the last to the first, so that the
 /// effect is asked only of those that no later one needs.
-fn unused(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) -> bool {
+fn unused(f: &mut Func, effect_of: Effects) -> bool {
     let count = f.names.len();
     let mut needs = Needs {
         f,
@@ -538,7 +542,7 @@ pub fn number_variables(f: &mut Func) {
 }
 
 /// Simplifies one function.
-pub fn function(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) {
+pub fn function(f: &mut Func, effect_of: Effects) {
     if f.blocks.len() == 1 {
         constants(f);
         unused(f, effect_of);
@@ -560,8 +564,6 @@ pub fn function(f: &mut Func, effect_of: &dyn Fn(&str) -> Effect) {
 }
 
 /// Simplifies all functions of a program.
-pub fn run(program: &mut Program, effect_of: &dyn Fn(&str) -> Effect) {
-    for f in program.functions.iter_mut().flatten() {
-        function(f, effect_of);
-    }
+pub fn run(program: &mut Program, effect_of: Effects) {
+    parallel::functions(program, |f| function(f, effect_of));
 }

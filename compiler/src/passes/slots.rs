@@ -7,7 +7,7 @@ use crate::link::data::PREDEFINED;
 /// The slot that an instruction reads or sets.
 fn slot(instr: &mut Instr) -> Option<&mut i32> {
     match instr {
-        Instr::Prim { name, args, .. } if matches!(name.as_str(), "%global" | "%set_global" | "%top" | "%set_top") => {
+        Instr::Prim { name, args, .. } if matches!(&**name, "%global" | "%set_global" | "%top" | "%set_top") => {
             match args.first_mut() {
                 Some(Arg::Int(slot)) => Some(slot),
                 _ => None,

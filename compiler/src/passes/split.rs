@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::visit::targets;
 use crate::lua::flow::{self, Flow, NONE};
 use crate::lua::registers::{Step, liveness};
 use crate::lua::structure::{self, Node};
+use crate::parallel;
 use crate::passes::names::short_unit;
 
 /// Of operations in a function, and in a block.
@@ -218,7 +220,7 @@ fn visit_term(term: &Term, f: &mut dyn FnMut(&Arg)) {
         Term::Part(_, args) | Term::Leave(_, args) => args.iter().for_each(&mut *f),
         Term::Jump(_) | Term::Pushtrap { .. } | Term::Poptrap(_) | Term::Unreachable => {}
     }
-    for target in flow::targets(term) {
+    for target in targets(term) {
         target.args.iter().for_each(&mut *f);
     }
 }
@@ -366,14 +368,8 @@ fn unique(taken: &mut BTreeSet<String>, name: String) -> String {
     result
 }
 
-/// The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`.
-fn split(
-    func: &mut Func,
-    global_names: &[String],
-    is_main: bool,
-    next: usize,
-    taken: &mut BTreeSet<String>,
-) -> Result<Vec<Func>> {
+/// Cuts the blocks of a function, and marks those that become entries; None: it can stay whole.
+fn entries(func: &mut Func, global_names: &[String], is_main: bool) -> Result<Option<Vec<bool>>> {
     cut(func, global_names, is_main);
     let flow = flow::run(&func.blocks);
     let n = func.blocks.len();
@@ -391,9 +387,20 @@ fn split(
     for (b, entry) in entries.iter_mut().enumerate() {
         *entry = *entry && worth(func, b);
     }
-    if !entries.contains(&true) {
-        return Ok(Vec::new());
-    }
+    Ok(entries.contains(&true).then_some(entries))
+}
+
+/// The pieces of a function with such entries, itself first. New ones are numbered from `next`.
+fn split(
+    func: &Func,
+    mut entries: Vec<bool>,
+    global_names: &[String],
+    is_main: bool,
+    next: usize,
+    taken: &mut BTreeSet<String>,
+) -> Vec<Func> {
+    let flow = flow::run(&func.blocks);
+    let n = func.blocks.len();
     let owner = close(&flow, &mut entries);
     let mut pieces = Pieces { owner, place: vec![0; n], id: vec![func.id; n], live: live_in(func, &flow) };
     let mut heads = vec![flow.order[0]];
@@ -452,7 +459,7 @@ fn split(
             names: renamer.reset(),
         });
     }
-    Ok(result)
+    result
 }
 
 pub fn run(program: &mut Program) -> Result<()> {
@@ -461,23 +468,28 @@ pub fn run(program: &mut Program) -> Result<()> {
         taken.insert(func.name.clone());
     }
     let most = 16 * program.functions.len() + 10000;
-    let mut id = 0;
-    while id < program.functions.len() {
-        let next = program.functions.len();
-        if next > most {
-            return Err(Error::other("a function cannot be split"));
-        }
-        let is_main = id == program.main as usize;
-        let global_names = std::mem::take(&mut program.global_names);
-        if let Some(func) = program.functions[id].as_mut() {
-            let mut pieces = split(func, &global_names, is_main, next, &mut taken)?.into_iter();
-            if let Some(first) = pieces.next() {
-                program.functions[id] = Some(first);
+    let global_names = &program.global_names;
+    let mut first = 0;
+    while first < program.functions.len() {
+        let is_main = |id: usize| id == program.main as usize;
+        let found = parallel::map(program.functions[first..].iter_mut(), |func| match func {
+            Some(func) => entries(func, global_names, is_main(func.id as usize)),
+            None => Ok(None),
+        });
+        for entries in found {
+            let next = program.functions.len();
+            if next > most {
+                return Err(Error::other("a function cannot be split"));
+            }
+            if let Some(entries) = entries?
+                && let Some(func) = &program.functions[first]
+            {
+                let mut pieces = split(func, entries, global_names, is_main(first), next, &mut taken).into_iter();
+                program.functions[first] = pieces.next();
                 program.functions.extend(pieces.map(Some));
             }
+            first += 1;
         }
-        program.global_names = global_names;
-        id += 1;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::bytecode::debug_events::{self, Debug};
 use crate::bytecode::opcode::{Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
-use crate::ir::program::{Arg, Block, Func, Instr, Kind, Place, PlaceKind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Func, Instr, Kind, Name, Place, PlaceKind, Program, Target, Term, Var};
 use crate::link::fragment::{Effect, Table};
 use crate::passes::allocations::{self, Size, Watch};
 use crate::passes::discover::{self, Code, NONE, ends_block, fail};
@@ -72,15 +72,15 @@ struct Pending {
 /// arguments is between PUSH_RETADDR and the address.
 fn places(code: &Code) -> Places {
     let mut pending: Vec<Pending> = Vec::new();
-    let mut pending_at = vec![NONE; code.instructions.len()];
+    let mut pending_at = vec![NONE; code.owner.len()];
     let mut inner = NONE;
-    for (pc, instruction) in code.instructions.iter().enumerate() {
+    for (pc, instruction) in code.instructions() {
         while inner != NONE && pending[inner].address <= pc {
             inner = pending[inner].outer;
         }
         pending_at[pc] = inner;
-        if let Some(Instruction { op: Op::PushRetaddr(address), .. }) = instruction {
-            pending.push(Pending { address: *address, trap: code.trap[pc], outer: inner });
+        if let Op::PushRetaddr(address) = instruction.op {
+            pending.push(Pending { address, trap: code.trap[pc], outer: inner });
             inner = pending.len() - 1;
         }
     }
@@ -92,7 +92,7 @@ struct Builder<'a, 'b> {
     code: &'a mut Code<'b>,
     /// Function id by number of discovery.
     ids: &'a [u32],
-    debug: &'a Debug,
+    debug: &'a Debug<'b>,
     /// The primitives: what their effects are, and which are constants.
     table: &'a Table,
     places: Option<&'a mut Places>,
@@ -114,10 +114,11 @@ impl Builder<'_, '_> {
         (self.names.len() - 1) as Var
     }
 
-    fn prim(&mut self, name: &str, args: Vec<Arg>) -> Arg {
+    fn prim(&mut self, name: impl Into<Name>, args: Vec<Arg>) -> Arg {
         let dest = self.fresh();
-        self.booleans[dest as usize] = is_boolean(name);
-        self.body.push(Instr::Prim { dest, name: name.to_string(), args });
+        let name = name.into();
+        self.booleans[dest as usize] = is_boolean(&name);
+        self.body.push(Instr::Prim { dest, name, args });
         Arg::Var(dest)
     }
 
@@ -139,9 +140,10 @@ impl Builder<'_, '_> {
     }
 
     /// A primitive that may raise.
-    fn raising(&mut self, name: &str, args: Vec<Arg>, pc: usize, address: usize) -> Arg {
+    fn raising(&mut self, name: impl Into<Name>, args: Vec<Arg>, pc: usize, address: usize) -> Arg {
+        let name = name.into();
         // What changes nothing does not raise.
-        if self.places.is_some() && self.table.effect(name) == Effect::Mutator {
+        if self.places.is_some() && self.table.effect(&name) == Effect::Mutator {
             self.place(PlaceKind::Call, pc, address);
         }
         self.prim(name, args)
@@ -213,13 +215,13 @@ impl Builder<'_, '_> {
         if depth > NAMED {
             return;
         }
-        for (index, name) in self.debug.stack_names(pc) {
-            if index < depth
-                && let Arg::Var(v) = state.slots[depth - 1 - index]
-                && v != u32::MAX
-                && self.names[v as usize].is_empty()
-            {
-                self.names[v as usize] = names::variable(&name);
+        let unnamed = |names: &[String], index: usize| match state.slots.get(depth.wrapping_sub(1 + index)) {
+            Some(Arg::Var(v)) => names.get(*v as usize).filter(|name| name.is_empty()).map(|_| *v as usize),
+            _ => None,
+        };
+        for (index, name) in self.debug.stack_names(pc, &|index| unnamed(&self.names, index).is_some()) {
+            if let Some(v) = unnamed(&self.names, index) {
+                self.names[v] = names::variable(&name);
             }
         }
     }
@@ -368,11 +370,11 @@ impl Builder<'_, '_> {
                 let mut args = vec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let result = match (*name, args.as_slice()) {
-                    ("%int_div" | "%int_mod", _) => self.raising(name, args, pc, next + 1),
+                    ("%int_div" | "%int_mod", _) => self.raising(*name, args, pc, next + 1),
                     // Constants of two places are two values, although Lua does not tell them apart.
                     ("%int_eq", [Arg::Literal(a), Arg::Literal(b)]) => Arg::Int(i32::from(a == b)),
                     ("%int_ne", [Arg::Literal(a), Arg::Literal(b)]) => Arg::Int(i32::from(a != b)),
-                    _ => self.prim(name, args),
+                    _ => self.prim(*name, args),
                 };
                 state.accu = if *name == "%array_set" || *name == "%bytes_set" { Arg::Int(0) } else { result };
             }
@@ -387,7 +389,7 @@ impl Builder<'_, '_> {
                 let size = allocations::primitive(&name, &args);
                 // C_CALLN leaves the word before on the stack.
                 let address = if *n > 5 { next - 1 } else { next };
-                state.accu = self.raising(&name, args, pc, address);
+                state.accu = self.raising(name, args, pc, address);
                 if let Some(size) = size {
                     self.allocated(&state.accu, size, pc, address);
                 }
@@ -477,7 +479,7 @@ impl Builder<'_, '_> {
                 Ok(Term::If(accu, yes, no))
             }
             Op::Compare(name, constant, l) => {
-                let test = self.prim(name, vec![constant.clone(), accu]);
+                let test = self.prim(*name, vec![constant.clone(), accu]);
                 let yes = self.edge(self.code.block_at[*l], &state, pc)?;
                 let no = self.edge(self.code.block_at[next], &state, pc)?;
                 Ok(Term::If(test, yes, no))
@@ -525,7 +527,7 @@ impl Builder<'_, '_> {
         let mut pc = pc;
         let mut read = false;
         loop {
-            let Instruction { push, op, next } = self.code.instruction(pc)?.clone();
+            let Instruction { push, op, next } = self.code.instruction(pc)?;
             self.names_at(pc, &state);
             if push {
                 state.slots.push(state.accu.clone());
@@ -589,7 +591,7 @@ impl Builder<'_, '_> {
 struct Source<'a, 'b> {
     code: Code<'b>,
     ids: Vec<u32>,
-    debug: Debug,
+    debug: Debug<'b>,
     table: &'a Table,
     places: Option<Places>,
     watch: Watch,
@@ -648,7 +650,7 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
     let mut functions = Vec::new();
     let main = ids[0];
     let places = backtraces.then(|| places(&code));
-    let called = code.instructions.iter().flatten().filter_map(|i| match i.op {
+    let called = code.instructions().filter_map(|(_, i)| match i.op {
         Op::Ccall(_, number) => Some(image.primitives[number].as_str()),
         _ => None,
     });
