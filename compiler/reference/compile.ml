@@ -21,6 +21,7 @@ let passes =
     ("cells", 1, fun effects _ program -> Cells.run program (fun f -> Simplify.func f effects));
     ("hoist", 1, fun effects _ program -> Hoist.run program (fun f -> Simplify.func f effects));
     ("ranges", 1, fun effects target program -> Ranges.run program target (fun f -> Simplify.func f effects));
+    ("bounds", 1, fun _ _ program -> Bounds.run program);
     ("identical", 1, fun effects _ program -> Identical.run program (fun f -> Simplify.func f effects));
     ("split", 0, fun _ _ program -> Split.run program);
     ("slots", 0, fun _ _ program -> Slots.run program);
@@ -85,7 +86,7 @@ let translate bytes options =
       if level <= options.level then pass effects options.target program;
       reached name)
     passes;
-  let short = Short_names.create table in
+  let short = Short_names.create table program.functions in
   let names = match options.style with Lua_text.Compact -> Some short | _ -> None in
   let emission : Emit.options = { target = options.target; style = options.style } in
   let groups = Groups.run program options.style (Linker.links program table Groups.code) in

@@ -12,8 +12,8 @@ use crate::lua::short_names::ShortNames;
 use crate::lua::{emit, groups, guards, lua_text, naming};
 use crate::parallel;
 use crate::passes::{
-    Effects, allocations, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift, outline,
-    raises, ranges, self_calls, simplify, slots, split, ssa,
+    Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift,
+    outline, raises, ranges, self_calls, simplify, slots, split, ssa,
 };
 use crate::target::Target;
 
@@ -22,7 +22,7 @@ type Pass = fn(&mut Program, Effects, Target) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 16] = [
+const PASSES: [(&str, u8, Pass); 17] = [
     ("simplify", 0, |program, effect_of, _| {
         simplify::run(program, effect_of);
         Ok(())
@@ -74,6 +74,10 @@ const PASSES: [(&str, u8, Pass); 16] = [
     }),
     ("ranges", 1, |program, effect_of, target| {
         ranges::run(program, target, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("bounds", 1, |program, _, _| {
+        bounds::run(program);
         Ok(())
     }),
     ("identical", 1, |program, effect_of, _| {
@@ -190,7 +194,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
             return dump(ir_text::run(&program));
         }
     }
-    let short = ShortNames::new(&table);
+    let short = ShortNames::new(&table, &program.functions);
     let names = (options.style == lua_text::Style::Compact).then_some(&short);
     let emission = emit::Options { target: options.target, style: options.style };
     let groups = groups::run(&program, options.style, linker::links(&program, &table, groups::CODE)?);

@@ -29,7 +29,7 @@ pub fn packed() -> Vec<(String, String)> {
         for line in text.lines() {
             if line.starts_with("--//") {
                 packed.push_str(&minify::run(&std::mem::take(&mut code), &names, false));
-                packed.push_str(&format!("{line}\n"));
+                packed.push_str(&format!("{}\n", line.replacen(": ", ":", 1)));
             } else {
                 code.push_str(&format!("{line}\n"));
             }
@@ -48,7 +48,7 @@ mod tests {
     use crate::lua::short_names;
     use crate::target::Target;
 
-    /// Every header is right, names are unique, and what a section requires is there.
+    /// Every header is right, names are unique, and what a section requires or has regions for is there.
     #[test]
     fn is_complete_for_every_version_and_target() {
         for version in [(4, 13), (4, 14), (5, 0), (5, 1), (5, 2), (5, 3), (5, 4)] {
@@ -59,6 +59,7 @@ mod tests {
                         let Section { file, line, .. } = section;
                         assert!(table.find(required).is_some(), "{file}:{line}: '{required}' for {version:?} {}", target.name());
                     }
+                    table.code_of(section, &|_| true).unwrap();
                 }
             }
         }
@@ -69,10 +70,13 @@ mod tests {
     fn packed_is_the_same_code() {
         for target in Target::ALL {
             let [whole, packed] = [embedded(), packed()].map(|files| fragment::parse(&files, (5, 3), target).unwrap());
-            let (short, same) = (ShortNames::new(&whole), ShortNames::new(&packed));
+            let (short, same) = (ShortNames::new::<()>(&whole, &[]), ShortNames::new::<()>(&packed, &[]));
             assert_eq!(whole.sections.len(), packed.sections.len());
             for (a, b) in whole.sections.iter().zip(&packed.sections) {
-                assert_eq!(minify::run(&a.code, &short, true), minify::run(&b.code, &same, true), "{}", a.name);
+                for linked in [false, true] {
+                    let [code, packed] = [(&whole, a), (&packed, b)].map(|(table, s)| table.code_of(s, &|_| linked).unwrap());
+                    assert_eq!(minify::run(&code, &short, true), minify::run(&packed, &same, true), "{}", a.name);
+                }
             }
         }
     }

@@ -159,7 +159,7 @@ fn missing_primitives() {
 #[test]
 fn headers_of_the_runtime() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("a.lua"), "--// Provides: a\n--// Needs: b\n").expect("written");
+    fs::write(folder.path().join("a.lua"), "--// a\n--// Needs: b\n").expect("written");
     let (code, message) = failure(&["compile", TINY, "--runtime", folder.path().to_str().expect("UTF-8")]);
     assert_eq!(code, 4);
     assert_eq!(message, format!("lua_of_ocaml: {TINY}: a.lua:2: unknown header 'Needs'"));

@@ -18,9 +18,9 @@ const ENGINES: [&str; 5] = ["lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit"];
 const STEPS: usize = 200;
 
 const SECTIONS: &str = "\
---// Provides: %int_lt const\n--// Test: %1 < %2\n\
---// Provides: %int_ge const\n--// Test: %1 >= %2\n\
---// Provides: %int_add const\n--// Inline: %1 + %2\n--// Fixup: if %0 > 9 then %0 = %0 % 10 end\n";
+--// %int_lt const\n--// Test: %1 < %2\n\
+--// %int_ge const\n--// Test: %1 >= %2\n\
+--// %int_add const\n--// Inline: %1 + %2\n--// Fixup: if %0 > 9 then %0 = %0 % 10 end\n";
 
 /// Each block reports itself and its parameters and draws the next number, by which it branches.
 const HARNESS: &str = "\

@@ -1,7 +1,7 @@
 -- The events of allocation, in the programs that have them (passes/allocations). `Words` counts down from what was
 -- granted; when it is used up something happens at that allocation: a sample is taken (memprof.lua), finalisers are called.
 
---// Provides: allocation
+--// allocation
 local endless = 4503599627370496
 local granted, base, outside, major = endless, endless, 0, 0
 Words = endless
@@ -10,7 +10,9 @@ Words = endless
 local function settle()
   local used = base - Words
   base = Words
-  if P.memprof then P.memprof.advance(used) end
+  --{ memprof
+  P.memprof.advance(used)
+  --}
 end
 P.allocation_settle = settle
 
@@ -34,8 +36,14 @@ end
 
 -- The words are used up by those of v (or of something that was not kept): what is due is done, by its `source` as in Gc.Memprof.
 P.allocation_event = function(v, n, source, read)
-  if P.memprof then P.memprof.event(v, n, source, read) else grant(endless) end
-  if P.run_finalisers then P.run_finalisers(40001) end
+  settle()
+  grant(endless)
+  --{ memprof
+  P.memprof.event(v, n, source, read)
+  --}
+  --{ run_finalisers
+  P.run_finalisers(40001)
+  --}
 end
 
 -- The allocation of n words, header included, for v. Blocks of more than 256 fields are OCaml's major ones; what is no block
@@ -75,19 +83,19 @@ P.allocate_read = function(objects, count, words)
   end
 end
 
---// Provides: %allocated
+--// %allocated
 --// Requires: allocation
 --// Statement: Words = Words - %1 if Words < 0 then P.allocation_event() end
 
---// Provides: %sampled
+--// %sampled
 --// Requires: allocation
 --// Statement: Words = Words - %2 if Words < 0 then P.allocation_event(%1, %2, 0) end
 
---// Provides: %allocated_element
+--// %allocated_element
 --// Requires: allocation
 --// Statement: if %2[1] == 254 then Words = Words - 2 if Words < 0 then P.allocation_event(%1, 2, 0) end end
 
---// Provides: %allocated_value
+--// %allocated_value
 --// Requires: allocation
 -- The value is a block, bytes, a string, a bigarray, a boxed integer or a float, where that can be told; else nothing was allocated.
 local kind = math.type
@@ -106,14 +114,14 @@ P["%allocated_value"] = function(v)
   return 0
 end
 
---// Provides: caml_gc_counters
+--// caml_gc_counters
 --// Requires: allocation
 P.caml_gc_counters = function()
   local minor, major = P.allocated_words()
   return {0, minor, 0.0, major}
 end
 
---// Provides: caml_gc_minor_words
+--// caml_gc_minor_words
 --// Requires: allocation
 P.caml_gc_minor_words = function()
   return (P.allocated_words())

@@ -2,7 +2,7 @@
 -- A closure is {code, arity, captured…}; code(C, D, a1, …, an), or code(C, D, {a1, …, an}) above 100 parameters.
 -- Partial applications are {code, missing, f, a1, …}; those of few arguments have codes of their own.
 
---// Provides: call_list
+--// call_list
 -- Calls a closure with all its arguments, which stand in list[first] to list[last].
 P.call_list = function(f, D, list, first, last)
   if f[2] > 100 then
@@ -12,7 +12,7 @@ P.call_list = function(f, D, list, first, last)
   return f[1](f, D, Unpack(list, first, last))
 end
 
---// Provides: partial
+--// partial
 --// Requires: call_list
 -- f applied to fewer arguments than it has.
 local call_list = P.call_list
@@ -29,7 +29,7 @@ P.partial = function(f, missing, ...)
   return {missing > 100 and partial_list or partial_any, missing, f, ...}
 end
 
---// Provides: %apply_1
+--// %apply_1
 --// Requires: partial
 local partial = P.partial
 local function partial_1_1(C, D, x)
@@ -53,7 +53,7 @@ function A1(f, D, a)
   return partial(f, n - 1, a)
 end
 
---// Provides: %apply_2
+--// %apply_2
 --// Requires: %apply_1
 local partial = P.partial
 local function partial_2_1(C, D, x)
@@ -76,7 +76,7 @@ function A2(f, D, a, b)
   return partial(f, n - 2, a, b)
 end
 
---// Provides: %apply_3
+--// %apply_3
 --// Requires: %apply_2
 local partial = P.partial
 local function partial_3_1(C, D, x)
@@ -98,7 +98,7 @@ function A3(f, D, a, b, c)
   return partial(f, n - 3, a, b, c)
 end
 
---// Provides: apply_list
+--// apply_list
 --// Requires: partial
 -- Applies f to list[1] to list[n].
 local call_list, partial = P.call_list, P.partial
@@ -117,7 +117,7 @@ P.apply_list = function(f, D, n, list)
   end
 end
 
---// Provides: applier
+--// applier
 --// Requires: apply_list
 -- From four arguments on: a function of one is given the first, and what it returns the others.
 local apply_list = P.apply_list
@@ -133,27 +133,27 @@ P.applier = function(n, next)
   end
 end
 
---// Provides: %apply_4
+--// %apply_4
 --// Requires: applier, %apply_3
 A4 = P.applier(4, A3)
 
---// Provides: %apply_5
+--// %apply_5
 --// Requires: %apply_4
 A5 = P.applier(5, A4)
 
---// Provides: %apply_6
+--// %apply_6
 --// Requires: %apply_5
 A6 = P.applier(6, A5)
 
---// Provides: %apply_7
+--// %apply_7
 --// Requires: %apply_6
 A7 = P.applier(7, A6)
 
---// Provides: %apply_8
+--// %apply_8
 --// Requires: %apply_7
 A8 = P.applier(8, A7)
 
---// Provides: %apply
+--// %apply
 --// Requires: apply_list
 -- Of more than eight arguments, of which there are n; of more than 100 as one table.
 local apply_list = P.apply_list

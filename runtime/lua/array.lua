@@ -1,6 +1,6 @@
 -- Arrays: blocks; those of floats have tag 254.
 
---// Provides: float_tag const
+--// float_tag const
 -- 254 for a float, else 0: engines with one kind of numbers know only those that are no ints.
 if math.type then
   local kind = math.type
@@ -15,25 +15,25 @@ else
   end
 end
 
---// Provides: caml_array_get
+--// caml_array_get
 --// Alias: caml_array_get_addr caml_floatarray_get caml_array_get_float
 --// Requires: caml_array_bound_error
 --// Inline: %2 >= 0 and %1[%{2+2}] or Bound()
 
---// Provides: caml_array_set
+--// caml_array_set
 --// Alias: caml_array_set_addr caml_floatarray_set caml_array_set_float
 --// Requires: caml_array_bound_error
 --// Statement: if %2 < 0 or not %1[%{2+2}] then Bound() end %1[%{2+2}] = %3
 
---// Provides: caml_array_unsafe_get mutable
+--// caml_array_unsafe_get mutable
 --// Alias: caml_floatarray_unsafe_get caml_array_unsafe_get_float
 --// Inline: %1[%{2+2}]
 
---// Provides: caml_array_unsafe_set
+--// caml_array_unsafe_set
 --// Alias: caml_floatarray_unsafe_set caml_array_unsafe_set_float
 --// Statement: %1[%{2+2}] = %3
 
---// Provides: array_make
+--// array_make
 --// Requires: caml_sys_const_max_wosize, caml_invalid_argument
 -- A block of n fields. Beyond what may be asked for (of floats half as much where a word has 32 bits) the argument of `name` is
 -- invalid; beyond 4 GB there is no memory. Its size is asked for at once where the engine can (LuaJIT, Lua 5.5, Luau), as a table
@@ -60,7 +60,7 @@ P.array_make = function(tag, n, v, name)
   return a
 end
 
---// Provides: caml_array_make
+--// caml_array_make
 --// Alias: caml_make_vect
 --// Requires: array_make, float_tag
 P.caml_array_make = function(n, v)
@@ -68,27 +68,27 @@ P.caml_array_make = function(n, v)
   return P.array_make(P.float_tag(v), n, v, "Array.make")
 end
 
---// Provides: caml_uniform_array_make
+--// caml_uniform_array_make
 --// Requires: array_make
 P.caml_uniform_array_make = function(n, v)
   return P.array_make(0, n, v, "Array.make")
 end
 
---// Provides: caml_floatarray_make
+--// caml_floatarray_make
 --// Alias: caml_floatarray_make_unboxed
 --// Requires: array_make
 P.caml_floatarray_make = function(n, v)
   return P.array_make(n == 0 and 0 or 254, n, v, "Array.make")
 end
 
---// Provides: caml_floatarray_create
+--// caml_floatarray_create
 --// Alias: caml_make_float_vect caml_array_create_float
 --// Requires: array_make
 P.caml_floatarray_create = function(n)
   return P.array_make(n == 0 and 0 or 254, n, 0.0, "Float.Array.create")
 end
 
---// Provides: caml_make_array
+--// caml_make_array
 --// Alias: caml_array_of_uniform_array
 --// Requires: float_tag
 -- A literal array: of floats when its first field is one.
@@ -96,13 +96,15 @@ P.caml_make_array = function(a)
   if a[1] == 0 and a[2] and P.float_tag(a[2]) == 254 then
     local r = {254}
     for i = 2, #a do r[i] = a[i] end
-    if P.allocate then P.allocate(r, #r, 0) end
+    --{ allocation
+    P.allocate(r, #r, 0)
+    --}
     return r
   end
   return a
 end
 
---// Provides: caml_array_blit
+--// caml_array_blit
 --// Alias: caml_floatarray_blit caml_uniform_array_blit
 P.caml_array_blit = function(source, i, target, j, n)
   if source == target and i < j then
@@ -113,7 +115,7 @@ P.caml_array_blit = function(source, i, target, j, n)
   return 0
 end
 
---// Provides: caml_array_sub mutable
+--// caml_array_sub mutable
 --// Alias: caml_floatarray_sub caml_uniform_array_sub
 P.caml_array_sub = function(a, i, n)
   local r = {n == 0 and 0 or a[1]}
@@ -121,7 +123,7 @@ P.caml_array_sub = function(a, i, n)
   return r
 end
 
---// Provides: caml_array_append mutable
+--// caml_array_append mutable
 --// Alias: caml_floatarray_append caml_uniform_array_append
 P.caml_array_append = function(a, b)
   local n, m = #a, #b
@@ -131,7 +133,7 @@ P.caml_array_append = function(a, b)
   return r
 end
 
---// Provides: caml_array_concat mutable
+--// caml_array_concat mutable
 P.caml_array_concat = function(list)
   local r, n = {0}, 1
   while list ~= 0 do
@@ -145,7 +147,7 @@ P.caml_array_concat = function(list)
   return r
 end
 
---// Provides: caml_array_fill
+--// caml_array_fill
 --// Alias: caml_floatarray_fill caml_floatarray_fill_unboxed caml_uniform_array_fill
 P.caml_array_fill = function(a, i, n, v)
   for k = i + 2, i + n + 1 do a[k] = v end

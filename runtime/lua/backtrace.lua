@@ -3,7 +3,7 @@
 -- raised: then the lines of the Lua frames up to the handler are looked up, as OCaml's runtime looks up return addresses.
 -- An entry of a raw backtrace is the number of such a line.
 
---// Provides: backtrace_state
+--// backtrace_state
 --// Requires: runparam
 -- active: whether exceptions are recorded; last: the exception that was; n: how many entries it has, which follow as 1, 2, …
 local state = {active = P.runparam("b") or 0, last = 0, n = 0}
@@ -38,7 +38,7 @@ function state.unreadable()
   return state.lost
 end
 
---// Provides: backtrace
+--// backtrace
 --// Requires: driver, caught, backtrace_state
 local state, driver, xpcall = P.backtrace, P.driver, xpcall
 local limit = 1024
@@ -202,20 +202,20 @@ function state.entry(number)
   return state.unreadable() and {kind = entries[number].kind} or entries[number]
 end
 
---// Provides: backtrace_range
+--// backtrace_range
 --// Version: < 5.2
 function P.backtrace_range(e)
   return "line " .. e.line .. ", characters " .. e.start .. "-" .. e.stop
 end
 
---// Provides: backtrace_range
+--// backtrace_range
 --// Version: >= 5.2
 function P.backtrace_range(e)
   if e.line == e.end_line then return "line " .. e.line .. ", characters " .. e.start .. "-" .. e.stop end
   return "lines " .. e.line .. "-" .. e.end_line .. ", characters " .. e.start .. "-" .. e.end_char
 end
 
---// Provides: backtrace_text
+--// backtrace_text
 --// Requires: backtrace, backtrace_range
 -- The backtrace of an exception that nobody caught, as runtime/backtrace.c prints it, to follow on its message.
 function P.backtrace_text()
@@ -239,7 +239,7 @@ function P.backtrace_text()
   return Concat(out)
 end
 
---// Provides: backtrace_slot
+--// backtrace_slot
 --// Version: < 5.2
 --// Requires: backtrace_state
 -- An entry as Printexc.backtrace_slot.
@@ -250,7 +250,7 @@ function P.backtrace_slot(number)
   return {0, raises, e.file, e.line, e.start, e.stop, 0, e.definition}
 end
 
---// Provides: backtrace_slot
+--// backtrace_slot
 --// Version: >= 5.2
 --// Requires: backtrace_state
 function P.backtrace_slot(number)
@@ -260,24 +260,24 @@ function P.backtrace_slot(number)
   return {0, raises, e.file, e.line, e.start, e.stop, e.end_line, e.end_char, 0, e.definition}
 end
 
---// Provides: %place
+--// %place
 --// Requires: backtrace, backtrace_text
 -- The compiler gives the line that follows an entry.
 
---// Provides: caml_backtrace_status mutable
+--// caml_backtrace_status mutable
 --// Requires: backtrace_state
 function P.caml_backtrace_status(unit)
   return P.backtrace.active ~= 0 and 1 or 0
 end
 
---// Provides: caml_record_backtrace
+--// caml_record_backtrace
 --// Requires: backtrace_state
 function P.caml_record_backtrace(flag)
   P.backtrace.record(flag)
   return 0
 end
 
---// Provides: caml_get_exception_raw_backtrace mutable
+--// caml_get_exception_raw_backtrace mutable
 --// Requires: backtrace_state
 function P.caml_get_exception_raw_backtrace(unit)
   local state, copy = P.backtrace, {0}
@@ -285,21 +285,21 @@ function P.caml_get_exception_raw_backtrace(unit)
   return copy
 end
 
---// Provides: caml_get_current_callstack
+--// caml_get_current_callstack
 --// Requires: backtrace_state
 function P.caml_get_current_callstack(most)
   local callstack = P.backtrace.callstack
   return callstack and callstack(most) or {0}
 end
 
---// Provides: caml_get_continuation_callstack
+--// caml_get_continuation_callstack
 --// Requires: backtrace_state
 function P.caml_get_continuation_callstack(continuation, most)
   local callstack_of, fiber = P.backtrace.callstack_of, continuation[2]
   return callstack_of and fiber ~= 0 and callstack_of(fiber.coroutines, most) or {0}
 end
 
---// Provides: caml_restore_raw_backtrace
+--// caml_restore_raw_backtrace
 --// Requires: backtrace_state
 function P.caml_restore_raw_backtrace(exception, backtrace)
   local state = P.backtrace
@@ -308,7 +308,7 @@ function P.caml_restore_raw_backtrace(exception, backtrace)
   return 0
 end
 
---// Provides: caml_convert_raw_backtrace
+--// caml_convert_raw_backtrace
 --// Requires: backtrace_slot, caml_failwith
 -- A program without -g has no entries; Printexc says so if one is wanted.
 function P.caml_convert_raw_backtrace(backtrace)
@@ -318,19 +318,19 @@ function P.caml_convert_raw_backtrace(backtrace)
   return slots
 end
 
---// Provides: caml_get_exception_backtrace
+--// caml_get_exception_backtrace
 --// Requires: caml_get_exception_raw_backtrace, caml_convert_raw_backtrace
 function P.caml_get_exception_backtrace(unit)
   if not P.backtrace.entry then return 0 end
   return {0, P.caml_convert_raw_backtrace(P.caml_get_exception_raw_backtrace(0))}
 end
 
---// Provides: caml_raw_backtrace_length const
+--// caml_raw_backtrace_length const
 function P.caml_raw_backtrace_length(backtrace)
   return #backtrace - 1
 end
 
---// Provides: caml_raw_backtrace_slot
+--// caml_raw_backtrace_slot
 --// Requires: caml_invalid_argument
 function P.caml_raw_backtrace_slot(backtrace, index)
   if index < 0 or index > #backtrace - 2 then
@@ -339,19 +339,19 @@ function P.caml_raw_backtrace_slot(backtrace, index)
   return backtrace[index + 2]
 end
 
---// Provides: caml_raw_backtrace_next_slot const
+--// caml_raw_backtrace_next_slot const
 -- Bytecode has nothing inlined.
 function P.caml_raw_backtrace_next_slot(slot)
   return 0
 end
 
---// Provides: caml_convert_raw_backtrace_slot
+--// caml_convert_raw_backtrace_slot
 --// Requires: backtrace_slot
 function P.caml_convert_raw_backtrace_slot(slot)
   return P.backtrace_slot(slot)
 end
 
---// Provides: caml_ml_debug_info_status
+--// caml_ml_debug_info_status
 --// Requires: backtrace_state
 -- As the index of Printexc's errors.
 function P.caml_ml_debug_info_status(unit)

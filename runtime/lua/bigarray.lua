@@ -2,7 +2,7 @@
 -- share, `offset` where this one begins in it, `size` the number of its elements, `dims` its dimensions, `kind` and `layout`
 -- (0 C, 1 Fortran) the constructors of Bigarray.
 
---// Provides: bigarray_stored const
+--// bigarray_stored const
 --// Requires: single_bits, single_of_bits
 -- What an element of a kind keeps of a value: the small kinds wrap, single precision rounds.
 local function single(x)
@@ -52,11 +52,11 @@ local store = {
 }
 P.bigarray_stored = store
 
---// Provides: bigarray_widths
+--// bigarray_widths
 -- The bytes of an element of each kind.
 P.bigarray_widths = { [0] = 4, 8, 1, 1, 2, 2, 4, 8, 8, 8, 8, 16, 1, 2 }
 
---// Provides: half_bits
+--// half_bits
 -- The 16 bits of a number in half precision, and the number of such bits.
 function P.half_bits(x)
   local sign = (x < 0 or x == 0 and 1 / x < 0) and 32768 or 0
@@ -89,7 +89,7 @@ function P.half_of_bits(n)
   return sign * (1024 + fraction) * 2.0 ^ (exponent - 25)
 end
 
---// Provides: bigarray_hash mutable
+--// bigarray_hash mutable
 --// Requires: hash_mix, hash_int, hash_float, int64_halves, half_bits, single_bits
 -- As runtime/bigarray.c: the first elements, in words of 32 bits; those of fewer bits share a word.
 local mix = P.hash_mix
@@ -163,7 +163,7 @@ function P.bigarray_hash(b)
   return h
 end
 
---// Provides: bigarray_index
+--// bigarray_index
 --// Requires: caml_array_bound_error
 -- The index in `data` of an element, by a Lua array of indices.
 function P.bigarray_index(b, indices)
@@ -188,7 +188,7 @@ function P.bigarray_index(b, indices)
   return b.offset + index + 1
 end
 
---// Provides: bigarray_order
+--// bigarray_order
 --// Requires: order
 -- As runtime/bigarray.c compares: kind and layout and the number of dimensions (the greater first), dimensions, elements.
 function P.bigarray_order(a, b, total)
@@ -210,7 +210,7 @@ function P.bigarray_order(a, b, total)
   return 0
 end
 
---// Provides: bigarray_view
+--// bigarray_view
 --// Requires: bigarray_order, bigarray_hash
 -- A bigarray on given data.
 function P.bigarray_view(kind, layout, dims, data, offset)
@@ -231,7 +231,7 @@ function P.bigarray_view(kind, layout, dims, data, offset)
   }
 end
 
---// Provides: caml_ba_create
+--// caml_ba_create
 --// Requires: bigarray_view, bigarray_widths, int64_of_number, caml_invalid_argument
 -- Elements begin as zeros.
 function P.caml_ba_create(kind, layout, dimensions)
@@ -261,7 +261,7 @@ function P.caml_ba_create(kind, layout, dimensions)
   return P.bigarray_view(kind, layout, dims, data, 0)
 end
 
---// Provides: caml_ba_get_1
+--// caml_ba_get_1
 --// Requires: caml_array_bound_error
 function P.caml_ba_get_1(b, i)
   i = i - b.layout
@@ -271,7 +271,7 @@ function P.caml_ba_get_1(b, i)
   return b.data[b.offset + i + 1]
 end
 
---// Provides: caml_ba_set_1
+--// caml_ba_set_1
 --// Requires: caml_array_bound_error, bigarray_stored
 local store = P.bigarray_stored
 function P.caml_ba_set_1(b, i, value)
@@ -284,19 +284,19 @@ function P.caml_ba_set_1(b, i, value)
   return 0
 end
 
---// Provides: caml_ba_get_2
+--// caml_ba_get_2
 --// Requires: bigarray_index
 function P.caml_ba_get_2(b, i, j)
   return b.data[P.bigarray_index(b, { i, j })]
 end
 
---// Provides: caml_ba_get_3
+--// caml_ba_get_3
 --// Requires: bigarray_index
 function P.caml_ba_get_3(b, i, j, k)
   return b.data[P.bigarray_index(b, { i, j, k })]
 end
 
---// Provides: bigarray_set
+--// bigarray_set
 --// Requires: bigarray_index, bigarray_stored
 local store = P.bigarray_stored
 function P.bigarray_set(b, indices, value)
@@ -305,19 +305,19 @@ function P.bigarray_set(b, indices, value)
   return 0
 end
 
---// Provides: caml_ba_set_2
+--// caml_ba_set_2
 --// Requires: bigarray_set
 function P.caml_ba_set_2(b, i, j, value)
   return P.bigarray_set(b, { i, j }, value)
 end
 
---// Provides: caml_ba_set_3
+--// caml_ba_set_3
 --// Requires: bigarray_set
 function P.caml_ba_set_3(b, i, j, k, value)
   return P.bigarray_set(b, { i, j, k }, value)
 end
 
---// Provides: caml_ba_get_generic
+--// caml_ba_get_generic
 --// Requires: bigarray_index, caml_invalid_argument
 function P.caml_ba_get_generic(b, indices)
   if #indices - 1 ~= #b.dims then
@@ -326,7 +326,7 @@ function P.caml_ba_get_generic(b, indices)
   return b.data[P.bigarray_index(b, { Unpack(indices, 2) })]
 end
 
---// Provides: caml_ba_set_generic
+--// caml_ba_set_generic
 --// Requires: bigarray_set, caml_invalid_argument
 function P.caml_ba_set_generic(b, indices, value)
   if #indices - 1 ~= #b.dims then
@@ -335,12 +335,12 @@ function P.caml_ba_set_generic(b, indices, value)
   return P.bigarray_set(b, { Unpack(indices, 2) }, value)
 end
 
---// Provides: caml_ba_num_dims const
+--// caml_ba_num_dims const
 function P.caml_ba_num_dims(b)
   return #b.dims
 end
 
---// Provides: caml_ba_dim
+--// caml_ba_dim
 --// Requires: caml_invalid_argument
 function P.caml_ba_dim(b, n)
   local dim = b.dims[n + 1]
@@ -350,35 +350,35 @@ function P.caml_ba_dim(b, n)
   return dim
 end
 
---// Provides: caml_ba_dim_1
+--// caml_ba_dim_1
 --// Requires: caml_ba_dim
 function P.caml_ba_dim_1(b)
   return P.caml_ba_dim(b, 0)
 end
 
---// Provides: caml_ba_dim_2
+--// caml_ba_dim_2
 --// Requires: caml_ba_dim
 function P.caml_ba_dim_2(b)
   return P.caml_ba_dim(b, 1)
 end
 
---// Provides: caml_ba_dim_3
+--// caml_ba_dim_3
 --// Requires: caml_ba_dim
 function P.caml_ba_dim_3(b)
   return P.caml_ba_dim(b, 2)
 end
 
---// Provides: caml_ba_kind const
+--// caml_ba_kind const
 function P.caml_ba_kind(b)
   return b.kind
 end
 
---// Provides: caml_ba_layout const
+--// caml_ba_layout const
 function P.caml_ba_layout(b)
   return b.layout
 end
 
---// Provides: caml_ba_change_layout
+--// caml_ba_change_layout
 --// Requires: bigarray_view
 -- The same elements in the same order: the dimensions are reversed.
 function P.caml_ba_change_layout(b, layout)
@@ -392,7 +392,7 @@ function P.caml_ba_change_layout(b, layout)
   return P.bigarray_view(b.kind, layout, dims, b.data, b.offset)
 end
 
---// Provides: caml_ba_sub
+--// caml_ba_sub
 --// Requires: bigarray_view, caml_invalid_argument
 -- A part of the dimension that varies slowest: the first in C's layout, the last in Fortran's.
 function P.caml_ba_sub(b, start, length)
@@ -411,7 +411,7 @@ function P.caml_ba_sub(b, start, length)
   return P.bigarray_view(b.kind, b.layout, dims, b.data, b.offset + start * step)
 end
 
---// Provides: caml_ba_slice
+--// caml_ba_slice
 --// Requires: bigarray_view, bigarray_index, caml_invalid_argument
 -- Fixes the first indices in C's layout, the last ones in Fortran's.
 function P.caml_ba_slice(b, fixed)
@@ -438,7 +438,7 @@ function P.caml_ba_slice(b, fixed)
   return P.bigarray_view(b.kind, b.layout, dims, b.data, P.bigarray_index(b, indices) - 1)
 end
 
---// Provides: caml_ba_reshape
+--// caml_ba_reshape
 --// Requires: bigarray_view, caml_invalid_argument
 function P.caml_ba_reshape(b, dimensions)
   local dims, size = {}, 1
@@ -455,7 +455,7 @@ function P.caml_ba_reshape(b, dimensions)
   return P.bigarray_view(b.kind, b.layout, dims, b.data, b.offset)
 end
 
---// Provides: caml_ba_blit
+--// caml_ba_blit
 --// Requires: caml_invalid_argument
 function P.caml_ba_blit(from, to)
   local same = #from.dims == #to.dims
@@ -478,7 +478,7 @@ function P.caml_ba_blit(from, to)
   return 0
 end
 
---// Provides: caml_ba_fill
+--// caml_ba_fill
 --// Requires: bigarray_stored
 local store = P.bigarray_stored
 function P.caml_ba_fill(b, value)
@@ -493,7 +493,7 @@ function P.caml_ba_fill(b, value)
   return 0
 end
 
---// Provides: caml_ml_output_bigarray
+--// caml_ml_output_bigarray
 --// Requires: channel_put
 -- The elements are bytes.
 function P.caml_ml_output_bigarray(channel, b, start, length)
@@ -505,7 +505,7 @@ function P.caml_ml_output_bigarray(channel, b, start, length)
   return 0
 end
 
---// Provides: caml_ml_input_bigarray
+--// caml_ml_input_bigarray
 --// Requires: channel_get, bigarray_stored
 local store = P.bigarray_stored
 function P.caml_ml_input_bigarray(channel, b, start, length)
@@ -518,7 +518,7 @@ function P.caml_ml_input_bigarray(channel, b, start, length)
   return #text
 end
 
---// Provides: bigstring_number
+--// bigstring_number
 --// Requires: caml_array_bound_error
 -- The unsigned number in `size` bytes of a bigarray of bytes, the lowest first.
 function P.bigstring_number(b, i, size)
@@ -533,7 +533,7 @@ function P.bigstring_number(b, i, size)
   return n
 end
 
---// Provides: bigstring_put
+--// bigstring_put
 --// Requires: caml_array_bound_error, bigarray_stored
 local store = P.bigarray_stored
 function P.bigstring_put(b, i, size, n)
@@ -547,41 +547,41 @@ function P.bigstring_put(b, i, size, n)
   end
 end
 
---// Provides: caml_ba_uint8_get16
+--// caml_ba_uint8_get16
 --// Requires: bigstring_number
 function P.caml_ba_uint8_get16(b, i)
   return P.bigstring_number(b, i, 2)
 end
 
---// Provides: caml_ba_uint8_get32
+--// caml_ba_uint8_get32
 --// Requires: bigstring_number
 function P.caml_ba_uint8_get32(b, i)
   local n = P.bigstring_number(b, i, 4)
   return { 255, n > 2147483647 and n - 4294967296 or n, "_i" }
 end
 
---// Provides: caml_ba_uint8_get64
+--// caml_ba_uint8_get64
 --// Requires: bigstring_number, int64_halves
 function P.caml_ba_uint8_get64(b, i)
   local high = P.bigstring_number(b, i + 4, 4)
   return P.int64_of_halves(high, P.bigstring_number(b, i, 4))
 end
 
---// Provides: caml_ba_uint8_set16
+--// caml_ba_uint8_set16
 --// Requires: bigstring_put
 function P.caml_ba_uint8_set16(b, i, n)
   P.bigstring_put(b, i, 2, n)
   return 0
 end
 
---// Provides: caml_ba_uint8_set32
+--// caml_ba_uint8_set32
 --// Requires: bigstring_put
 function P.caml_ba_uint8_set32(b, i, n)
   P.bigstring_put(b, i, 4, n[2])
   return 0
 end
 
---// Provides: caml_ba_uint8_set64
+--// caml_ba_uint8_set64
 --// Requires: bigstring_put, int64_halves
 function P.caml_ba_uint8_set64(b, i, n)
   local high, low = P.int64_halves(n)

@@ -1,6 +1,6 @@
 -- BLAKE2b (RFC 7693), for Digest of OCaml 5.2 and later.
 
---// Provides: blake2
+--// blake2
 --// Requires: int_bits
 -- A context is a custom block: `state` holds eight words in signed halves (lower, upper, lower, ...), `length` the bytes
 -- compressed so far, `pending` those that are not, of which the last block always is one.
@@ -123,26 +123,26 @@ function P.blake2.final(context, size)
   return Concat(bytes)
 end
 
---// Provides: caml_blake2_create mutable
+--// caml_blake2_create mutable
 --// Requires: blake2
 function P.caml_blake2_create(size, key)
   return P.blake2.create(size, key)
 end
 
---// Provides: caml_blake2_update
+--// caml_blake2_update
 --// Requires: blake2, bytes_text
 function P.caml_blake2_update(context, b, start, length)
   P.blake2.update(context, P.bytes_text(b, start, length))
   return 0
 end
 
---// Provides: caml_blake2_final
+--// caml_blake2_final
 --// Requires: blake2
 function P.caml_blake2_final(context, size)
   return P.blake2.final(context, size)
 end
 
---// Provides: caml_blake2_string const
+--// caml_blake2_string const
 --// Requires: blake2
 function P.caml_blake2_string(size, key, text, start, length)
   local context = P.blake2.create(size, key)
@@ -150,7 +150,7 @@ function P.caml_blake2_string(size, key, text, start, length)
   return P.blake2.final(context, size)
 end
 
---// Provides: caml_blake2_bytes mutable
+--// caml_blake2_bytes mutable
 --// Requires: blake2, bytes_text
 function P.caml_blake2_bytes(size, key, b, start, length)
   local context = P.blake2.create(size, key)

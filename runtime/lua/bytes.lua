@@ -3,7 +3,7 @@
 -- `pieces` has the strings, of `size` bytes together. The first access to a single byte, other than to append it, unpacks the value:
 -- then `s` is nil. So conversions and whole copies cost a reference, and a buffer that grows never becomes a table.
 
---// Provides: bytes_load
+--// bytes_load
 -- Unpacks b; byte i of it, or nil outside of it.
 function Load(b, i)
   local n, s = b.n, b.s
@@ -34,7 +34,7 @@ function Load(b, i)
 end
 P.bytes_load = Load
 
---// Provides: bytes_text
+--// bytes_text
 --// Requires: bytes_load
 -- The bytes i to i + n - 1 of b as a string. Pieces are joined when what is wanted is an eighth of them at least.
 local chunk = 4096
@@ -66,7 +66,22 @@ P.bytes_text = function(b, i, n)
   return Concat(parts)
 end
 
---// Provides: bytes_write
+--// bytes_sub_string
+--// Requires: bytes_text, caml_invalid_argument
+P.bytes_sub_string = function(b, i, n)
+  if n < 0 then P.caml_invalid_argument("Bytes.create") end
+  return P.bytes_text(b, i, n)
+end
+
+--// %bytes_sub_string
+--// Requires: bytes_sub_string
+--// Inline: P.bytes_sub_string(%1, %2, %3)
+
+--// %bytes_part mutable
+--// Requires: bytes_text
+--// Inline: P.bytes_text(%1, %2, %3)
+
+--// bytes_write
 --// Requires: bytes_load, bytes_text
 -- Writes s into b from byte i on. The caller has checked the bounds. What comes after all that was written is appended, with the zeros
 -- before it that it leaves out: to a short string at once, unless the engine would intern each, to a long one as a piece. Elsewhere a
@@ -121,7 +136,7 @@ P.bytes_write = function(b, i, s)
   return 0
 end
 
---// Provides: bytes_set
+--// bytes_set
 --// Requires: bytes_load, bytes_write
 -- Sets byte i of b, which is packed or does not have it (then the result is nil). A character is appended to what was written last,
 -- if that is longer: who writes one character after another gets them unpacked.
@@ -135,7 +150,7 @@ P.bytes_set = function(b, i, c)
   return true
 end
 
---// Provides: caml_create_bytes
+--// caml_create_bytes
 --// Alias: caml_create_string
 --// If: portable luajit
 --// Requires: caml_invalid_argument
@@ -145,7 +160,7 @@ P.caml_create_bytes = function(n)
   return {n = n, s = ""}
 end
 
---// Provides: caml_create_bytes
+--// caml_create_bytes
 --// Alias: caml_create_string
 --// If: lua54
 --// Requires: caml_invalid_argument
@@ -156,17 +171,17 @@ P.caml_create_bytes = function(n)
   return {n = n, s = ""}
 end
 
---// Provides: caml_ml_bytes_length const
+--// caml_ml_bytes_length const
 --// Alias: caml_bytes_length
 --// Inline: %1.n
 
---// Provides: caml_bytes_of_string const
+--// caml_bytes_of_string const
 --// Inline: {n = #%1, s = %1}
 P.caml_bytes_of_string = function(s)
   return {n = #s, s = s}
 end
 
---// Provides: caml_string_of_bytes mutable
+--// caml_string_of_bytes mutable
 --// Requires: bytes_text
 local text = P.bytes_text
 P.caml_string_of_bytes = function(b)
@@ -175,17 +190,17 @@ P.caml_string_of_bytes = function(b)
   return text(b, 0, n)
 end
 
---// Provides: caml_bytes_get
+--// caml_bytes_get
 --// Alias: caml_bytes_safe_get
 --// Requires: bytes_load, caml_array_bound_error
 --// Inline: %1[%{2+1}] or Load(%1, %2) or Bound()
 
---// Provides: caml_bytes_set
+--// caml_bytes_set
 --// Alias: caml_string_set
 --// Requires: bytes_set, caml_array_bound_error
 --// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 elseif not P.bytes_set(%1, %2, %3) then Bound() end
 
---// Provides: bytes_number mutable
+--// bytes_number mutable
 --// Requires: bytes_load, caml_array_bound_error
 -- The number in bytes i to i + size - 1 of b, the lowest first.
 P.bytes_number = function(b, i, size)
@@ -199,7 +214,7 @@ P.bytes_number = function(b, i, size)
   return n
 end
 
---// Provides: bytes_put
+--// bytes_put
 --// Requires: bytes_load, caml_array_bound_error
 -- Writes the lowest `size` bytes of n into b from byte i on.
 P.bytes_put = function(b, i, size, n)
@@ -213,19 +228,19 @@ P.bytes_put = function(b, i, size, n)
   return 0
 end
 
---// Provides: caml_bytes_get16
+--// caml_bytes_get16
 --// Requires: bytes_number
 P.caml_bytes_get16 = function(b, i)
   return P.bytes_number(b, i, 2)
 end
 
---// Provides: caml_bytes_get32
+--// caml_bytes_get32
 --// Requires: bytes_number, int_wrap
 P.caml_bytes_get32 = function(b, i)
   return {255, Wrap(P.bytes_number(b, i, 4)), "_i"}
 end
 
---// Provides: caml_bytes_get64
+--// caml_bytes_get64
 --// Requires: bytes_number, int_wrap
 --// If: portable luajit
 P.caml_bytes_get64 = function(b, i)
@@ -233,7 +248,7 @@ P.caml_bytes_get64 = function(b, i)
   return {255, Wrap(P.bytes_number(b, i + 4, 4)), Wrap(P.bytes_number(b, i, 4))}
 end
 
---// Provides: caml_bytes_get64
+--// caml_bytes_get64
 --// Requires: bytes_number
 --// If: lua54
 P.caml_bytes_get64 = function(b, i)
@@ -241,19 +256,19 @@ P.caml_bytes_get64 = function(b, i)
   return {255, P.bytes_number(b, i + 4, 4) << 32 | P.bytes_number(b, i, 4)}
 end
 
---// Provides: caml_bytes_set16
+--// caml_bytes_set16
 --// Requires: bytes_put
 P.caml_bytes_set16 = function(b, i, n)
   return P.bytes_put(b, i, 2, n)
 end
 
---// Provides: caml_bytes_set32
+--// caml_bytes_set32
 --// Requires: bytes_put
 P.caml_bytes_set32 = function(b, i, n)
   return P.bytes_put(b, i, 4, n[2])
 end
 
---// Provides: caml_bytes_set64
+--// caml_bytes_set64
 --// Requires: bytes_put
 --// If: portable luajit
 P.caml_bytes_set64 = function(b, i, n)
@@ -262,7 +277,7 @@ P.caml_bytes_set64 = function(b, i, n)
   return P.bytes_put(b, i + 4, 4, n[2])
 end
 
---// Provides: caml_bytes_set64
+--// caml_bytes_set64
 --// Requires: bytes_put
 --// If: lua54
 P.caml_bytes_set64 = function(b, i, n)
@@ -271,14 +286,14 @@ P.caml_bytes_set64 = function(b, i, n)
   return P.bytes_put(b, i + 4, 4, n[2] >> 32)
 end
 
---// Provides: caml_blit_string
+--// caml_blit_string
 --// Requires: bytes_write
 local write = P.bytes_write
 P.caml_blit_string = function(s, i, b, j, n)
   return write(b, j, n == #s and s or Sub(s, i + 1, i + n))
 end
 
---// Provides: caml_blit_bytes
+--// caml_blit_bytes
 --// Requires: bytes_write, bytes_text
 local write, text = P.bytes_write, P.bytes_text
 P.caml_blit_bytes = function(source, i, target, j, n)
@@ -295,7 +310,7 @@ P.caml_blit_bytes = function(source, i, target, j, n)
   return 0
 end
 
---// Provides: caml_fill_bytes
+--// caml_fill_bytes
 --// Alias: caml_fill_string
 --// Requires: bytes_write
 P.caml_fill_bytes = function(b, i, n, c)
@@ -308,32 +323,32 @@ P.caml_fill_bytes = function(b, i, n, c)
   return 0
 end
 
---// Provides: caml_bytes_equal mutable
+--// caml_bytes_equal mutable
 --// Requires: bytes_text
 --// Test: %1.n == %2.n and P.bytes_text(%1, 0, %1.n) == P.bytes_text(%2, 0, %2.n)
 
---// Provides: caml_bytes_notequal mutable
+--// caml_bytes_notequal mutable
 --// Requires: bytes_text
 --// Test: %1.n ~= %2.n or P.bytes_text(%1, 0, %1.n) ~= P.bytes_text(%2, 0, %2.n)
 
---// Provides: caml_bytes_compare mutable
+--// caml_bytes_compare mutable
 --// Requires: bytes_text, string_order
 P.caml_bytes_compare = function(a, b)
   return P.string_order(P.bytes_text(a, 0, a.n), P.bytes_text(b, 0, b.n))
 end
 
---// Provides: caml_bytes_lessthan mutable
+--// caml_bytes_lessthan mutable
 --// Requires: caml_bytes_compare
 --// Test: P.caml_bytes_compare(%1, %2) < 0
 
---// Provides: caml_bytes_lessequal mutable
+--// caml_bytes_lessequal mutable
 --// Requires: caml_bytes_compare
 --// Test: P.caml_bytes_compare(%1, %2) <= 0
 
---// Provides: caml_bytes_greaterthan mutable
+--// caml_bytes_greaterthan mutable
 --// Requires: caml_bytes_compare
 --// Test: P.caml_bytes_compare(%1, %2) > 0
 
---// Provides: caml_bytes_greaterequal mutable
+--// caml_bytes_greaterequal mutable
 --// Requires: caml_bytes_compare
 --// Test: P.caml_bytes_compare(%1, %2) >= 0

@@ -5,7 +5,7 @@
 --   input:  `buffer` a string, `at` how much of it has been consumed
 --   output: `pieces` the strings not yet written, `count` of them, `size` their bytes
 
---// Provides: channel_file
+--// channel_file
 --// Requires: descriptors, caml_raise_sys_error
 -- The open file of a channel.
 local descriptors = P.descriptors
@@ -17,7 +17,7 @@ function P.channel_file(channel)
   return file
 end
 
---// Provides: channel_write
+--// channel_write
 --// Requires: channel_file, descriptor_write, caml_raise_sys_error
 -- Writes out what an output channel holds; the engine's own buffer is flushed when `now`.
 local file_of = P.channel_file
@@ -38,7 +38,7 @@ local function write(channel, now)
 end
 P.channel_write = write
 
---// Provides: channel_put
+--// channel_put
 --// Requires: channel_write
 -- Appends a string to an output channel.
 local write = P.channel_write
@@ -51,7 +51,7 @@ function P.channel_put(channel, text)
   end
 end
 
---// Provides: channel_read
+--// channel_read
 --// Requires: channel_file, descriptor_read, caml_raise_sys_error
 -- The next piece of an input channel's file, or nil at its end.
 function P.channel_read(channel, wanted)
@@ -64,7 +64,7 @@ function P.channel_read(channel, wanted)
   return text
 end
 
---// Provides: channel_get
+--// channel_get
 --// Requires: channel_read
 -- Takes between 1 and `wanted` characters out of an input channel; "" at the end of the file.
 local read = P.channel_read
@@ -83,7 +83,7 @@ function P.channel_get(channel, wanted)
   return text
 end
 
---// Provides: channel_get_all
+--// channel_get_all
 --// Requires: channel_get
 -- Takes exactly `wanted` characters, or nil where the file has fewer.
 local get = P.channel_get
@@ -105,7 +105,7 @@ function P.channel_get_all(channel, wanted)
   return Concat(pieces)
 end
 
---// Provides: caml_ml_open_descriptor_in mutable
+--// caml_ml_open_descriptor_in mutable
 --// Requires: channel_file, descriptor_seek
 -- A channel that nothing uses need not be opened: the library opens descriptors that exist.
 function P.caml_ml_open_descriptor_in(number)
@@ -114,11 +114,11 @@ function P.caml_ml_open_descriptor_in(number)
   return channel
 end
 
---// Provides: out_channels
+--// out_channels
 -- The output channels that are open, oldest first.
 P.out_channels = {}
 
---// Provides: caml_ml_open_descriptor_out mutable
+--// caml_ml_open_descriptor_out mutable
 --// Requires: channel_file, out_channels
 -- Descriptors that can be sought, other than the standard ones, come from `descriptor_new`.
 local channels = P.out_channels
@@ -130,7 +130,7 @@ function P.caml_ml_open_descriptor_out(number)
   return channel
 end
 
---// Provides: caml_ml_out_channels_list mutable
+--// caml_ml_out_channels_list mutable
 --// Requires: out_channels
 local channels = P.out_channels
 function P.caml_ml_out_channels_list(unit)
@@ -141,7 +141,7 @@ function P.caml_ml_out_channels_list(unit)
   return list
 end
 
---// Provides: caml_ml_flush
+--// caml_ml_flush
 --// Requires: channel_write
 local write = P.channel_write
 function P.caml_ml_flush(channel)
@@ -151,7 +151,7 @@ function P.caml_ml_flush(channel)
   return 0
 end
 
---// Provides: caml_ml_output
+--// caml_ml_output
 --// Requires: channel_put
 local put = P.channel_put
 function P.caml_ml_output(channel, text, start, length)
@@ -163,7 +163,7 @@ function P.caml_ml_output(channel, text, start, length)
   return 0
 end
 
---// Provides: caml_ml_output_bytes
+--// caml_ml_output_bytes
 --// Requires: channel_put, bytes_text
 local put, text_of = P.channel_put, P.bytes_text
 function P.caml_ml_output_bytes(channel, b, start, length)
@@ -171,7 +171,7 @@ function P.caml_ml_output_bytes(channel, b, start, length)
   return 0
 end
 
---// Provides: caml_ml_output_char
+--// caml_ml_output_char
 --// Requires: channel_put
 local put = P.channel_put
 function P.caml_ml_output_char(channel, c)
@@ -179,7 +179,7 @@ function P.caml_ml_output_char(channel, c)
   return 0
 end
 
---// Provides: caml_ml_output_int
+--// caml_ml_output_int
 --// Requires: channel_put
 -- Four bytes, the most significant first (output_binary_int).
 local put = P.channel_put
@@ -188,7 +188,7 @@ function P.caml_ml_output_int(channel, n)
   return 0
 end
 
---// Provides: caml_ml_input
+--// caml_ml_input
 --// Requires: channel_get, bytes_write
 local get, write = P.channel_get, P.bytes_write
 function P.caml_ml_input(channel, b, start, length)
@@ -197,7 +197,7 @@ function P.caml_ml_input(channel, b, start, length)
   return #text
 end
 
---// Provides: caml_ml_input_char
+--// caml_ml_input_char
 --// Requires: channel_read
 local read = P.channel_read
 function P.caml_ml_input_char(channel)
@@ -215,7 +215,7 @@ function P.caml_ml_input_char(channel)
   return Byte(text)
 end
 
---// Provides: caml_ml_input_int
+--// caml_ml_input_int
 --// Requires: channel_get_all
 local get_all = P.channel_get_all
 function P.caml_ml_input_int(channel)
@@ -230,7 +230,7 @@ function P.caml_ml_input_int(channel)
   return a * 16777216 + b * 65536 + c * 256 + d
 end
 
---// Provides: caml_ml_input_scan_line
+--// caml_ml_input_scan_line
 --// Requires: channel_read
 -- The length of the next line with its newline; negated when the file ends without one, 0 at the end.
 local read, find = P.channel_read, string.find
@@ -261,7 +261,7 @@ function P.caml_ml_input_scan_line(channel)
   return -length
 end
 
---// Provides: caml_ml_close_channel
+--// caml_ml_close_channel
 --// Requires: descriptor_close, out_channels, caml_raise_sys_error
 local channels = P.out_channels
 function P.caml_ml_close_channel(channel)
@@ -290,7 +290,7 @@ function P.caml_ml_close_channel(channel)
   return 0
 end
 
---// Provides: channel_position
+--// channel_position
 --// Requires: caml_raise_sys_error
 -- Where the next character of a channel will be read or written.
 function P.channel_position(channel)
@@ -303,7 +303,7 @@ function P.channel_position(channel)
   return channel.offset - (#channel.buffer - channel.at)
 end
 
---// Provides: channel_seek
+--// channel_seek
 --// Requires: channel_write, channel_file, descriptor_seek, caml_raise_sys_error
 local write = P.channel_write
 function P.channel_seek(channel, position)
@@ -325,7 +325,7 @@ function P.channel_seek(channel, position)
   channel.offset = reached
 end
 
---// Provides: channel_length
+--// channel_length
 --// Requires: channel_file, descriptor_seek, caml_raise_sys_error
 -- The size of a channel's file.
 function P.channel_length(channel)
@@ -339,13 +339,13 @@ function P.channel_length(channel)
   return length
 end
 
---// Provides: caml_ml_pos_in
+--// caml_ml_pos_in
 --// Alias: caml_ml_pos_out
 --// Requires: channel_position
 --// Inline: P.channel_position(%1)
 P.caml_ml_pos_in = P.channel_position
 
---// Provides: caml_ml_seek_in
+--// caml_ml_seek_in
 --// Alias: caml_ml_seek_out
 --// Requires: channel_seek
 function P.caml_ml_seek_in(channel, position)
@@ -353,20 +353,20 @@ function P.caml_ml_seek_in(channel, position)
   return 0
 end
 
---// Provides: caml_ml_channel_size
+--// caml_ml_channel_size
 --// Requires: channel_length
 function P.caml_ml_channel_size(channel)
   return P.channel_length(channel)
 end
 
---// Provides: caml_ml_pos_in_64
+--// caml_ml_pos_in_64
 --// Alias: caml_ml_pos_out_64
 --// Requires: channel_position, int64_of_number
 function P.caml_ml_pos_in_64(channel)
   return P.int64_of_number(P.channel_position(channel))
 end
 
---// Provides: caml_ml_seek_in_64
+--// caml_ml_seek_in_64
 --// Alias: caml_ml_seek_out_64
 --// Requires: channel_seek, int64_to_number
 function P.caml_ml_seek_in_64(channel, position)
@@ -374,24 +374,24 @@ function P.caml_ml_seek_in_64(channel, position)
   return 0
 end
 
---// Provides: caml_ml_channel_size_64
+--// caml_ml_channel_size_64
 --// Requires: channel_length, int64_of_number
 function P.caml_ml_channel_size_64(channel)
   return P.int64_of_number(P.channel_length(channel))
 end
 
---// Provides: caml_ml_set_binary_mode
+--// caml_ml_set_binary_mode
 -- Files are always opened in binary mode.
 function P.caml_ml_set_binary_mode(channel, mode)
   return 0
 end
 
---// Provides: caml_ml_is_binary_mode mutable
+--// caml_ml_is_binary_mode mutable
 function P.caml_ml_is_binary_mode(channel)
   return 1
 end
 
---// Provides: caml_ml_set_buffered
+--// caml_ml_set_buffered
 --// Requires: channel_write
 function P.caml_ml_set_buffered(channel, mode)
   channel.unbuffered = mode == 0
@@ -401,12 +401,12 @@ function P.caml_ml_set_buffered(channel, mode)
   return 0
 end
 
---// Provides: caml_ml_is_buffered mutable
+--// caml_ml_is_buffered mutable
 function P.caml_ml_is_buffered(channel)
   return channel.unbuffered and 0 or 1
 end
 
---// Provides: caml_ml_set_channel_name
+--// caml_ml_set_channel_name
 function P.caml_ml_set_channel_name(channel, name)
   channel.name = name
   return 0

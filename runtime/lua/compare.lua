@@ -1,6 +1,6 @@
 -- Structural comparison, as runtime/compare.c, with a stack of its own instead of recursion.
 
---// Provides: order mutable
+--// order mutable
 --// Requires: string_order, bytes_text, caml_invalid_argument
 -- -1, 0 or 1; nil when the values are not ordered (a nan is involved) and `total` is false. Custom values bring a function
 -- `compare`; int32, int64 and nativeint are compared here, of different kinds by their names.
@@ -118,7 +118,7 @@ local function order(a, b, total)
 end
 P.order = order
 
---// Provides: caml_compare
+--// caml_compare
 --// Requires: order
 local order, string_order = P.order, P.string_order
 P.caml_compare = function(a, b)
@@ -135,7 +135,7 @@ P.caml_compare = function(a, b)
   return order(a, b, true)
 end
 
---// Provides: caml_equal
+--// caml_equal
 --// Requires: order
 --// Test: P.caml_equal(%1, %2)
 P.caml_equal = function(a, b)
@@ -147,11 +147,11 @@ P.caml_equal = function(a, b)
   return P.order(a, b, false) == 0
 end
 
---// Provides: caml_notequal
+--// caml_notequal
 --// Requires: caml_equal
 --// Test: not P.caml_equal(%1, %2)
 
---// Provides: caml_lessthan
+--// caml_lessthan
 --// Requires: order
 --// Test: P.caml_lessthan(%1, %2)
 P.caml_lessthan = function(a, b)
@@ -159,7 +159,7 @@ P.caml_lessthan = function(a, b)
   return (P.order(a, b, false) or 1) < 0
 end
 
---// Provides: caml_lessequal
+--// caml_lessequal
 --// Requires: order
 --// Test: P.caml_lessequal(%1, %2)
 P.caml_lessequal = function(a, b)
@@ -167,7 +167,7 @@ P.caml_lessequal = function(a, b)
   return (P.order(a, b, false) or 1) <= 0
 end
 
---// Provides: caml_greaterthan
+--// caml_greaterthan
 --// Requires: order
 --// Test: P.caml_greaterthan(%1, %2)
 P.caml_greaterthan = function(a, b)
@@ -175,7 +175,7 @@ P.caml_greaterthan = function(a, b)
   return (P.order(a, b, false) or -1) > 0
 end
 
---// Provides: caml_greaterequal
+--// caml_greaterequal
 --// Requires: order
 --// Test: P.caml_greaterequal(%1, %2)
 P.caml_greaterequal = function(a, b)
@@ -183,5 +183,5 @@ P.caml_greaterequal = function(a, b)
   return (P.order(a, b, false) or -1) >= 0
 end
 
---// Provides: caml_int_compare const
+--// caml_int_compare const
 --// Inline: %1 < %2 and -1 or %1 > %2 and 1 or 0

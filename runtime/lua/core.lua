@@ -1,413 +1,413 @@
 -- The bytecode's own operations, as templates. Blocks are {tag, field0, …}; field n stands at index n + 2.
 
---// Provides: %block const
+--// %block const
 -- The compiler writes blocks as table constructors.
 
---// Provides: %keep
+--// %keep
 --// Statement: do local _ = %1 end
 
---// Provides: %field mutable
+--// %field mutable
 --// Inline: %1[%{2+2}]
 
---// Provides: %setfield
+--// %setfield
 --// Statement: %1[%{2+2}] = %3
 
---// Provides: %env const
+--// %env const
 --// Inline: %1[%{2+3}]
 
---// Provides: %global mutable
+--// %global mutable
 --// Inline: G[%{1+1}]
 
---// Provides: %set_global
+--// %set_global
 --// Statement: G[%{1+1}] = %2
 
---// Provides: %top const
+--// %top const
 --// Inline: G[%{1+1}]
 -- A value that main sets before anything can ask for it.
 
---// Provides: %set_top
+--// %set_top
 --// Statement: G[%{1+1}] = %2
 
---// Provides: %offset_ref
+--// %offset_ref
 --// Requires: int_wrap
 --// If: portable
 --// Statement: %1[2] = Wrap(%1[2] + %2)
 
---// Provides: %offset_ref
+--// %offset_ref
 --// Requires: int_bits
 --// If: luajit
 --// Statement: %1[2] = Or(%1[2] + %2, 0)
 
---// Provides: %offset_ref
+--// %offset_ref
 --// If: lua54
 --// Statement: %1[2] = (%1[2] + %2) * 2 // 2
 
---// Provides: %array_length mutable
+--// %array_length mutable
 --// Inline: #%1 - 1
 
---// Provides: %array_get mutable
+--// %array_get mutable
 --// Inline: %1[%{2+2}]
 
---// Provides: %array_set
+--// %array_set
 --// Statement: %1[%{2+2}] = %3
 
---// Provides: %string_get const
+--// %string_get const
 --// Inline: Byte(%1, %{2+1})
 
---// Provides: %bytes_get mutable
+--// %bytes_get mutable
 --// Requires: bytes_load
 --// Inline: %1[%{2+1}] or Load(%1, %2)
 
---// Provides: %bytes_set
+--// %bytes_set
 --// Requires: bytes_set
 --// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 else P.bytes_set(%1, %2, %3) end
 
---// Provides: %bytes_set_byte
+--// %bytes_set_byte
 --// Requires: bytes_set
 --// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 else P.bytes_set(%1, %2, %3) end
 
---// Provides: %is_int const
+--// %is_int const
 --// If: portable luajit
 --// Test: Type(%1) == "number" and %1 % 1 == 0
 
---// Provides: %is_int const
+--// %is_int const
 --// If: lua54
 --// Test: MathType(%1) == "integer"
 
---// Provides: %is_true const
+--// %is_true const
 --// Test: %1
 
---// Provides: %caught
+--// %caught
 --// Requires: caught
 --// Inline: Caught(%1)
 
---// Provides: %throw
+--// %throw
 --// Statement: Thrown = %1
 
---// Provides: %thrown
+--// %thrown
 --// Inline: Thrown
 
---// Provides: %none const
+--// %none const
 --// Inline: nil
 
---// Provides: %bool_not const
+--// %bool_not const
 --// Test: %1 == 0
 
---// Provides: %int_eq const
+--// %int_eq const
 --// Test: %1 == %2
 
---// Provides: %int_ne const
+--// %int_ne const
 --// Test: %1 ~= %2
 
---// Provides: %counts const
+--// %counts const
 --// Test: %1 ~= %2
 
---// Provides: %int_lt const
+--// %int_lt const
 --// Test: %1 < %2
 
---// Provides: %int_le const
+--// %int_le const
 --// Test: %1 <= %2
 
---// Provides: %int_gt const
+--// %int_gt const
 --// Test: %1 > %2
 
---// Provides: %int_ge const
+--// %int_ge const
 --// Test: %1 >= %2
 
---// Provides: %int_ult const
+--// %int_ult const
 --// If: portable luajit
 --// Test: %1 % 4294967296 < %2 % 4294967296
 
---// Provides: %int_ult const
+--// %int_ult const
 --// If: lua54
 --// Test: (%1 ~ -9223372036854775807 - 1) < (%2 ~ -9223372036854775807 - 1)
 
---// Provides: %int_uge const
+--// %int_uge const
 --// If: portable luajit
 --// Test: %1 % 4294967296 >= %2 % 4294967296
 
---// Provides: %int_uge const
+--// %int_uge const
 --// If: lua54
 --// Test: (%1 ~ -9223372036854775807 - 1) >= (%2 ~ -9223372036854775807 - 1)
 
 -- The same where the first or the second operand is known not to be negative.
 
---// Provides: %ult_right const
+--// %ult_right const
 --// If: portable luajit
 --// Test: %1 < %2 % 4294967296
 
---// Provides: %ult_left const
+--// %ult_left const
 --// If: portable luajit
 --// Test: %1 % 4294967296 < %2
 
---// Provides: %uge_right const
+--// %uge_right const
 --// If: portable luajit
 --// Test: %1 >= %2 % 4294967296
 
---// Provides: %uge_left const
+--// %uge_left const
 --// If: portable luajit
 --// Test: %1 % 4294967296 >= %2
 
---// Provides: %int_add const
+--// %int_add const
 --// Requires: int_wrap
 --// If: portable
 --// Inline: %1 + %2
 --// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
 
---// Provides: %int_add const
+--// %int_add const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: Or(%1 + %2, 0)
 
---// Provides: %int_add const
+--// %int_add const
 --// If: lua54
 --// Inline: (%1 + %2) * 2 // 2
 
---// Provides: %int_sub const
+--// %int_sub const
 --// Requires: int_wrap
 --// If: portable
 --// Inline: %1 - %2
 --// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
 
---// Provides: %int_sub const
+--// %int_sub const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: Or(%1 - %2, 0)
 
---// Provides: %int_sub const
+--// %int_sub const
 --// If: lua54
 --// Inline: (%1 - %2) * 2 // 2
 
---// Provides: %int_neg const
+--// %int_neg const
 --// Requires: int_wrap
 --// If: portable
 --// Inline: Wrap(0 - %1)
 
---// Provides: %int_neg const
+--// %int_neg const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: Or(0 - %1, 0)
 
---// Provides: %int_neg const
+--// %int_neg const
 --// If: lua54
 --// Inline: (0 - %1) * 2 // 2
 
---// Provides: %int_mul const
+--// %int_mul const
 --// Requires: int_mul
 --// If: portable luajit
 --// Inline: Mul(%1, %2)
 
---// Provides: %int_mul const
+--// %int_mul const
 --// If: lua54
 --// Inline: %1 * %2 * 2 // 2
 
---// Provides: %int_div
+--// %int_div
 --// Requires: int_div
 --// Inline: Div(%1, %2)
 
---// Provides: %int_mod
+--// %int_mod
 --// Requires: int_mod
 --// Inline: Mod(%1, %2)
 
---// Provides: %int_and const
+--// %int_and const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: And(%1, %2)
 
---// Provides: %int_and const
+--// %int_and const
 --// If: lua54
 --// Inline: %1 & %2
 
---// Provides: %int_or const
+--// %int_or const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: Or(%1, %2)
 
---// Provides: %int_or const
+--// %int_or const
 --// If: lua54
 --// Inline: %1 | %2
 
---// Provides: %int_xor const
+--// %int_xor const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: Xor(%1, %2)
 
---// Provides: %int_xor const
+--// %int_xor const
 --// If: lua54
 --// Inline: %1 ~ %2
 
---// Provides: %int_lsl const
+--// %int_lsl const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: Shl(%1, %2)
 
---// Provides: %int_lsl const
+--// %int_lsl const
 --// If: lua54
 --// Inline: (%1 << %2) * 2 // 2
 
---// Provides: %int_lsr const
+--// %int_lsr const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: Shr(%1, %2)
 
---// Provides: %natural_lsr const
+--// %natural_lsr const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: Shr(%1, %2)
 
---// Provides: %natural_lsr const
+--// %natural_lsr const
 --// If: lua54
 --// Inline: (%1 & 9223372036854775807) >> %2
 
---// Provides: %int_lsr const
+--// %int_lsr const
 --// If: lua54
 --// Inline: ((%1 & 9223372036854775807) >> %2) * 2 // 2
 
---// Provides: %int_asr const
+--// %int_asr const
 --// Requires: int_powers
 --// If: portable
 --// Inline: Floor(%1 / Pow2[%2])
 
---// Provides: %int_asr const
+--// %int_asr const
 --// Requires: int_shifts
 --// If: luajit
 --// Inline: Sar(%1, %2)
 
---// Provides: %int_asr const
+--// %int_asr const
 --// If: lua54
 --// Inline: %1 // (1 << (%2 & 63))
 
 -- Operands of what wraps itself need not be wrapped: emit.rs, emit.ml.
 
---// Provides: %raw_eq const
+--// %raw_eq const
 --// If: lua54
 --// Test: (%1 - %2) * 2 == 0
 
---// Provides: %raw_ne const
+--// %raw_ne const
 --// If: lua54
 --// Test: (%1 - %2) * 2 ~= 0
 
---// Provides: %raw_add const
+--// %raw_add const
 --// If: lua54
 --// Inline: %1 + %2
 
---// Provides: %raw_sub const
+--// %raw_sub const
 --// If: lua54
 --// Inline: %1 - %2
 
---// Provides: %raw_neg const
+--// %raw_neg const
 --// If: lua54
 --// Inline: 0 - %1
 
---// Provides: %raw_mul const
+--// %raw_mul const
 --// If: lua54
 --// Inline: %1 * %2
 
---// Provides: %raw_lsl const
+--// %raw_lsl const
 --// If: lua54
 --// Inline: %1 << %2
 
 -- What cannot overflow or fail: ranges.rs, ranges.ml.
 
---// Provides: %exact_add const
+--// %exact_add const
 --// Inline: %1 + %2
 
---// Provides: %exact_sub const
+--// %exact_sub const
 --// Inline: %1 - %2
 
---// Provides: %exact_mul const
+--// %exact_mul const
 --// Inline: %1 * %2
 
---// Provides: %exact_div const
+--// %exact_div const
 --// If: portable luajit
 --// Inline: Floor(%1 / %2)
 
---// Provides: %exact_div const
+--// %exact_div const
 --// If: lua54
 --// Inline: %1 // %2
 
---// Provides: %exact_mod const
+--// %exact_mod const
 --// Inline: %1 % %2
 
 -- By a divisor that is positive; the quotient goes towards zero.
 
---// Provides: %positive_div const
+--// %positive_div const
 --// If: portable luajit
 --// Inline: %1 >= 0 and Floor(%1 / %2) or 0 - Floor(-%1 / %2)
 
---// Provides: %positive_div const
+--// %positive_div const
 --// If: lua54
 --// Inline: %1 >= 0 and %1 // %2 or 0 - -%1 // %2
 
---// Provides: %positive_mod const
+--// %positive_mod const
 --// Inline: %1 >= 0 and %1 % %2 or 0 - -%1 % %2
 
---// Provides: %exact_shift const
+--// %exact_shift const
 --// If: portable
 --// Inline: Floor(%1 / %3)
 
---// Provides: %exact_shift const
+--// %exact_shift const
 --// Requires: int_shifts
 --// If: luajit
 --// Inline: Sar(%1, %2)
 
---// Provides: %exact_shift const
+--// %exact_shift const
 --// If: lua54
 --// Inline: %1 >> %2
 
---// Provides: %low_bits const
+--// %low_bits const
 --// If: portable
 --// Inline: %1 % %{2+1}
 
---// Provides: %low_bits const
+--// %low_bits const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: And(%1, %2)
 
---// Provides: %low_bits const
+--// %low_bits const
 --// If: lua54
 --// Inline: %1 & %2
 
---// Provides: %array_at
+--// %array_at
 --// Requires: caml_array_bound_error
 --// Inline: %1[%{2+2}] or Bound()
 
---// Provides: %array_put
+--// %array_put
 --// Requires: caml_array_bound_error
 --// Statement: if not %1[%{2+2}] then Bound() end %1[%{2+2}] = %3
 
---// Provides: %string_at
+--// %string_at
 --// Requires: caml_array_bound_error
 --// Inline: Byte(%1, %{2+1}) or Bound()
 
---// Provides: %bytes_at
+--// %bytes_at
 --// Requires: bytes_load, caml_array_bound_error
 --// Inline: %1[%{2+1}] or Load(%1, %2) or Bound()
 
---// Provides: %bytes_put
+--// %bytes_put
 --// Requires: bytes_set, caml_array_bound_error
 --// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 % 256 elseif not P.bytes_set(%1, %2, %3) then Bound() end
 
---// Provides: %bytes_put_byte
+--// %bytes_put_byte
 --// Requires: bytes_set, caml_array_bound_error
 --// Statement: if %1[%{2+1}] then %1[%{2+1}] = %3 elseif not P.bytes_set(%1, %2, %3) then Bound() end
 
---// Provides: %infinity const
+--// %infinity const
 --// Inline: Huge
 
---// Provides: %neg_infinity const
+--// %neg_infinity const
 --// Inline: (-Huge)
 
---// Provides: %nan const
+--// %nan const
 --// Inline: (0.0 / 0.0)
 
---// Provides: %negative_zero const
+--// %negative_zero const
 --// Inline: (-1.0 / Huge)
 
---// Provides: %int64_literal const
+--// %int64_literal const
 --// If: portable luajit
 --// Inline: {255, %1, %2}
 
---// Provides: %int64_literal const
+--// %int64_literal const
 --// If: lua54
 --// Inline: {255, %1 << 32 | %2 & 4294967295}

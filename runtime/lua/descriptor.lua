@@ -1,6 +1,6 @@
 -- Open files, as numbers: what channels and the library unix stand on.
 
---// Provides: descriptors
+--// descriptors
 --// Requires: at_end
 -- Open files by number, as the kernel numbers them. Numbers that were duplicated share one file, a table:
 --   `count`     of the numbers that stand for it
@@ -13,11 +13,13 @@
 --   `last`      "read" or "write": Lua wants a seek between the two
 local engine = io and io.stdout and io or {}
 local host = Host or {}
-local descriptors = {
-  [0] = { handle = engine.stdin, standard = 0, count = 1 },
-  [1] = { handle = engine.stdout, standard = 1, count = 1 },
-  [2] = { handle = engine.stderr, standard = 2, count = 1 },
-}
+local descriptors = {}
+local function add(number, handle)
+  descriptors[number] = { handle = handle, standard = number, count = 1 }
+end
+add(0, engine.stdin)
+add(1, engine.stdout)
+add(2, engine.stderr)
 if host.input or not engine.stdin then
   descriptors[0] = { text = host.input or "", at = 0, count = 1 }
 end
@@ -29,13 +31,13 @@ local function writer(number, text_out, line_out)
   function handle.write(_, text)
     if text_out then
       text_out(text)
-      return true
-    end
-    rest = rest .. text
-    local lines, after = string.match(rest, "^(.*)\n([^\n]*)$")
-    if lines then
-      line_out(lines)
-      rest = after
+    else
+      rest = rest .. text
+      local lines, after = rest:match("^(.*)\n([^\n]*)$")
+      if lines then
+        line_out(lines)
+        rest = after
+      end
     end
     return true
   end
@@ -48,7 +50,7 @@ local function writer(number, text_out, line_out)
     end
   end
   P.at_end[#P.at_end + 1] = handle.close
-  descriptors[number] = { handle = handle, standard = number, count = 1 }
+  add(number, handle)
 end
 if host.output or not engine.stdout then
   writer(1, host.output or io and io.write, print)
@@ -58,7 +60,7 @@ if host.errors or not engine.stderr then
 end
 P.descriptors = descriptors
 
---// Provides: descriptor_new
+--// descriptor_new
 --// Requires: descriptors, descriptor_seek
 -- Gives a file the lowest number that is free.
 local descriptors = P.descriptors
@@ -72,7 +74,7 @@ function P.descriptor_new(file)
   return number
 end
 
---// Provides: descriptor_open
+--// descriptor_open
 --// Requires: descriptor_new, resolve, reason, set_permissions
 -- Opens the file at `path` as `how` says (`write` only or `both`, else to read; `append`, `create`, `truncate`, `exclusive`;
 -- `permissions` for a new one): its number, or nil and the reason.
@@ -133,7 +135,7 @@ function P.descriptor_open(path, how)
   return P.descriptor_new({ handle = handle, path = place, unreadable = how.write })
 end
 
---// Provides: descriptor_close
+--// descriptor_close
 --// Requires: descriptors
 -- The engine never really closes its three standard files.
 local descriptors = P.descriptors
@@ -153,7 +155,7 @@ function P.descriptor_close(number)
   return true
 end
 
---// Provides: descriptor_read
+--// descriptor_read
 -- At most `wanted` characters of a file: nil at its end, or nil and the reason. A terminal or pipe is read by
 -- lines, so that a program answers each; without integers (5.1, 5.2, LuaJIT) the line reader of the
 -- engine loses what follows a zero byte, so there it goes by characters.
@@ -205,7 +207,7 @@ function P.descriptor_read(file, wanted)
   return text, message
 end
 
---// Provides: descriptor_write
+--// descriptor_write
 -- True, or nil and the reason.
 function P.descriptor_write(file, text)
   local handle = file.handle
@@ -222,7 +224,7 @@ function P.descriptor_write(file, text)
   return handle:write(text)
 end
 
---// Provides: descriptor_seek
+--// descriptor_seek
 -- The new position, or nil and the reason.
 function P.descriptor_seek(file, from, offset)
   if file.pipe then

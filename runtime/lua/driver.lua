@@ -7,16 +7,11 @@
 -- (It is made below -1000.) Where a coroutine cannot yield across pcall (Lua 5.1), plain pcalls are used until the depth
 -- is used up; below that a driver is started under which every `try` is a request.
 
---// Provides: driver
+--// driver
 --// Requires: caught, runparam
 local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
 
-local pcall_yields
-do
-  local co = create(function() Pcall(yield, true) end)
-  local ok, yielded = resume(co)
-  pcall_yields = ok and yielded == true
-end
+local _, pcall_yields = resume(create(function() Pcall(yield, true) end))
 
 local start = -40000
 P.start_depth = start
@@ -24,8 +19,8 @@ P.start_depth = start
 local flat = false          -- the state of the driver below us, to which a request can be made, or false
 local memory_limit = 2.5e6  -- kilobytes at which deep recursion is a Stack_overflow
 
--- What a coroutine yields is a request, `function, arguments` (at most eight, else `spread, list, n`); or a table, an
--- effect; or nil and the outcome of the request that it ran (at most eight results, else `nil, list, many, n`).
+-- What a coroutine yields is a request, `function, arguments` (at most eight, else `spread, list, n`); or a table, one
+-- of `requests`; or nil and the outcome of the request that it ran (at most eight results, else `nil, list, many, n`).
 local many = {}
 
 local function outcome(a, b, c, d, e, g, h, i, ...)
@@ -49,16 +44,13 @@ local function work(f, a, b, c, d, e, g, h, i)
   end
 end
 
-local pool, pooled = {}, 0
+local pool = {}
 
 local function take()
-  if pooled > 0 then
-    local co = pool[pooled]
-    pool[pooled] = nil
-    pooled = pooled - 1
-    return co
-  end
-  return create(work)
+  local n = #pool
+  local co = pool[n]
+  pool[n] = nil
+  return co or create(work)
 end
 
 local function too_deep(level)
@@ -67,83 +59,77 @@ local function too_deep(level)
   return collectgarbage("count") >= memory_limit
 end
 
--- The effects (effect.lua), by the kind of their request: (state, coroutine, handlers, request) to the coroutine that runs next, its
--- handlers, and what resuming it gave.
-local effects = {}
-
 -- Runs f on a coroutine of a new driver; returns as pcall does.
 local function run(f, ...)
   local saved = flat
-  -- The coroutines that wait, and for each the handlers {value, exception, effect} of the fiber that it begins, or false.
-  local state = {n = 0, stack = {}, fibers = {}}
+  -- The coroutines that wait.
+  local stack, co = {}, take()
+  local state = {n = 0, stack = stack}
+  --{ requests
+  -- The handlers {value, exception, effect} of the fiber that `co` begins, or false; and those of the coroutines that wait.
+  local handlers, fibers = false, {}
+  state.fibers = fibers
+  --}
   flat = state
-  local stack, fibers = state.stack, state.fibers
-  local co, handlers = take(), false
   local ok, r, a, b, c, d, e, g, h, i = resume(co, f, ...)
   while true do
-    if ok and r then
-      if Type(r) == "table" then
-        co, handlers, ok, r, a, b, c, d, e, g, h, i = effects[r.kind](state, co, handlers, r)
-      else
-        local n = state.n + 1
-        if too_deep(n) then
-          ok, r, a, b, c, d, e, g, h, i = resume(co, false, G[9])
-        else
-          state.n, stack[n], fibers[n] = n, co, handlers
-          co, handlers = take(), false
-          ok, r, a, b, c, d, e, g, h, i = resume(co, r, a, b, c, d, e, g, h, i)
-        end
-      end
-    else
+    local n = state.n
+    if not ok or not r then
       if not ok then
-        if P.died then P.died(co, r) end
+        --{ backtrace
+        P.died(co, r)
+        --}
         a, b = r, nil
-      elseif pooled < 16 then
-        pooled = pooled + 1
-        pool[pooled] = co
+      elseif #pool < 16 then
+        pool[#pool + 1] = co
       end
-      local n = state.n
       if n == 0 then
         flat = saved
         return arrive(ok, a, b, c, d, e, g, h, i)
       end
-      local done = handlers
-      co, handlers = stack[n], fibers[n]
-      state.n, stack[n], fibers[n] = n - 1, nil, nil
-      if not done then
-        ok, r, a, b, c, d, e, g, h, i = resume(co, ok, a, b, c, d, e, g, h, i)
-      elseif ok then
-        -- The end of a fiber: its parent goes on with the handler.
-        ok, r, a, b, c, d, e, g, h, i = resume(co, done[1], 1, a)
-      else
-        ok, r, a, b, c, d, e, g, h, i = resume(co, done[2], 0, a)
-      end
+      --{ requests
+      -- The end of a fiber: its parent goes on with the handler.
+      if handlers then ok, a, b = handlers[ok and 1 or 2], ok and 1 or 0, a end
+      handlers, fibers[n] = fibers[n], nil
+      --}
+      co, state.n, stack[n] = stack[n], n - 1, nil
+      ok, r, a, b, c, d, e, g, h, i = resume(co, ok, a, b, c, d, e, g, h, i)
+    --{ requests
+    elseif Type(r) == "table" then
+      co, handlers, ok, r, a, b, c, d, e, g, h, i = P.requests[r.kind](state, co, handlers, r)
+    --}
+    elseif too_deep(n + 1) then
+      ok, r, a, b, c, d, e, g, h, i = resume(co, false, G[9])
+    else
+      n = n + 1
+      --{ requests
+      handlers, fibers[n] = false, handlers
+      --}
+      state.n, stack[n], co = n, co, take()
+      ok, r, a, b, c, d, e, g, h, i = resume(co, r, a, b, c, d, e, g, h, i)
     end
   end
 end
 
 local function ask(f, ...)
   local n = Select("#", ...)
-  if n > 8 then
-    if flat then return arrive(yield(spread, {f, ...}, n + 1)) end
-    return run(spread, {f, ...}, n + 1)
-  end
+  if n > 8 then return ask(spread, {f, ...}, n + 1) end
   if flat then return arrive(yield(f, ...)) end
   return run(f, ...)
 end
 
 -- How often the depth may be used up, 40,000 slots each time, under a limit of so many words of OCaml's stack (`l=N` in OCAMLRUNPARAM).
 -- A frame has up to four times as many slots here.
-local levels, level = (P.runparam("l") or Huge) / 10000, 0
+local levels = (P.runparam("l") or Huge) / 10000
 
 local function back(...)
-  level = level - 1
+  levels = levels + 1
   return ...
 end
 
 local function ask_deeper(...)
-  if level >= levels then return false, G[9] end
-  level = level + 1
+  if levels <= 0 then return false, G[9] end
+  levels = levels - 1
   return back(ask(...))
 end
 
@@ -169,31 +155,33 @@ end
 -- Runs the program: under a driver from the start where that costs nothing.
 P.start = pcall_yields and run or Pcall
 
--- Lets go of the coroutines kept for later, and so of the values that they last worked on.
-local function forget()
-  for i = 1, pooled do pool[i] = nil end
-  pooled = 0
-end
-
--- What the effects, the threads and the collector need of the driver.
+--{ requests backtrace gc_collect
+-- What these need of the driver. `forget` lets go of the coroutines kept for later, and so of the values that they last worked on.
 P.driver = {
-  effects = effects, take = take, too_deep = too_deep, run = run, ask_deeper = ask_deeper, spread = spread, flat = function() return flat end,
-  forget = forget, enter = function(state) flat = state end,
+  take = take, too_deep = too_deep, run = run, ask_deeper = ask_deeper, spread = spread, flat = function() return flat end,
+  forget = function() pool = {} end, enter = function(state) flat = state end,
 }
+--}
 
---// Provides: %tail_depth
+--// requests
+--// Requires: driver
+-- What is asked of the driver with a table, by its kind: (state, coroutine, handlers, request) to the coroutine that runs next, its
+-- handlers, and what resuming it gave.
+P.requests = {}
+
+--// %tail_depth
 --// If: luau
 --// Requires: far
 --// Inline: D + 16.000244140625
 
---// Provides: far
+--// far
 --// If: luau
---// Requires: driver
+--// Requires: requests
 -- A tail call takes a frame on Luau. So it counts too, by 16 and a fraction, 2^-12, which tells how many there were: when they alone
 -- make up the depth, nobody waits for a frame of this coroutine but its start, and a fresh one takes its place.
 -- Otherwise the code goes on as with Deep. (A function without a closure may have any number of results.)
 local driver = P.driver
-driver.effects.replace = function(state, co, handlers, request)
+P.requests.replace = function(state, co, handlers, request)
   co = driver.take()
   return co, handlers, coroutine.resume(co, driver.spread, request, #request)
 end

@@ -1,31 +1,31 @@
 -- What the toplevel and Dynlink ask of the runtime. A linked program is closed: no library can be loaded into it, and
 -- its globals are no block. The answers are those of runtime/dynlink.c and runtime/meta.c where they are disabled.
 
---// Provides: caml_get_global_data
+--// caml_get_global_data
 --// Requires: caml_invalid_argument
 function P.caml_get_global_data(unit)
   return P.caml_invalid_argument("Meta.get_global_data")
 end
 
---// Provides: caml_realloc_global
+--// caml_realloc_global
 --// Requires: caml_invalid_argument
 function P.caml_realloc_global(size)
   return P.caml_invalid_argument("Meta.realloc_global")
 end
 
---// Provides: caml_get_section_table
+--// caml_get_section_table
 --// Requires: caml_raise_not_found
 function P.caml_get_section_table(unit)
   return P.caml_raise_not_found()
 end
 
---// Provides: caml_dynlink_open_lib
+--// caml_dynlink_open_lib
 --// Requires: caml_failwith
 function P.caml_dynlink_open_lib(mode, name)
   return P.caml_failwith("dynamic loading not supported on this platform")
 end
 
---// Provides: caml_dynlink_close_lib
+--// caml_dynlink_close_lib
 --// Requires: caml_invalid_argument
 --// Alias: caml_dynlink_lookup_symbol caml_dynlink_add_primitive caml_dynlink_get_bytecode_sections caml_reify_bytecode
 --// Alias: caml_static_release_bytecode caml_get_current_environment caml_invoke_traced_function
@@ -33,24 +33,24 @@ function P.caml_dynlink_close_lib()
   return P.caml_invalid_argument("dynlink")
 end
 
---// Provides: caml_dynlink_get_current_libs const
+--// caml_dynlink_get_current_libs const
 function P.caml_dynlink_get_current_libs(unit)
   return { 0 }
 end
 
---// Provides: caml_terminfo_rows mutable
+--// caml_terminfo_rows mutable
 -- The number of lines is not known.
 function P.caml_terminfo_rows(channel)
   return -1
 end
 
---// Provides: caml_zstd_initialize
+--// caml_zstd_initialize
 -- Whether marshalled values can be compressed: they cannot.
 function P.caml_zstd_initialize(unit)
   return 0
 end
 
---// Provides: caml_xdg_defaults
+--// caml_xdg_defaults
 -- The toplevel's folders of defaults: none.
 function P.caml_xdg_defaults(unit)
   return 0

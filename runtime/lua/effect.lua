@@ -1,12 +1,12 @@
 -- Effects of OCaml 5. A fiber is a run of coroutines on the driver's stack; the lowest one has its handlers. A suspended fiber
 -- is {251, coroutines = list from the top, handlers = list}, a new one {251, fresh = handlers}; a continuation is {245, fiber, last}.
 
---// Provides: caml_alloc_stack
+--// caml_alloc_stack
 P.caml_alloc_stack = function(value, exception, effect)
   return {251, fresh = {value, exception, effect}}
 end
 
---// Provides: caml_continuation_use_noexc
+--// caml_continuation_use_noexc
 -- The fiber of a continuation, which can be used once.
 P.caml_continuation_use_noexc = function(continuation)
   local fiber = continuation[2]
@@ -14,7 +14,7 @@ P.caml_continuation_use_noexc = function(continuation)
   return fiber
 end
 
---// Provides: caml_continuation_use_and_update_handler_noexc
+--// caml_continuation_use_and_update_handler_noexc
 --// Requires: caml_continuation_use_noexc
 P.caml_continuation_use_and_update_handler_noexc = function(continuation, value, exception, effect)
   local fiber = P.caml_continuation_use_noexc(continuation)
@@ -22,8 +22,8 @@ P.caml_continuation_use_and_update_handler_noexc = function(continuation, value,
   return fiber
 end
 
---// Provides: perform_effect
---// Requires: driver
+--// perform_effect
+--// Requires: requests
 -- Takes the running fiber off the driver's stack, adds it to `fiber`, and lets its parent handle the effect.
 P.perform_effect = function(state, co, handlers, fiber, effect, continuation)
   local stack, fibers = state.stack, state.fibers
@@ -46,8 +46,8 @@ P.perform_effect = function(state, co, handlers, fiber, effect, continuation)
   return parent, parent_handlers, coroutine.resume(parent, found[3], 3, effect, continuation, 0)
 end
 
---// Provides: unhandled_effect
---// Requires: named_values, caml_sys_exit
+--// unhandled_effect
+--// Requires: named_values, caml_sys_exit, complain
 -- A program without the module that defines the exception ends.
 P.unhandled_effect = function(effect)
   local exception = P.named_values["Effect.Unhandled"]
@@ -58,10 +58,10 @@ P.unhandled_effect = function(effect)
   return {0, exception, effect}
 end
 
---// Provides: %perform
---// Calls
+--// %perform
+--// Calls:
 --// Requires: perform_effect, unhandled_effect, %apply_1
-P.driver.effects.perform = function(state, co, handlers, request)
+P.requests.perform = function(state, co, handlers, request)
   local fiber = {251, coroutines = {}, handlers = {}}
   return P.perform_effect(state, co, handlers, fiber, request.effect, {245, fiber, 0})
 end
@@ -72,8 +72,8 @@ P["%perform"] = function(D, effect)
   return A1(f, D, x)
 end
 
---// Provides: fiber_outcome
---// Calls
+--// fiber_outcome
+--// Calls:
 --// Requires: %apply_3, caught
 -- Goes on with the handler of a fiber: that of its value (count 1), its exception (0) or an effect (3).
 P.fiber_outcome = function(D, handler, count, a, b, c)
@@ -84,12 +84,12 @@ P.fiber_outcome = function(D, handler, count, a, b, c)
   return A1(handler, D, a)
 end
 
---// Provides: %resume
---// Calls
---// Requires: driver, fiber_outcome, named_values
+--// %resume
+--// Calls:
+--// Requires: requests, fiber_outcome, named_values
 -- Runs f(x) on a fiber; the caller goes on with what the fiber's handlers give.
 local resume, driver = coroutine.resume, P.driver
-driver.effects.resume = function(state, co, handlers, request)
+P.requests.resume = function(state, co, handlers, request)
   local stack, fibers, fiber = state.stack, state.fibers, request.fiber
   local n = state.n + 1
   if driver.too_deep(n) then return co, handlers, resume(co, nil, 0, G[9]) end
@@ -117,11 +117,11 @@ P["%resume"] = function(D, fiber, f, x)
   return P.fiber_outcome(D, coroutine.yield({kind = "resume", fiber = fiber, f = f, x = x}))
 end
 
---// Provides: %reperform
---// Calls
+--// %reperform
+--// Calls:
 --// Requires: perform_effect, unhandled_effect, caml_continuation_use_noexc, fiber_outcome, %resume
 -- The handler passes an effect on: its own fiber joins the continuation.
-P.driver.effects.reperform = function(state, co, handlers, request)
+P.requests.reperform = function(state, co, handlers, request)
   local continuation = request.continuation
   return P.perform_effect(state, co, handlers, continuation[2], request.effect, continuation)
 end

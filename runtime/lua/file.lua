@@ -1,6 +1,6 @@
 -- The pseudo file system: files that the linker embedded, by path, in `P.files` (nil without any).
 
---// Provides: embedded_names mutable
+--// embedded_names mutable
 -- The names in an embedded folder, sorted; nil when no embedded file lies under it.
 function P.embedded_names(path)
   if not P.files then
@@ -26,7 +26,7 @@ function P.embedded_names(path)
   return names
 end
 
---// Provides: resolve mutable
+--// resolve mutable
 -- Where a path is, seen from the folder that the process is really in: Lua has no way to change it, so
 -- `P.folder` holds what Sys.chdir has set.
 function P.resolve(path)
@@ -36,26 +36,26 @@ function P.resolve(path)
   return path
 end
 
---// Provides: reason const
+--// reason const
 -- What went wrong, without the path that the engine or a command puts in front of it.
 function P.reason(message)
   return string.match(message, ": ([^:\n]*)%s*$") or message
 end
 
---// Provides: path_raise
+--// path_raise
 --// Requires: reason, caml_raise_sys_error
 -- Sys_error for a path; nothing is known of the reason where the engine has no such function.
 function P.path_raise(path, message)
   P.caml_raise_sys_error(path .. ": " .. P.reason(message or "Operation not supported"))
 end
 
---// Provides: quote const
+--// quote const
 -- A word for the shell.
 function P.quote(text)
   return "'" .. string.gsub(text, "'", "'\\''") .. "'"
 end
 
---// Provides: shell_state mutable
+--// shell_state mutable
 --// Requires: quote
 -- What makes a shell see what the program has set: the current folder and the environment.
 function P.shell_state()
@@ -68,7 +68,7 @@ function P.shell_state()
   return state
 end
 
---// Provides: shell
+--// shell
 --// Requires: shell_state
 -- What a command prints; nil and its message where it fails or there is no shell. What Lua's library lacks has no other way.
 local popen = io and io.popen
@@ -91,13 +91,13 @@ function P.shell(command)
   return Sub(output, 1, -3)
 end
 
---// Provides: permissions const
+--// permissions const
 -- A word for the shell: the permissions that a new file gets under the process's mask.
 function P.permissions(bits)
   return string.format("$(printf %%o $((0%o & ~0$(umask))))", bits % 4096)
 end
 
---// Provides: set_permissions
+--// set_permissions
 --// Requires: shell, permissions, quote
 -- Gives a new file its permissions, where they are not those that the engine gives.
 function P.set_permissions(place, bits)
@@ -106,7 +106,7 @@ function P.set_permissions(place, bits)
   end
 end
 
---// Provides: caml_sys_open
+--// caml_sys_open
 --// Requires: descriptor_open, path_raise
 -- Flags are the constructors of Stdlib.open_flag; to append is to write.
 local names = { [1] = "write", [2] = "append", [3] = "create", [4] = "truncate", [5] = "exclusive" }
@@ -124,14 +124,14 @@ function P.caml_sys_open(path, flags, permissions)
   return number
 end
 
---// Provides: caml_sys_close
+--// caml_sys_close
 --// Requires: descriptor_close
 function P.caml_sys_close(number)
   P.descriptor_close(number)
   return 0
 end
 
---// Provides: file_kind mutable
+--// file_kind mutable
 --// Requires: resolve
 -- "file", "directory" or nil; a directory is what opens but cannot be read.
 local open = io and io.open
@@ -164,13 +164,13 @@ function P.file_kind(path)
   return reason == 21 and "directory" or "file"
 end
 
---// Provides: caml_sys_file_exists mutable
+--// caml_sys_file_exists mutable
 --// Requires: file_kind
 function P.caml_sys_file_exists(path)
   return P.file_kind(path) and 1 or 0
 end
 
---// Provides: caml_sys_is_directory
+--// caml_sys_is_directory
 --// Requires: file_kind, path_raise
 function P.caml_sys_is_directory(path)
   local kind = P.file_kind(path)
@@ -180,13 +180,13 @@ function P.caml_sys_is_directory(path)
   return kind == "directory" and 1 or 0
 end
 
---// Provides: caml_sys_is_regular_file
+--// caml_sys_is_regular_file
 --// Requires: caml_sys_is_directory
 function P.caml_sys_is_regular_file(path)
   return 1 - P.caml_sys_is_directory(path)
 end
 
---// Provides: remove_file
+--// remove_file
 --// Requires: resolve
 -- True, or nil and the reason. C's remove, which Lua has, would take an empty folder as well.
 local remove, open = os and os.remove, io and io.open
@@ -208,7 +208,7 @@ function P.remove_file(path)
   return remove(place)
 end
 
---// Provides: rename_file
+--// rename_file
 --// Requires: resolve
 -- True, or nil and the reason.
 local rename = os and os.rename
@@ -219,7 +219,7 @@ function P.rename_file(from, to)
   return rename(P.resolve(from), P.resolve(to))
 end
 
---// Provides: caml_sys_remove
+--// caml_sys_remove
 --// Requires: remove_file, path_raise
 function P.caml_sys_remove(path)
   local done, message = P.remove_file(path)
@@ -229,7 +229,7 @@ function P.caml_sys_remove(path)
   return 0
 end
 
---// Provides: caml_sys_rename
+--// caml_sys_rename
 --// Requires: rename_file, reason, caml_raise_sys_error
 function P.caml_sys_rename(from, to)
   local done, message = P.rename_file(from, to)
@@ -239,14 +239,14 @@ function P.caml_sys_rename(from, to)
   return 0
 end
 
---// Provides: make_folder
+--// make_folder
 --// Requires: shell, quote, permissions
 -- True, or nil and the reason.
 function P.make_folder(path, bits)
   return P.shell("mkdir " .. (bits == 511 and "" or "-m " .. P.permissions(bits)) .. " -- " .. P.quote(path))
 end
 
---// Provides: caml_sys_mkdir
+--// caml_sys_mkdir
 --// Requires: make_folder, path_raise
 function P.caml_sys_mkdir(path, bits)
   local done, message = P.make_folder(path, bits)
@@ -256,7 +256,7 @@ function P.caml_sys_mkdir(path, bits)
   return 0
 end
 
---// Provides: caml_sys_rmdir
+--// caml_sys_rmdir
 --// Requires: shell, quote, path_raise
 function P.caml_sys_rmdir(path)
   local done, message = P.shell("rmdir -- " .. P.quote(path))
@@ -266,7 +266,7 @@ function P.caml_sys_rmdir(path)
   return 0
 end
 
---// Provides: caml_sys_read_directory
+--// caml_sys_read_directory
 --// Requires: shell, quote, path_raise, embedded_names
 function P.caml_sys_read_directory(path)
   local names = P.embedded_names(path)
@@ -288,20 +288,20 @@ function P.caml_sys_read_directory(path)
   return array
 end
 
---// Provides: current_folder mutable
+--// current_folder mutable
 --// Requires: shell
 function P.current_folder()
   local printed = P.folder or P.shell("pwd -P")
   return printed and string.gsub(printed, "\n$", "") or os and os.getenv and os.getenv("PWD")
 end
 
---// Provides: caml_sys_getcwd
+--// caml_sys_getcwd
 --// Requires: current_folder, caml_raise_sys_error
 function P.caml_sys_getcwd(unit)
   return P.current_folder() or P.caml_raise_sys_error("getcwd: Operation not supported")
 end
 
---// Provides: change_folder
+--// change_folder
 --// Requires: shell, quote
 -- True, or nil and the reason. dash says no more of it than that it could not.
 function P.change_folder(path)
@@ -313,7 +313,7 @@ function P.change_folder(path)
   return folder, message
 end
 
---// Provides: caml_sys_chdir
+--// caml_sys_chdir
 --// Requires: change_folder, path_raise
 function P.caml_sys_chdir(path)
   local done, message = P.change_folder(path)

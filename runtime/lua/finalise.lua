@@ -1,6 +1,6 @@
 -- Finalisers (Gc.finalise, Gc.finalise_last).
 
---// Provides: run_finalisers
+--// run_finalisers
 --// Requires: mortal, allocation, %apply_1
 -- Functions to be called on values that died. A value has a mortal object of its own as its field `final`; the engine's own
 -- strings and numbers live for ever. What the collector finds waits in `queue` until the program is where any function may run:
@@ -81,19 +81,19 @@ P.register_finaliser = function(f, value, kind)
   return 0
 end
 
---// Provides: caml_final_register
+--// caml_final_register
 --// Requires: run_finalisers, caml_invalid_argument
 P.caml_final_register = function(f, value)
   return P.register_finaliser(f, value, "first")
 end
 
---// Provides: caml_final_register_called_without_value
+--// caml_final_register_called_without_value
 --// Requires: run_finalisers, caml_invalid_argument
 P.caml_final_register_called_without_value = function(f, value)
   return P.register_finaliser(f, value, "last")
 end
 
---// Provides: caml_final_release
+--// caml_final_release
 --// Requires: run_finalisers
 P.caml_final_release = function()
   P.release_finalisers()

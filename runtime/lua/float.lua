@@ -1,46 +1,46 @@
 -- Floats: arithmetic, comparison, rounding and taking apart (runtime/floats.c). From Lua 5.3 on a result must be of the
 -- engine's float subtype: `floor` and `ceil` give integers there.
 
---// Provides: caml_add_float const
+--// caml_add_float const
 --// Inline: %1 + %2
 
---// Provides: caml_sub_float const
+--// caml_sub_float const
 --// Inline: %1 - %2
 
---// Provides: caml_mul_float const
+--// caml_mul_float const
 --// Inline: %1 * %2
 
---// Provides: caml_div_float const
+--// caml_div_float const
 --// Inline: %1 / %2
 
---// Provides: caml_neg_float const
+--// caml_neg_float const
 --// Inline: -%1
 
---// Provides: caml_eq_float const
+--// caml_eq_float const
 --// Test: %1 == %2
 
---// Provides: caml_neq_float const
+--// caml_neq_float const
 --// Test: %1 ~= %2
 
---// Provides: caml_lt_float const
+--// caml_lt_float const
 --// Test: %1 < %2
 
---// Provides: caml_le_float const
+--// caml_le_float const
 --// Test: %1 <= %2
 
---// Provides: caml_gt_float const
+--// caml_gt_float const
 --// Test: %1 > %2
 
---// Provides: caml_ge_float const
+--// caml_ge_float const
 --// Test: %1 >= %2
 
---// Provides: caml_float_of_int const
+--// caml_float_of_int const
 --// Inline: %1 + 0.0
 
---// Provides: caml_abs_float const
+--// caml_abs_float const
 P.caml_abs_float = math.abs
 
---// Provides: caml_float_compare const
+--// caml_float_compare const
 -- A nan equals itself and is below everything else.
 function P.caml_float_compare(x, y)
   if x < y then
@@ -55,7 +55,7 @@ function P.caml_float_compare(x, y)
   return y == y and -1 or 0
 end
 
---// Provides: caml_int_of_float const
+--// caml_int_of_float const
 --// If: portable luajit
 -- Truncation, modulo 2^32; 0 for what no machine integer holds.
 function P.caml_int_of_float(x)
@@ -66,7 +66,7 @@ function P.caml_int_of_float(x)
   return 0
 end
 
---// Provides: caml_int_of_float const
+--// caml_int_of_float const
 --// If: lua54
 function P.caml_int_of_float(x)
   if x >= -9223372036854775808.0 and x < 9223372036854775808.0 then
@@ -76,7 +76,7 @@ function P.caml_int_of_float(x)
   return 0
 end
 
---// Provides: caml_floor_float const
+--// caml_floor_float const
 -- A zero takes the sign of the argument.
 function P.caml_floor_float(x)
   local r = Floor(x)
@@ -86,7 +86,7 @@ function P.caml_floor_float(x)
   return r + 0.0
 end
 
---// Provides: caml_ceil_float const
+--// caml_ceil_float const
 function P.caml_ceil_float(x)
   local r = Ceil(x)
   if r == 0 then
@@ -95,7 +95,7 @@ function P.caml_ceil_float(x)
   return r + 0.0
 end
 
---// Provides: caml_trunc_float const
+--// caml_trunc_float const
 function P.caml_trunc_float(x)
   local r = x < 0 and Ceil(x) or Floor(x)
   if r == 0 then
@@ -104,7 +104,7 @@ function P.caml_trunc_float(x)
   return r + 0.0
 end
 
---// Provides: caml_round_float const
+--// caml_round_float const
 -- Halves go away from zero. What is at least 2^52 is whole already.
 function P.caml_round_float(x)
   if x > -4503599627370496.0 and x < 4503599627370496.0 then
@@ -123,7 +123,7 @@ function P.caml_round_float(x)
   return x
 end
 
---// Provides: frexp const
+--// frexp const
 -- x as m * 2^e with 0.5 <= |m| < 1, for a finite x.
 P.frexp = math.frexp
   or function(x)
@@ -151,7 +151,7 @@ P.frexp = math.frexp
     return x < 0 and -m or m, e
   end
 
---// Provides: ldexp const
+--// ldexp const
 --// Requires: frexp
 -- x * 2^n, rounded once.
 local frexp = P.frexp
@@ -174,7 +174,7 @@ P.ldexp = math.ldexp
     return m * 2.0 ^ e
   end
 
---// Provides: caml_ldexp_float const
+--// caml_ldexp_float const
 --// Requires: ldexp
 -- The exponent is kept to what a C int holds.
 local ldexp = P.ldexp
@@ -182,7 +182,7 @@ function P.caml_ldexp_float(x, n)
   return ldexp(x, n > 10000 and 10000 or n < -10000 and -10000 or n)
 end
 
---// Provides: caml_frexp_float const
+--// caml_frexp_float const
 --// Requires: frexp
 function P.caml_frexp_float(x)
   if x - x ~= 0 then
@@ -192,7 +192,7 @@ function P.caml_frexp_float(x)
   return { 0, m, e }
 end
 
---// Provides: caml_modf_float const
+--// caml_modf_float const
 --// Requires: caml_trunc_float
 function P.caml_modf_float(x)
   if x == Huge or x == -Huge then
@@ -206,7 +206,7 @@ function P.caml_modf_float(x)
   return { 0, rest, whole }
 end
 
---// Provides: caml_fmod_float const
+--// caml_fmod_float const
 -- Lua 5.1 to LuaJIT take math.fmod from C; what is not finite is settled here, before engines differ.
 local fmod = math.fmod
 function P.caml_fmod_float(x, y)
@@ -216,7 +216,7 @@ function P.caml_fmod_float(x, y)
   return fmod(x, y)
 end
 
---// Provides: caml_classify_float const
+--// caml_classify_float const
 -- Stdlib.fpclass: normal, subnormal, zero, infinite, nan.
 function P.caml_classify_float(x)
   if x ~= x then
@@ -231,14 +231,14 @@ function P.caml_classify_float(x)
   return 0
 end
 
---// Provides: caml_signbit_float const
+--// caml_signbit_float const
 --// Alias: caml_signbit
 --// Requires: sign_bit
 function P.caml_signbit_float(x)
   return P.sign_bit(x) and 1 or 0
 end
 
---// Provides: caml_copysign_float const
+--// caml_copysign_float const
 --// Requires: sign_bit
 local sign_bit = P.sign_bit
 function P.caml_copysign_float(x, y)
@@ -248,7 +248,7 @@ function P.caml_copysign_float(x, y)
   return x
 end
 
---// Provides: caml_nextafter_float const
+--// caml_nextafter_float const
 --// Requires: frexp, ldexp
 local frexp, ldexp = P.frexp, P.ldexp
 function P.caml_nextafter_float(x, y)
@@ -278,7 +278,7 @@ function P.caml_nextafter_float(x, y)
   return result
 end
 
---// Provides: caml_fma_float const
+--// caml_fma_float const
 --// Requires: frexp, ldexp
 -- x * y + z rounded once: the exact product is split in two (Dekker), the three parts are summed, and the
 -- small part is rounded to odd before the last addition (Boldo and Melquiond).

@@ -1,6 +1,6 @@
 -- Numbers to text: C's printf conversions as runtime/ints.c and runtime/floats.c use them.
 
---// Provides: format_digits const
+--// format_digits const
 --// Requires: caml_invalid_argument
 -- Lays out `digits` (of a magnitude, already in the conversion's base) as a printf format says: flags, width, precision.
 -- The letters l, n, L between them and the conversion only name the type; text before the `%` stays.
@@ -42,7 +42,7 @@ function P.format_digits(format, negative, digits)
   return text .. Rep(" ", missing) .. prefix .. digits
 end
 
---// Provides: format_int32 const
+--// format_int32 const
 --// Requires: format_digits
 -- Formats a number of 32 bits; `%u`, `%x`, `%o` show its two's complement.
 local layout, text_of = P.format_digits, string.format
@@ -61,7 +61,7 @@ function P.format_int32(format, n)
   return layout(format, false, text_of(conversion == "u" and "%d" or "%" .. conversion, n))
 end
 
---// Provides: format_wide const
+--// format_wide const
 --// If: lua54
 --// Requires: format_digits
 -- Formats an integer of 64 bits.
@@ -84,7 +84,7 @@ function P.format_wide(format, n)
   return layout(format, false, text_of("%d%d", tens, n - tens * 10))
 end
 
---// Provides: caml_format_int const
+--// caml_format_int const
 --// If: portable luajit
 --// Requires: format_int32
 local format_int32, text_of = P.format_int32, string.format
@@ -95,7 +95,7 @@ function P.caml_format_int(format, n)
   return format_int32(format, n)
 end
 
---// Provides: caml_format_int const
+--// caml_format_int const
 --// If: lua54
 --// Requires: format_wide
 local format_wide, text_of = P.format_wide, string.format
@@ -110,21 +110,21 @@ function P.caml_format_int(format, n)
   return format_wide(format, n)
 end
 
---// Provides: caml_int32_format const
+--// caml_int32_format const
 --// Requires: format_int32
 --// Inline: P.format_int32(%1, %2[2])
 
---// Provides: caml_nativeint_format const
+--// caml_nativeint_format const
 --// If: portable luajit
 --// Requires: format_int32
 --// Inline: P.format_int32(%1, %2[2])
 
---// Provides: caml_nativeint_format const
+--// caml_nativeint_format const
 --// If: lua54
 --// Requires: format_wide
 --// Inline: P.format_wide(%1, %2[2])
 
---// Provides: caml_int64_format const
+--// caml_int64_format const
 --// If: portable luajit
 --// Requires: format_digits, int64_decimal
 local layout, text_of, decimal = P.format_digits, string.format, P.int64_decimal
@@ -158,14 +158,14 @@ function P.caml_int64_format(format, x)
   return layout(format, false, text_of("%" .. conversion .. "%08" .. conversion, high, low))
 end
 
---// Provides: caml_int64_format const
+--// caml_int64_format const
 --// If: lua54
 --// Requires: format_wide
 function P.caml_int64_format(format, x)
   return P.format_wide(format, x[2])
 end
 
---// Provides: int64_decimal const
+--// int64_decimal const
 --// If: portable luajit
 -- The decimal digits of an unsigned number of 64 bits in two unsigned halves.
 local text_of = string.format
@@ -190,7 +190,7 @@ function P.int64_decimal(high, low)
   return (string.gsub(text, "^0+", ""))
 end
 
---// Provides: sign_bit const
+--// sign_bit const
 -- Whether a float's sign is set; of a nan too, where the engine shows it.
 local text_of = string.format
 local bits
@@ -212,7 +212,7 @@ function P.sign_bit(x)
   return Byte(text_of("%f", x)) == 45
 end
 
---// Provides: exact_digits const
+--// exact_digits const
 --// Requires: frexp
 -- All decimal digits of a positive finite float, and where its point stands: 0.DIGITS * 10^point.
 local frexp, text_of = P.frexp, string.format
@@ -257,7 +257,7 @@ function P.exact_digits(x)
   return digits, point
 end
 
---// Provides: long_float const
+--// long_float const
 --// Requires: exact_digits
 -- The conversions e, f, g of a finite float's magnitude with a precision that the engine's printf refuses.
 local function rounded(digits, kept)
@@ -327,7 +327,7 @@ function P.long_float(conversion, precision, x)
   return conversion == kind and text or string.upper(text)
 end
 
---// Provides: caml_format_float const
+--// caml_format_float const
 --// Requires: sign_bit, long_float, caml_invalid_argument
 -- printf of a double. Engines differ in how they print what is not finite, and stop at two digits
 -- of width and precision.
@@ -374,7 +374,7 @@ function P.caml_format_float(format, x)
   return Rep(" ", missing) .. sign .. text
 end
 
---// Provides: caml_hexstring_of_float const
+--// caml_hexstring_of_float const
 --// Requires: sign_bit, frexp
 -- `%h`: precision -1 prints as many digits as there are; style is the character of the flag.
 local text_of = string.format

@@ -1,7 +1,7 @@
 -- The generic hash function, as runtime/hash.c (MurmurHash 3): the same values as ocamlrun gives on 64 bits, but for those that look alike here
 -- (on engines with one kind of numbers a float without fraction is an int).
 
---// Provides: hash_mix const
+--// hash_mix const
 --// Requires: int_bits
 --// If: portable
 -- Mixes w into h: both, and the result, are 32-bit numbers, unsigned but on luajit; and the final mixing, to 30 bits.
@@ -46,7 +46,7 @@ else
   end
 end
 
---// Provides: hash_mix const
+--// hash_mix const
 --// If: luajit
 -- The library bit takes numbers within 2^51: products with 16 bits.
 local band, bxor, lshift, rshift, rol, tobit = bit.band, bit.bxor, bit.lshift, bit.rshift, bit.rol, bit.tobit
@@ -63,7 +63,7 @@ function P.hash_final(h)
   return band(bxor(h, rshift(h, 16)), 1073741823)
 end
 
---// Provides: hash_mix const
+--// hash_mix const
 --// If: lua54
 function P.hash_mix(h, w)
   w = w * 3432918353 & 4294967295
@@ -77,7 +77,7 @@ function P.hash_final(h)
   return (h ~ h >> 16) & 1073741823
 end
 
---// Provides: hash_int const
+--// hash_int const
 --// Requires: hash_mix
 --// If: portable luajit
 local mix = P.hash_mix
@@ -88,7 +88,7 @@ P.hash_word = function(h, n)
   return mix(h, n % 4294967296)
 end
 
---// Provides: hash_int const
+--// hash_int const
 --// Requires: hash_mix
 --// If: lua54
 local function mix_word(h, n)
@@ -99,7 +99,7 @@ P.hash_int = function(h, n)
 end
 P.hash_word = mix_word
 
---// Provides: hash_string const
+--// hash_string const
 --// Requires: hash_mix, int_bits
 --// If: portable luajit
 P.hash_string = function(h, s)
@@ -117,7 +117,7 @@ P.hash_string = function(h, s)
   return Xor(h, n) % 4294967296
 end
 
---// Provides: hash_string const
+--// hash_string const
 --// Requires: hash_mix
 --// If: lua54
 P.hash_string = function(h, s)
@@ -133,7 +133,7 @@ P.hash_string = function(h, s)
   return h ~ n
 end
 
---// Provides: hash_float const
+--// hash_float const
 --// Requires: hash_mix, caml_int64_bits_of_float
 --// If: portable luajit
 P.hash_float = function(h, x)
@@ -143,7 +143,7 @@ P.hash_float = function(h, x)
   return P.hash_mix(P.hash_mix(h, bits[3] % 4294967296), bits[2] % 4294967296)
 end
 
---// Provides: hash_float const
+--// hash_float const
 --// Requires: hash_mix
 --// If: lua54
 P.hash_float = function(h, x)
@@ -153,7 +153,7 @@ P.hash_float = function(h, x)
   return P.hash_mix(P.hash_mix(h, low), high)
 end
 
---// Provides: hash_value mutable
+--// hash_value mutable
 --// Requires: hash_mix, hash_int, hash_string, hash_float, bytes_text, int_bits
 -- Of any value, and whether a number is an int.
 local kind = math.type
@@ -233,7 +233,7 @@ P.hash_value = function(count, limit, seed, value)
   return final(h)
 end
 
---// Provides: caml_hash mutable
+--// caml_hash mutable
 --// Requires: hash_value
 --// If: portable luajit
 local final, hash_int, hash_string, is_int, hash_value = P.hash_final, P.hash_int, P.hash_string, P.hash_is_int, P.hash_value
@@ -244,7 +244,7 @@ P.caml_hash = function(count, limit, seed, value)
   return hash_value(count, limit, seed, value)
 end
 
---// Provides: caml_hash mutable
+--// caml_hash mutable
 --// Requires: hash_value
 --// If: lua54
 -- With the mixing of an int in place.
@@ -268,13 +268,13 @@ P.caml_hash = function(count, limit, seed, value)
   return (h ~ h >> 16) & 1073741823
 end
 
---// Provides: caml_string_hash const
+--// caml_string_hash const
 --// Requires: hash_string
 P.caml_string_hash = function(seed, s)
   return P.hash_final(P.hash_string(seed % 4294967296, s))
 end
 
---// Provides: caml_hash_mix_int const
+--// caml_hash_mix_int const
 --// Requires: hash_int
 P.caml_hash_mix_int = function(h, n)
   return P.hash_word(h % 4294967296, n)

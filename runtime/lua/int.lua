@@ -1,13 +1,13 @@
 -- Integer arithmetic. On `portable` and `luajit` ints have 32 bits and are numbers of whatever kind the engine has: doubles
 -- or, from Lua 5.3 on, integers (then all results must be integers too). A result of zero is never -0.
 
---// Provides: int_wrap
+--// int_wrap
 function Wrap(n)
   return (n + 2147483648) % 4294967296 - 2147483648
 end
 P.int_wrap = Wrap
 
---// Provides: int_powers
+--// int_powers
 -- Powers of two as ints, so that a product with one is exact and an int; a shift by 63 or more is a shift by 63.
 do
   local power = 1
@@ -20,7 +20,7 @@ do
 end
 P.int_powers = Pow2
 
---// Provides: int_mul
+--// int_mul
 --// Requires: int_wrap
 --// If: portable
 if math.type then
@@ -42,7 +42,7 @@ else
 end
 P.int_mul = Mul
 
---// Provides: int_mul
+--// int_mul
 --// Requires: int_bits
 --// If: luajit
 function Mul(x, y)
@@ -55,14 +55,14 @@ function Mul(x, y)
 end
 P.int_mul = Mul
 
---// Provides: int_mul
+--// int_mul
 --// If: lua54
 function Mul(x, y)
   return x * y * 2 // 2
 end
 P.int_mul = Mul
 
---// Provides: int_div
+--// int_div
 --// Requires: caml_raise_zero_divide
 --// If: portable luajit
 function Div(x, y)
@@ -74,7 +74,7 @@ function Div(x, y)
 end
 P.int_div = Div
 
---// Provides: int_div
+--// int_div
 --// Requires: caml_raise_zero_divide
 --// If: lua54
 function Div(x, y)
@@ -85,7 +85,7 @@ function Div(x, y)
 end
 P.int_div = Div
 
---// Provides: int_mod
+--// int_mod
 --// Requires: caml_raise_zero_divide
 function Mod(x, y)
   if y == 0 then P.caml_raise_zero_divide() end
@@ -95,7 +95,7 @@ function Mod(x, y)
 end
 P.int_mod = Mod
 
---// Provides: int_bits
+--// int_bits
 --// Requires: int_wrap
 --// If: portable
 -- What the engine has, in this order: operators (from Lua 5.3 on, where math.type tells; they are compiled here, since
@@ -185,19 +185,19 @@ else
 end
 P.int_and, P.int_or, P.int_xor = And, Or, Xor
 
---// Provides: int_bits
+--// int_bits
 --// If: luajit
 And, Or, Xor = bit.band, bit.bor, bit.bxor
 P.int_and, P.int_or, P.int_xor = And, Or, Xor
 
---// Provides: int_bits
+--// int_bits
 --// If: lua54
 function And(x, y) return x & y end
 function Or(x, y) return x | y end
 function Xor(x, y) return x ~ y end
 P.int_and, P.int_or, P.int_xor = And, Or, Xor
 
---// Provides: int_shifts
+--// int_shifts
 --// Requires: int_powers
 --// If: portable
 if math.type and load then
@@ -217,12 +217,12 @@ function Sar(x, n)
 end
 P.int_lsl, P.int_lsr, P.int_asr = Shl, Shr, Sar
 
---// Provides: int_shifts
+--// int_shifts
 --// If: luajit
 Shl, Shr, Sar = bit.lshift, bit.rshift, bit.arshift
 P.int_lsl, P.int_lsr, P.int_asr = Shl, Shr, Sar
 
---// Provides: int_shifts
+--// int_shifts
 --// If: lua54
 function Shl(x, n) return (x << n) * 2 // 2 end
 function Shr(x, n) return ((x & 9223372036854775807) >> n) * 2 // 2 end

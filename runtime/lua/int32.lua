@@ -1,143 +1,143 @@
 -- Int32: `{255, n, "_i"}` with a signed number of 32 bits on every target; the name is the one of the kind in marshalled data.
 -- Values are immutable.
 
---// Provides: caml_int32_add const
+--// caml_int32_add const
 --// If: portable
 --// Inline: {255, (%1[2] + %2[2] + 2147483648) % 4294967296 - 2147483648, "_i"}
 
---// Provides: caml_int32_add const
+--// caml_int32_add const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: {255, Or(%1[2] + %2[2], 0), "_i"}
 
---// Provides: caml_int32_sub const
+--// caml_int32_sub const
 --// If: portable
 --// Inline: {255, (%1[2] - %2[2] + 2147483648) % 4294967296 - 2147483648, "_i"}
 
---// Provides: caml_int32_sub const
+--// caml_int32_sub const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: {255, Or(%1[2] - %2[2], 0), "_i"}
 
---// Provides: caml_int32_neg const
+--// caml_int32_neg const
 --// If: portable
 --// Inline: {255, (2147483648 - %1[2]) % 4294967296 - 2147483648, "_i"}
 
---// Provides: caml_int32_neg const
+--// caml_int32_neg const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: {255, Or(0 - %1[2], 0), "_i"}
 
---// Provides: caml_int32_mul const
+--// caml_int32_mul const
 --// Requires: int_mul
 --// If: portable luajit
 --// Inline: {255, Mul(%1[2], %2[2]), "_i"}
 
---// Provides: caml_int32_div
+--// caml_int32_div
 --// Requires: int_div
 --// If: portable luajit
 --// Inline: {255, Div(%1[2], %2[2]), "_i"}
 
---// Provides: caml_int32_mod
+--// caml_int32_mod
 --// Requires: int_mod
 --// Inline: {255, Mod(%1[2], %2[2]), "_i"}
 
---// Provides: caml_int32_and const
+--// caml_int32_and const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: {255, And(%1[2], %2[2]), "_i"}
 
---// Provides: caml_int32_or const
+--// caml_int32_or const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: {255, Or(%1[2], %2[2]), "_i"}
 
---// Provides: caml_int32_xor const
+--// caml_int32_xor const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: {255, Xor(%1[2], %2[2]), "_i"}
 
---// Provides: caml_int32_shift_left const
+--// caml_int32_shift_left const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: {255, Shl(%1[2], %2), "_i"}
 
---// Provides: caml_int32_shift_right const
+--// caml_int32_shift_right const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: {255, Sar(%1[2], %2), "_i"}
 
---// Provides: caml_int32_shift_right_unsigned const
+--// caml_int32_shift_right_unsigned const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: {255, Shr(%1[2], %2), "_i"}
 
---// Provides: caml_int32_add const
+--// caml_int32_add const
 --// If: lua54
 --// Inline: {255, (%1[2] + %2[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_sub const
+--// caml_int32_sub const
 --// If: lua54
 --// Inline: {255, (%1[2] - %2[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_neg const
+--// caml_int32_neg const
 --// If: lua54
 --// Inline: {255, (0 - %1[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_mul const
+--// caml_int32_mul const
 --// If: lua54
 --// Inline: {255, (%1[2] * %2[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_div
+--// caml_int32_div
 --// Requires: int_div
 --// If: lua54
 --// Inline: {255, (Div(%1[2], %2[2]) + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_and const
+--// caml_int32_and const
 --// If: lua54
 --// Inline: {255, %1[2] & %2[2], "_i"}
 
---// Provides: caml_int32_or const
+--// caml_int32_or const
 --// If: lua54
 --// Inline: {255, %1[2] | %2[2], "_i"}
 
---// Provides: caml_int32_xor const
+--// caml_int32_xor const
 --// If: lua54
 --// Inline: {255, %1[2] ~ %2[2], "_i"}
 
---// Provides: caml_int32_shift_left const
+--// caml_int32_shift_left const
 --// If: lua54
 --// Inline: {255, ((%1[2] << %2) + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_shift_right const
+--// caml_int32_shift_right const
 --// If: lua54
 --// Inline: {255, %1[2] // (1 << %2), "_i"}
 
---// Provides: caml_int32_shift_right_unsigned const
+--// caml_int32_shift_right_unsigned const
 --// If: lua54
 --// Inline: {255, (((%1[2] & 4294967295) >> %2) + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_of_int const
+--// caml_int32_of_int const
 --// If: portable luajit
 --// Inline: {255, %1, "_i"}
 
---// Provides: caml_int32_of_int const
+--// caml_int32_of_int const
 --// If: lua54
 --// Inline: {255, (%1 + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int32_to_int const
+--// caml_int32_to_int const
 --// Inline: %1[2]
 
---// Provides: caml_int32_to_float const
+--// caml_int32_to_float const
 --// Inline: %1[2] + 0.0
 
---// Provides: caml_int32_compare const
+--// caml_int32_compare const
 function P.caml_int32_compare(x, y)
   x, y = x[2], y[2]
   return x < y and -1 or x > y and 1 or 0
 end
 
---// Provides: truncate_32 const
+--// truncate_32 const
 -- A float without its fraction, modulo 2^32; 0 for what 64 bits do not hold.
 function P.truncate_32(x)
   if x > -9.2e18 and x < 9.2e18 then
@@ -147,11 +147,11 @@ function P.truncate_32(x)
   return 0
 end
 
---// Provides: caml_int32_of_float const
+--// caml_int32_of_float const
 --// Requires: truncate_32
 --// Inline: {255, P.truncate_32(%1), "_i"}
 
---// Provides: swap_32 const
+--// swap_32 const
 -- The number of 32 bits whose bytes are those of x in reverse.
 function P.swap_32(x)
   x = x % 4294967296
@@ -162,16 +162,16 @@ function P.swap_32(x)
   return a * 16777216 + b * 65536 + c * 256 + d
 end
 
---// Provides: caml_int32_bswap const
+--// caml_int32_bswap const
 --// Requires: swap_32
 --// Inline: {255, P.swap_32(%1[2]), "_i"}
 
---// Provides: caml_bswap16 const
+--// caml_bswap16 const
 function P.caml_bswap16(x)
   return x % 256 * 256 + Floor(x / 256) % 256
 end
 
---// Provides: single_bits const
+--// single_bits const
 --// Requires: sign_bit, frexp
 -- The bits of x rounded to single precision (ties to even); the payload of a nan is that of its quiet form.
 function P.single_bits(x)
@@ -202,7 +202,7 @@ function P.single_bits(x)
   return (bits + sign + 2147483648) % 4294967296 - 2147483648
 end
 
---// Provides: single_of_bits const
+--// single_of_bits const
 --// Requires: sign_bit
 -- The float of single precision that these bits are.
 function P.single_of_bits(bits)
@@ -222,10 +222,10 @@ function P.single_of_bits(bits)
   return x
 end
 
---// Provides: caml_int32_bits_of_float const
+--// caml_int32_bits_of_float const
 --// Requires: single_bits
 --// Inline: {255, P.single_bits(%1), "_i"}
 
---// Provides: caml_int32_float_of_bits const
+--// caml_int32_float_of_bits const
 --// Requires: single_of_bits
 --// Inline: P.single_of_bits(%1[2])

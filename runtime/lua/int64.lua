@@ -1,14 +1,14 @@
 -- Int64. On portable and luajit `{255, high, low}`, both halves signed numbers of 32 bits; on lua54 `{255, n}`, the
 -- engine's own integer. Values are immutable.
 
---// Provides: int64_make const
+--// int64_make const
 --// If: portable luajit
 -- An int64 of two halves that are whole numbers of any size (below 2^53).
 function P.int64_make(high, low)
   return { 255, (high + 2147483648) % 4294967296 - 2147483648, (low + 2147483648) % 4294967296 - 2147483648 }
 end
 
---// Provides: caml_int64_add const
+--// caml_int64_add const
 --// If: portable luajit
 function P.caml_int64_add(x, y)
   local low = x[3] % 4294967296 + y[3] % 4294967296
@@ -19,7 +19,7 @@ function P.caml_int64_add(x, y)
   return { 255, (high + 2147483648) % 4294967296 - 2147483648, low > 2147483647 and low - 4294967296 or low }
 end
 
---// Provides: caml_int64_sub const
+--// caml_int64_sub const
 --// If: portable luajit
 function P.caml_int64_sub(x, y)
   local low = x[3] % 4294967296 - y[3] % 4294967296
@@ -30,7 +30,7 @@ function P.caml_int64_sub(x, y)
   return { 255, (high + 2147483648) % 4294967296 - 2147483648, low > 2147483647 and low - 4294967296 or low }
 end
 
---// Provides: caml_int64_neg const
+--// caml_int64_neg const
 --// Requires: caml_int64_sub
 --// If: portable luajit
 local subtract, zero = P.caml_int64_sub, { 255, 0, 0 }
@@ -38,7 +38,7 @@ function P.caml_int64_neg(x)
   return subtract(zero, x)
 end
 
---// Provides: caml_int64_mul const
+--// caml_int64_mul const
 --// Requires: int64_make, int_mul
 --// If: portable luajit
 -- Halves of 16 bits, so that no product passes 2^53.
@@ -54,7 +54,7 @@ function P.caml_int64_mul(x, y)
   return make(high + Mul(x[2], y[3]) + Mul(x[3], y[2]), low)
 end
 
---// Provides: int64_divide
+--// int64_divide
 --// Requires: int64_make, caml_int64_neg, caml_raise_zero_divide
 --// If: portable luajit
 -- Quotient towards zero, and rest.
@@ -109,7 +109,7 @@ function P.int64_divide(x, y)
   return quotient, rest
 end
 
---// Provides: caml_int64_div
+--// caml_int64_div
 --// Requires: int64_divide
 --// If: portable luajit
 local divide = P.int64_divide
@@ -117,7 +117,7 @@ function P.caml_int64_div(x, y)
   return (divide(x, y))
 end
 
---// Provides: caml_int64_mod
+--// caml_int64_mod
 --// Requires: int64_divide
 --// If: portable luajit
 local divide = P.int64_divide
@@ -126,28 +126,28 @@ function P.caml_int64_mod(x, y)
   return rest
 end
 
---// Provides: caml_int64_and const
+--// caml_int64_and const
 --// Requires: int_bits
 --// If: portable luajit
 function P.caml_int64_and(x, y)
   return { 255, And(x[2], y[2]), And(x[3], y[3]) }
 end
 
---// Provides: caml_int64_or const
+--// caml_int64_or const
 --// Requires: int_bits
 --// If: portable luajit
 function P.caml_int64_or(x, y)
   return { 255, Or(x[2], y[2]), Or(x[3], y[3]) }
 end
 
---// Provides: caml_int64_xor const
+--// caml_int64_xor const
 --// Requires: int_bits
 --// If: portable luajit
 function P.caml_int64_xor(x, y)
   return { 255, Xor(x[2], y[2]), Xor(x[3], y[3]) }
 end
 
---// Provides: caml_int64_shift_left const
+--// caml_int64_shift_left const
 --// Requires: int64_make, int_powers
 --// If: portable luajit
 local make = P.int64_make
@@ -164,7 +164,7 @@ function P.caml_int64_shift_left(x, n)
   return make(high % rest * power + Floor(low / rest), low % rest * power)
 end
 
---// Provides: caml_int64_shift_right const
+--// caml_int64_shift_right const
 --// Requires: int64_make, int_powers
 --// If: portable luajit
 local make = P.int64_make
@@ -181,7 +181,7 @@ function P.caml_int64_shift_right(x, n)
   return make(Floor(high / power), high % power * Pow2[32 - n] + Floor(low / power))
 end
 
---// Provides: caml_int64_shift_right_unsigned const
+--// caml_int64_shift_right_unsigned const
 --// Requires: int64_make, int_powers
 --// If: portable luajit
 local make = P.int64_make
@@ -198,7 +198,7 @@ function P.caml_int64_shift_right_unsigned(x, n)
   return make(Floor(high / power), high % power * Pow2[32 - n] + Floor(low / power))
 end
 
---// Provides: caml_int64_compare const
+--// caml_int64_compare const
 --// If: portable luajit
 function P.caml_int64_compare(x, y)
   local a, b = x[2], y[2]
@@ -208,31 +208,31 @@ function P.caml_int64_compare(x, y)
   return a < b and -1 or a > b and 1 or 0
 end
 
---// Provides: caml_int64_of_int const
+--// caml_int64_of_int const
 --// If: portable luajit
 function P.caml_int64_of_int(n)
   return { 255, n < 0 and -1 or 0, n }
 end
 
---// Provides: caml_int64_of_int32 const
+--// caml_int64_of_int32 const
 --// Alias: caml_int64_of_nativeint
 --// Requires: caml_int64_of_int
 --// If: portable luajit
 --// Inline: P.caml_int64_of_int(%1[2])
 
---// Provides: caml_int64_to_int const
+--// caml_int64_to_int const
 --// If: portable luajit
 --// Inline: %1[3]
 
---// Provides: caml_int64_to_int32 const
+--// caml_int64_to_int32 const
 --// If: portable luajit
 --// Inline: {255, %1[3], "_i"}
 
---// Provides: caml_int64_to_nativeint const
+--// caml_int64_to_nativeint const
 --// If: portable luajit
 --// Inline: {255, %1[3], "_n"}
 
---// Provides: int64_of_number const
+--// int64_of_number const
 --// Requires: int64_make
 --// If: portable luajit
 -- An int64 of a whole number below 2^53, as a position in a file is.
@@ -240,20 +240,20 @@ function P.int64_of_number(n)
   return P.int64_make(Floor(n / 4294967296), n % 4294967296)
 end
 
---// Provides: int64_to_number const
+--// int64_to_number const
 --// If: portable luajit
 function P.int64_to_number(x)
   return x[2] * 4294967296 + x[3] % 4294967296
 end
 
---// Provides: caml_int64_to_float const
+--// caml_int64_to_float const
 --// If: portable luajit
 -- The product is exact, so the sum is the only rounding.
 function P.caml_int64_to_float(x)
   return x[2] * 4294967296.0 + x[3] % 4294967296
 end
 
---// Provides: caml_int64_of_float const
+--// caml_int64_of_float const
 --// Requires: int64_make, caml_int64_neg
 --// If: portable luajit
 -- Truncation; the least int64 for what does not fit, as x86 has it.
@@ -269,7 +269,7 @@ function P.caml_int64_of_float(x)
   return { 255, -2147483648, 0 }
 end
 
---// Provides: caml_int64_bits_of_float const
+--// caml_int64_bits_of_float const
 --// Requires: frexp, sign_bit
 --// If: portable luajit
 -- A nan gives the quiet one of its sign: engines do not show its payload.
@@ -298,7 +298,7 @@ function P.caml_int64_bits_of_float(x)
   return { 255, high, low > 2147483647 and low - 4294967296 or low }
 end
 
---// Provides: caml_int64_float_of_bits const
+--// caml_int64_float_of_bits const
 --// Requires: ldexp, sign_bit
 --// If: portable luajit
 local ldexp = P.ldexp
@@ -319,7 +319,7 @@ function P.caml_int64_float_of_bits(bits)
   return x
 end
 
---// Provides: caml_int64_bswap const
+--// caml_int64_bswap const
 --// Requires: swap_32
 --// If: portable luajit
 local swap = P.swap_32
@@ -327,122 +327,122 @@ function P.caml_int64_bswap(x)
   return { 255, swap(x[3]), swap(x[2]) }
 end
 
---// Provides: caml_int64_add const
+--// caml_int64_add const
 --// If: lua54
 --// Inline: {255, %1[2] + %2[2]}
 
---// Provides: caml_int64_sub const
+--// caml_int64_sub const
 --// If: lua54
 --// Inline: {255, %1[2] - %2[2]}
 
---// Provides: caml_int64_neg const
+--// caml_int64_neg const
 --// If: lua54
 --// Inline: {255, -%1[2]}
 
---// Provides: caml_int64_mul const
+--// caml_int64_mul const
 --// If: lua54
 --// Inline: {255, %1[2] * %2[2]}
 
---// Provides: caml_int64_div
+--// caml_int64_div
 --// Requires: wide_div
 --// If: lua54
 --// Inline: {255, P.wide_div(%1[2], %2[2])}
 
---// Provides: caml_int64_mod
+--// caml_int64_mod
 --// Requires: int_mod
 --// If: lua54
 --// Inline: {255, Mod(%1[2], %2[2])}
 
---// Provides: caml_int64_and const
+--// caml_int64_and const
 --// If: lua54
 --// Inline: {255, %1[2] & %2[2]}
 
---// Provides: caml_int64_or const
+--// caml_int64_or const
 --// If: lua54
 --// Inline: {255, %1[2] | %2[2]}
 
---// Provides: caml_int64_xor const
+--// caml_int64_xor const
 --// If: lua54
 --// Inline: {255, %1[2] ~ %2[2]}
 
---// Provides: caml_int64_shift_left const
+--// caml_int64_shift_left const
 --// If: lua54
 --// Inline: {255, %1[2] << %2}
 
---// Provides: caml_int64_shift_right const
+--// caml_int64_shift_right const
 --// Requires: wide_asr
 --// If: lua54
 --// Inline: {255, P.wide_asr(%1[2], %2)}
 
---// Provides: caml_int64_shift_right_unsigned const
+--// caml_int64_shift_right_unsigned const
 --// If: lua54
 --// Inline: {255, %1[2] >> %2}
 
---// Provides: caml_int64_compare const
+--// caml_int64_compare const
 --// If: lua54
 function P.caml_int64_compare(x, y)
   return x[2] < y[2] and -1 or x[2] > y[2] and 1 or 0
 end
 
---// Provides: caml_int64_of_int const
+--// caml_int64_of_int const
 --// If: lua54
 --// Inline: {255, %1}
 
---// Provides: caml_int64_of_int32 const
+--// caml_int64_of_int32 const
 --// Alias: caml_int64_of_nativeint
 --// If: lua54
 --// Inline: {255, %1[2]}
 
---// Provides: caml_int64_to_int const
+--// caml_int64_to_int const
 --// If: lua54
 --// Inline: %1[2] * 2 // 2
 
---// Provides: caml_int64_to_int32 const
+--// caml_int64_to_int32 const
 --// If: lua54
 --// Inline: {255, (%1[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_int64_to_nativeint const
+--// caml_int64_to_nativeint const
 --// If: lua54
 --// Inline: {255, %1[2], "_n"}
 
---// Provides: int64_of_number const
+--// int64_of_number const
 --// If: lua54
 function P.int64_of_number(n)
   return { 255, n }
 end
 
---// Provides: int64_to_number const
+--// int64_to_number const
 --// If: lua54
 function P.int64_to_number(x)
   return x[2]
 end
 
---// Provides: caml_int64_to_float const
+--// caml_int64_to_float const
 --// If: lua54
 --// Inline: %1[2] + 0.0
 
---// Provides: caml_int64_of_float const
+--// caml_int64_of_float const
 --// Requires: truncate_64
 --// If: lua54
 function P.caml_int64_of_float(x)
   return { 255, P.truncate_64(x) }
 end
 
---// Provides: caml_int64_bits_of_float const
+--// caml_int64_bits_of_float const
 --// If: lua54
 local pack, unpack = string.pack, string.unpack
 function P.caml_int64_bits_of_float(x)
   return { 255, (unpack("<i8", pack("<d", x))) }
 end
 
---// Provides: caml_int64_float_of_bits const
+--// caml_int64_float_of_bits const
 --// If: lua54
 local pack, unpack = string.pack, string.unpack
 function P.caml_int64_float_of_bits(bits)
   return (unpack("<d", pack("<i8", bits[2])))
 end
 
---// Provides: caml_int64_bswap const
+--// caml_int64_bswap const
 --// Requires: swap_64
 --// If: lua54
 --// Inline: {255, P.swap_64(%1[2])}

@@ -2,7 +2,7 @@
 -- lex_buffer (3), lex_buffer_len, lex_abs_pos, lex_start_pos (6), lex_curr_pos (7), lex_last_pos (8),
 -- lex_last_action (9), lex_eof_reached (10), lex_mem (11).
 
---// Provides: lex_tables
+--// lex_tables
 -- A lexer's tables as arrays, decoded once: they are strings of signed 16-bit numbers, the lower byte
 -- first; `unsigned` ones are those that point into the code of the memory actions.
 local decoded = setmetatable({}, { __mode = "k" })
@@ -38,7 +38,7 @@ function P.lex_tables(tables)
   return d
 end
 
---// Provides: caml_lex_engine
+--// caml_lex_engine
 --// Requires: lex_tables, bytes_load, caml_failwith
 local lex_tables = P.lex_tables
 function P.caml_lex_engine(tables, state, buffer)
@@ -89,7 +89,7 @@ function P.caml_lex_engine(tables, state, buffer)
   end
 end
 
---// Provides: caml_new_lex_engine
+--// caml_new_lex_engine
 --// Requires: lex_tables, bytes_load, caml_failwith
 -- The same with the memory of positions that `as` bindings need: pairs of cells to copy, ended by 255;
 -- the source 255 stands for the current position, or for none.

@@ -1,31 +1,22 @@
 -- The start and the end of a program.
 
---// Provides: caml_register_named_value
+--// caml_register_named_value
 --// Requires: named_values
 P.caml_register_named_value = function(name, value)
   P.named_values[name] = value
   return 0
 end
 
---// Provides: named_values
+--// named_values
 P.named_values = {}
 
---// Provides: at_end
+--// at_end
 -- What is to be done when the program ends.
 P.at_end = {}
 
---// Provides: main
---// Requires: driver, caught, at_end, named_values, caml_format_exception, caml_array_bound_error
-local function leave(code)
-  if P.leaving then P.leaving() end
-  for _, finish in ipairs(P.at_end) do finish() end
-  if Host then return code end
-  if os and os.exit then os.exit(code) end
-  if code ~= 0 then Error("exit " .. code, 0) end
-end
-
+--// complain
 -- A line that goes to standard error, past the channels.
-local function complain(message)
+function P.complain(message)
   if Host and Host.errors then
     Host.errors(message .. "\n")
   elseif io and io.stderr then
@@ -34,7 +25,18 @@ local function complain(message)
     (warn or print)(message)
   end
 end
-P.complain = complain
+
+--// main
+--// Requires: driver, caught, complain, at_end, named_values, caml_format_exception, caml_array_bound_error
+local function leave(code)
+  --{ unix_pipe_path
+  if P.leaving then P.leaving() end
+  --}
+  for _, finish in ipairs(P.at_end) do finish() end
+  if Host then return code end
+  if os and os.exit then os.exit(code) end
+  if code ~= 0 then Error("exit " .. code, 0) end
+end
 
 -- Calls a named value, which is a closure of one or two parameters: most programs need no more of application.
 local function call(f, D, a, b)
@@ -49,15 +51,19 @@ end
 local function uncaught(e)
   local named = P.named_values
   local handler = named["Printexc.handle_uncaught_exception"]
-  if P.memprof then P.memprof.suspend() end
+  --{ memprof
+  P.memprof.suspend()
+  --}
   if handler then
     P.start(call, handler, P.start_depth, e, 0)
   else
     local message = "Fatal error: exception " .. P.caml_format_exception(e)
-    if P.backtrace_text then message = message .. P.backtrace_text() end
+    --{ backtrace_text
+    message = message .. P.backtrace_text()
+    --}
     local at_exit = named["Pervasives.do_at_exit"]
     if at_exit then P.start(call, at_exit, P.start_depth, 0) end
-    complain(message)
+    P.complain(message)
   end
   return leave(2)
 end
@@ -81,10 +87,10 @@ P.main = function(f)
   local ok, e = P.start(f, {f, 0}, P.start_depth)
   if ok then return leave(0) end
   -- Where the engine cannot leave, caml_sys_exit has thrown this.
-  local code = Type(e) == "string" and string.match(e, "^exit (%-?%d+)$")
+  local code = Type(e) == "string" and e:match("^exit (%-?%d+)$")
   if code then return leave(tonumber(code)) end
   local known, exception = Pcall(Caught, e)
   if known then return uncaught(exception) end
-  complain("lua_of_ocaml: internal error: " .. tostring(e))
+  P.complain("lua_of_ocaml: internal error: " .. tostring(e))
   return leave(2)
 end

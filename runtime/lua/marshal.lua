@@ -3,7 +3,7 @@
 -- Sharing of blocks is kept by the identity of tables; strings and floats have none, so that each is written where it
 -- stands. Bigarrays and code are in marshal_custom.lua.
 
---// Provides: double_text const
+--// double_text const
 --// If: portable luajit
 --// Requires: caml_int64_bits_of_float
 -- The eight bytes of a double, the lowest first.
@@ -20,14 +20,14 @@ function P.double_text(x)
   return bytes_of(bits[3]) .. bytes_of(bits[2])
 end
 
---// Provides: double_text const
+--// double_text const
 --// If: lua54
 local pack = string.pack
 function P.double_text(x)
   return pack("<d", x)
 end
 
---// Provides: double_at const
+--// double_at const
 --// If: portable luajit
 --// Requires: caml_int64_float_of_bits
 -- The double whose eight bytes, the lowest first, stand at a place of a string.
@@ -43,14 +43,14 @@ function P.double_at(text, at)
   return P.caml_int64_float_of_bits({ 255, word(e, f, g, h), word(a, b, c, d) })
 end
 
---// Provides: double_at const
+--// double_at const
 --// If: lua54
 local unpack_text = string.unpack
 function P.double_at(text, at)
   return (unpack_text("<d", text, at))
 end
 
---// Provides: int64_halves const
+--// int64_halves const
 --// If: portable luajit
 -- The upper and the lower half of an int64, and an int64 of unsigned halves.
 function P.int64_halves(x)
@@ -60,7 +60,7 @@ function P.int64_of_halves(high, low)
   return { 255, high > 2147483647 and high - 4294967296 or high, low > 2147483647 and low - 4294967296 or low }
 end
 
---// Provides: int64_halves const
+--// int64_halves const
 --// If: lua54
 function P.int64_halves(x)
   return x[2] >> 32, x[2] & 4294967295
@@ -69,7 +69,7 @@ function P.int64_of_halves(high, low)
   return { 255, high << 32 | low }
 end
 
---// Provides: marshal_write
+--// marshal_write
 --// Requires: caml_invalid_argument, caml_failwith, bytes_text, double_text, int64_halves, bigarray_text, code_text
 -- A value as a string, header and all. Flags are the constructors of Marshal.extern_flags: 0 No_sharing, 1 Closures, 2 Compat_32;
 -- 3, Compression, is a wish that nothing fulfils here, as in an OCaml without zstd.
@@ -263,19 +263,19 @@ function P.marshal_write(value, flags)
     .. Concat(pieces, "", 1, count)
 end
 
---// Provides: caml_output_value_to_string
+--// caml_output_value_to_string
 --// Requires: marshal_write
 function P.caml_output_value_to_string(value, flags)
   return P.marshal_write(value, flags)
 end
 
---// Provides: caml_output_value_to_bytes
+--// caml_output_value_to_bytes
 --// Requires: marshal_write, caml_bytes_of_string
 function P.caml_output_value_to_bytes(value, flags)
   return P.caml_bytes_of_string(P.marshal_write(value, flags))
 end
 
---// Provides: caml_output_value_to_buffer
+--// caml_output_value_to_buffer
 --// Requires: marshal_write, bytes_write, caml_failwith
 function P.caml_output_value_to_buffer(b, start, room, value, flags)
   local text = P.marshal_write(value, flags)
@@ -286,14 +286,14 @@ function P.caml_output_value_to_buffer(b, start, room, value, flags)
   return #text
 end
 
---// Provides: caml_output_value
+--// caml_output_value
 --// Requires: marshal_write, channel_put
 function P.caml_output_value(channel, value, flags)
   P.channel_put(channel, P.marshal_write(value, flags))
   return 0
 end
 
---// Provides: marshal_header
+--// marshal_header
 --// Requires: caml_failwith
 -- The length of the header and of the data that a marshalled value at `at` announces, and its words where they are near; `what`
 -- names who asks.
@@ -313,7 +313,7 @@ function P.marshal_header(text, at, what)
   P.caml_failwith(what .. ": bad object")
 end
 
---// Provides: marshal_integer
+--// marshal_integer
 --// If: portable luajit
 --// Requires: caml_failwith
 -- An int of two unsigned halves; 32 bits have no room for all that other machines write.
@@ -327,13 +327,13 @@ function P.marshal_integer(high, low)
   return low
 end
 
---// Provides: marshal_integer
+--// marshal_integer
 --// If: lua54
 function P.marshal_integer(high, low)
   return high << 32 | low
 end
 
---// Provides: marshal_read
+--// marshal_read
 --// Requires: caml_failwith, double_at, int64_halves, marshal_integer, caml_set_oo_id, bigarray_read, code_read
 local double_at = P.double_at
 
@@ -528,11 +528,13 @@ function P.marshal_read(text, at, words)
       P.caml_set_oo_id(instances[i])
     end
   end
-  if P.allocate_read then P.allocate_read(objects, count, words) end
+  --{ allocation
+  P.allocate_read(objects, count, words)
+  --}
   return root[1]
 end
 
---// Provides: caml_input_value_from_bytes
+--// caml_input_value_from_bytes
 --// Requires: marshal_header, marshal_read, bytes_text
 function P.caml_input_value_from_bytes(b, start)
   local text = P.bytes_text(b, start, b.n - start)
@@ -540,14 +542,14 @@ function P.caml_input_value_from_bytes(b, start)
   return P.marshal_read(text, header + 1, words)
 end
 
---// Provides: caml_input_value_from_string
+--// caml_input_value_from_string
 --// Requires: marshal_header, marshal_read
 function P.caml_input_value_from_string(text, start)
   local header, _, words = P.marshal_header(text, start + 1, "input_value")
   return P.marshal_read(text, start + header + 1, words)
 end
 
---// Provides: marshal_size
+--// marshal_size
 --// Requires: marshal_header, bytes_text
 -- How many bytes a value takes after the first `known` bytes of its header.
 function P.marshal_size(b, start, known)
@@ -556,21 +558,21 @@ function P.marshal_size(b, start, known)
   return header - known + length
 end
 
---// Provides: caml_marshal_data_size
+--// caml_marshal_data_size
 --// Requires: marshal_size
 --// Version: < 5.1
 function P.caml_marshal_data_size(b, start)
   return P.marshal_size(b, start, 20)
 end
 
---// Provides: caml_marshal_data_size
+--// caml_marshal_data_size
 --// Requires: marshal_size
 --// Version: >= 5.1
 function P.caml_marshal_data_size(b, start)
   return P.marshal_size(b, start, 16)
 end
 
---// Provides: caml_input_value
+--// caml_input_value
 --// Alias: caml_input_value_to_outside_heap
 --// Requires: marshal_header, marshal_read, channel_get, channel_get_all, caml_raise_end_of_file
 function P.caml_input_value(channel)

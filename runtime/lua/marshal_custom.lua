@@ -1,15 +1,15 @@
 -- Marshalling of what is neither a block nor a string: bigarrays, as runtime/bigarray.c writes them, and the code of closures.
 
---// Provides: bigarray_least
+--// bigarray_least
 --// Version: < 5.0
 -- The least int and nativeint that are written in four bytes. For nativeints it was an unsigned number by mistake.
 P.bigarray_least = { [8] = -1073741824, [9] = 2147483648 }
 
---// Provides: bigarray_least
+--// bigarray_least
 --// Version: >= 5.0
 P.bigarray_least = { [8] = -1073741824, [9] = -2147483648 }
 
---// Provides: bigarray_text
+--// bigarray_text
 --// Requires: bigarray_least, double_text, int64_halves, single_bits, half_bits
 -- Code, name, the two sizes and the contents: numbers with their highest byte first.
 local reverse = string.reverse
@@ -103,7 +103,7 @@ function P.bigarray_text(b)
     .. Concat(pieces)
 end
 
---// Provides: bigarray_read
+--// bigarray_read
 --// Requires: caml_failwith, bigarray_view, bigarray_stored, double_at, int64_halves, marshal_integer
 --// Requires: single_of_bits, half_bits
 -- The bigarray whose contents stand at a place of a string, and the place after it.
@@ -198,7 +198,7 @@ function P.bigarray_read(text, at)
   return P.bigarray_view(kind, layout, dims, data, 0), at
 end
 
---// Provides: program_code
+--// program_code
 --// Requires: %apply_3, hash_string
 -- The functions of the program in the order of their names, the place of each, and a text of 16 bytes that tells programs apart
 -- by those names.
@@ -236,7 +236,7 @@ function P.program_code()
   return list, places, digest
 end
 
---// Provides: code_text
+--// code_text
 --// Requires: program_code, caml_invalid_argument
 -- The code of a closure as OCaml writes a code pointer: place and program.
 function P.code_text(code)
@@ -248,7 +248,7 @@ function P.code_text(code)
   return Char(16, Floor(n / 16777216) % 256, Floor(n / 65536) % 256, Floor(n / 256) % 256, n % 256) .. digest
 end
 
---// Provides: code_read
+--// code_read
 --// Requires: program_code, caml_failwith
 function P.code_read(text)
   local list, _, digest = P.program_code()

@@ -1,7 +1,7 @@
 -- Mathematical functions of floats. Those of C that an engine lacks are computed here from the ones that all have;
 -- LuaJIT calls C's own through its foreign functions.
 
---// Provides: c_math const
+--// c_math const
 -- C's function of a name and number of arguments, where the engine can call C; else nil.
 local usable, ffi = false, nil
 if jit then
@@ -18,56 +18,56 @@ function P.c_math(name, arguments)
   return declared and found and call or nil
 end
 
---// Provides: caml_sqrt_float const
+--// caml_sqrt_float const
 P.caml_sqrt_float = math.sqrt
 
---// Provides: caml_exp_float const
+--// caml_exp_float const
 P.caml_exp_float = math.exp
 
---// Provides: caml_log_float const
+--// caml_log_float const
 local log = math.log
 function P.caml_log_float(x)
   return log(x)
 end
 
---// Provides: caml_sin_float const
+--// caml_sin_float const
 P.caml_sin_float = math.sin
 
---// Provides: caml_cos_float const
+--// caml_cos_float const
 P.caml_cos_float = math.cos
 
---// Provides: caml_tan_float const
+--// caml_tan_float const
 P.caml_tan_float = math.tan
 
---// Provides: caml_asin_float const
+--// caml_asin_float const
 P.caml_asin_float = math.asin
 
---// Provides: caml_acos_float const
+--// caml_acos_float const
 P.caml_acos_float = math.acos
 
---// Provides: caml_atan_float const
+--// caml_atan_float const
 local atan = math.atan
 function P.caml_atan_float(x)
   return atan(x)
 end
 
---// Provides: caml_atan2_float const
+--// caml_atan2_float const
 P.caml_atan2_float = math.atan2 or math.atan
 
---// Provides: caml_power_float const
+--// caml_power_float const
 --// Requires: c_math
 -- LuaJIT's own power multiplies where the exponent is whole, which rounds differently.
 P.caml_power_float = P.c_math("pow", 2) or function(x, y)
   return x ^ y
 end
 
---// Provides: caml_log10_float const
+--// caml_log10_float const
 local log = math.log
 P.caml_log10_float = math.log10 or function(x)
   return log(x, 10)
 end
 
---// Provides: caml_log2_float const
+--// caml_log2_float const
 --// Requires: c_math, frexp
 -- The exponent is split off first, so that powers of two are exact.
 local log, frexp = math.log, P.frexp
@@ -86,13 +86,13 @@ P.caml_log2_float = P.c_math("log2", 1)
     return log(x)
   end
 
---// Provides: caml_exp2_float const
+--// caml_exp2_float const
 --// Requires: c_math
 P.caml_exp2_float = P.c_math("exp2", 1) or function(x)
   return 2.0 ^ x
 end
 
---// Provides: caml_expm1_float const
+--// caml_expm1_float const
 --// Requires: c_math
 -- Kahan: the rounding error of exp cancels in (u - 1) / log u.
 local exp, log = math.exp, math.log
@@ -112,7 +112,7 @@ P.caml_expm1_float = P.c_math("expm1", 1)
     return (u - 1.0) * x / log(u)
   end
 
---// Provides: caml_log1p_float const
+--// caml_log1p_float const
 --// Requires: c_math
 local log = math.log
 P.caml_log1p_float = P.c_math("log1p", 1)
@@ -126,7 +126,7 @@ P.caml_log1p_float = P.c_math("log1p", 1)
     return log(u) * x / (u - 1.0)
   end
 
---// Provides: caml_sinh_float const
+--// caml_sinh_float const
 --// Requires: c_math, caml_expm1_float
 local exp, expm1 = math.exp, P.caml_expm1_float
 P.caml_sinh_float = math.sinh
@@ -146,7 +146,7 @@ P.caml_sinh_float = math.sinh
     return x < 0 and -r or x == 0 and x or r
   end
 
---// Provides: caml_cosh_float const
+--// caml_cosh_float const
 local exp = math.exp
 P.caml_cosh_float = math.cosh
   or function(x)
@@ -159,7 +159,7 @@ P.caml_cosh_float = math.cosh
     return e / 2 * e
   end
 
---// Provides: caml_tanh_float const
+--// caml_tanh_float const
 --// Requires: caml_expm1_float
 local expm1 = P.caml_expm1_float
 P.caml_tanh_float = math.tanh
@@ -175,7 +175,7 @@ P.caml_tanh_float = math.tanh
     return e / (e + 2)
   end
 
---// Provides: caml_asinh_float const
+--// caml_asinh_float const
 --// Requires: c_math, caml_log1p_float
 local log, sqrt, log1p = math.log, math.sqrt, P.caml_log1p_float
 P.caml_asinh_float = P.c_math("asinh", 1)
@@ -193,7 +193,7 @@ P.caml_asinh_float = P.c_math("asinh", 1)
     return x < 0 and -r or r
   end
 
---// Provides: caml_acosh_float const
+--// caml_acosh_float const
 --// Requires: c_math, caml_log1p_float
 local log, sqrt, log1p = math.log, math.sqrt, P.caml_log1p_float
 P.caml_acosh_float = P.c_math("acosh", 1)
@@ -205,7 +205,7 @@ P.caml_acosh_float = P.c_math("acosh", 1)
     return log1p(t + sqrt(2 * t + t * t))
   end
 
---// Provides: caml_atanh_float const
+--// caml_atanh_float const
 --// Requires: c_math, caml_log1p_float
 local log1p = P.caml_log1p_float
 P.caml_atanh_float = P.c_math("atanh", 1)
@@ -218,7 +218,7 @@ P.caml_atanh_float = P.c_math("atanh", 1)
     return x < 0 and -r or r
   end
 
---// Provides: caml_hypot_float const
+--// caml_hypot_float const
 --// Requires: c_math
 -- The larger is scaled out; a correction by the exact residue gives the last place.
 local sqrt = math.sqrt
@@ -259,7 +259,7 @@ P.caml_hypot_float = P.c_math("hypot", 2)
     return (h - residue / (2 * h)) * scale
   end
 
---// Provides: caml_cbrt_float const
+--// caml_cbrt_float const
 --// Requires: c_math
 -- One step of Newton's method on the power's estimate.
 P.caml_cbrt_float = P.c_math("cbrt", 1)
@@ -284,7 +284,7 @@ P.caml_cbrt_float = P.c_math("cbrt", 1)
     return x < 0 and -r or r
   end
 
---// Provides: caml_erfc_float const
+--// caml_erfc_float const
 --// Requires: c_math, erf_series
 -- Beyond 1 by the continued fraction, from its far end; x^2 is split, as its rounding would be that of the result times x^2.
 local exp = math.exp
@@ -310,7 +310,7 @@ P.caml_erfc_float = P.c_math("erfc", 1)
     return exp(-high * high) * exp((high - x) * (high + x)) / (1.7724538509055160 * (x + f))
   end
 
---// Provides: erf_series const
+--// erf_series const
 -- erf near zero: 2/sqrt(pi) * exp(-x^2) * (x + 2x^3/3 + 4x^5/15 + ...), whose terms are all of one sign.
 local exp = math.exp
 function P.erf_series(x)
@@ -323,7 +323,7 @@ function P.erf_series(x)
   return 1.1283791670955126 * exp(-x * x) * sum
 end
 
---// Provides: caml_erf_float const
+--// caml_erf_float const
 --// Requires: c_math, erf_series, caml_erfc_float
 P.caml_erf_float = P.c_math("erf", 1)
   or function(x)

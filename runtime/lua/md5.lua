@@ -1,6 +1,6 @@
 -- MD5 (RFC 1321), for Digest.
 
---// Provides: md5 const
+--// md5 const
 --// Requires: int_bits, int_wrap
 -- The digest of a string, 16 bytes. Words are signed 32-bit numbers; a rotation multiplies and divides by powers of two.
 local sines, rotations = {}, { 7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21 }
@@ -59,19 +59,19 @@ function P.md5(text)
   return little_endian(a) .. little_endian(b) .. little_endian(c) .. little_endian(d)
 end
 
---// Provides: caml_md5_string const
+--// caml_md5_string const
 --// Requires: md5
 function P.caml_md5_string(text, start, length)
   return P.md5(Sub(text, start + 1, start + length))
 end
 
---// Provides: caml_md5_bytes mutable
+--// caml_md5_bytes mutable
 --// Requires: md5, bytes_text
 function P.caml_md5_bytes(b, start, length)
   return P.md5(P.bytes_text(b, start, length))
 end
 
---// Provides: caml_md5_chan
+--// caml_md5_chan
 --// Requires: md5, channel_get, channel_get_all, caml_raise_end_of_file
 -- A negative length stands for the rest of the file.
 function P.caml_md5_chan(channel, length)

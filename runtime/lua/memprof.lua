@@ -1,7 +1,7 @@
 -- Statistical profiling of memory (Gc.Memprof). Each word is sampled with the given probability, wherever the compiler put an
 -- event (passes/allocations). Call stacks are those of Printexc.get_callstack: empty in a program translated without -g.
 
---// Provides: memprof
+--// memprof
 --// Requires: allocation, gc_collect, %apply_1
 -- A profile: {0, tracker, rate}. A value that is tracked has an entry {data, profile, young}, and stands by it in `alive` while
 -- it lives; a string or a number, of which the engine tells nothing, until the next collection. A minor collection is made up: one of the engine's, after so many words.
@@ -122,7 +122,6 @@ P.memprof = {
   end,
   event = function(v, n, source, read)
     local samples = 0
-    P.allocation_settle()
     if to_sample <= 0 then
       local rate, scale = current[3], current.scale
       repeat to_sample, samples = to_sample + distance(rate, scale), samples + 1 until to_sample > 0
@@ -154,7 +153,7 @@ P.memprof_stop = function(failure)
   return profile
 end
 
---// Provides: caml_memprof_start
+--// caml_memprof_start
 --// Requires: memprof, caml_failwith, caml_invalid_argument
 --// Version: < 5.0
 P.caml_memprof_start = function(rate, callstack_size, tracker)
@@ -162,14 +161,14 @@ P.caml_memprof_start = function(rate, callstack_size, tracker)
   return 0
 end
 
---// Provides: caml_memprof_start
+--// caml_memprof_start
 --// Requires: memprof, caml_failwith, caml_invalid_argument
 --// Version: >= 5.0
 P.caml_memprof_start = function(rate, callstack_size, tracker)
   return P.memprof_start(rate, callstack_size, tracker)
 end
 
---// Provides: caml_memprof_stop
+--// caml_memprof_stop
 --// Requires: memprof, caml_failwith
 --// Version: < 5.0
 P.caml_memprof_stop = function()
@@ -177,7 +176,7 @@ P.caml_memprof_stop = function()
   return 0
 end
 
---// Provides: caml_memprof_stop
+--// caml_memprof_stop
 --// Requires: memprof, caml_failwith
 --// Version: >= 5.0
 P.caml_memprof_stop = function()
@@ -185,7 +184,7 @@ P.caml_memprof_stop = function()
   return 0
 end
 
---// Provides: caml_memprof_discard
+--// caml_memprof_discard
 --// Requires: memprof, caml_failwith
 P.caml_memprof_discard = function(profile)
   if profile.discarded then P.caml_failwith("Gc.Memprof.discard: profile already discarded.") end

@@ -1,19 +1,19 @@
 -- Locks and conditions: of OCaml 5's library, and of the library threads before it (`caml_mutex_…`). Without other threads
 -- to wait for (thread.lua) waiting is an error.
 
---// Provides: caml_ml_mutex_new
+--// caml_ml_mutex_new
 --// Alias: caml_mutex_new
 P.caml_ml_mutex_new = function()
   return {251, owner = false, waiting = {}}
 end
 
---// Provides: mutex_owner
+--// mutex_owner
 -- Who locks a mutex now.
 P.mutex_owner = function()
   return P.threads and P.threads.current or true
 end
 
---// Provides: caml_ml_mutex_lock
+--// caml_ml_mutex_lock
 --// Alias: caml_mutex_lock
 --// Requires: mutex_owner, caml_raise_sys_error
 P.caml_ml_mutex_lock = function(mutex)
@@ -24,7 +24,7 @@ P.caml_ml_mutex_lock = function(mutex)
   return 0
 end
 
---// Provides: caml_ml_mutex_try_lock
+--// caml_ml_mutex_try_lock
 --// Alias: caml_mutex_try_lock
 --// Requires: mutex_owner
 P.caml_ml_mutex_try_lock = function(mutex)
@@ -33,7 +33,7 @@ P.caml_ml_mutex_try_lock = function(mutex)
   return 1
 end
 
---// Provides: caml_ml_mutex_unlock
+--// caml_ml_mutex_unlock
 --// Alias: caml_mutex_unlock
 --// Requires: mutex_owner, caml_raise_sys_error
 P.caml_ml_mutex_unlock = function(mutex)
@@ -43,13 +43,13 @@ P.caml_ml_mutex_unlock = function(mutex)
   return 0
 end
 
---// Provides: caml_ml_condition_new
+--// caml_ml_condition_new
 --// Alias: caml_condition_new
 P.caml_ml_condition_new = function()
   return {251, waiting = {}}
 end
 
---// Provides: caml_ml_condition_wait
+--// caml_ml_condition_wait
 --// Alias: caml_condition_wait
 --// Requires: caml_ml_mutex_lock, caml_ml_mutex_unlock, caml_raise_sys_error
 P.caml_ml_condition_wait = function(condition, mutex)
@@ -59,14 +59,14 @@ P.caml_ml_condition_wait = function(condition, mutex)
   return P.caml_ml_mutex_lock(mutex)
 end
 
---// Provides: caml_ml_condition_signal
+--// caml_ml_condition_signal
 --// Alias: caml_condition_signal
 P.caml_ml_condition_signal = function(condition)
   if condition.waiting[1] then P.threads.wake_from(condition.waiting) end
   return 0
 end
 
---// Provides: caml_ml_condition_broadcast
+--// caml_ml_condition_broadcast
 --// Alias: caml_condition_broadcast
 P.caml_ml_condition_broadcast = function(condition)
   if condition.waiting[1] then P.threads.wake_from(condition.waiting, true) end

@@ -1,129 +1,129 @@
 -- Nativeint: as int32, `{255, n, "_n"}` with a signed number of 32 bits, of 64 on lua54.
 
---// Provides: caml_nativeint_add const
+--// caml_nativeint_add const
 --// If: portable
 --// Inline: {255, (%1[2] + %2[2] + 2147483648) % 4294967296 - 2147483648, "_n"}
 
---// Provides: caml_nativeint_add const
+--// caml_nativeint_add const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: {255, Or(%1[2] + %2[2], 0), "_n"}
 
---// Provides: caml_nativeint_sub const
+--// caml_nativeint_sub const
 --// If: portable
 --// Inline: {255, (%1[2] - %2[2] + 2147483648) % 4294967296 - 2147483648, "_n"}
 
---// Provides: caml_nativeint_sub const
+--// caml_nativeint_sub const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: {255, Or(%1[2] - %2[2], 0), "_n"}
 
---// Provides: caml_nativeint_neg const
+--// caml_nativeint_neg const
 --// If: portable
 --// Inline: {255, (2147483648 - %1[2]) % 4294967296 - 2147483648, "_n"}
 
---// Provides: caml_nativeint_neg const
+--// caml_nativeint_neg const
 --// Requires: int_bits
 --// If: luajit
 --// Inline: {255, Or(0 - %1[2], 0), "_n"}
 
---// Provides: caml_nativeint_mul const
+--// caml_nativeint_mul const
 --// Requires: int_mul
 --// If: portable luajit
 --// Inline: {255, Mul(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_div
+--// caml_nativeint_div
 --// Requires: int_div
 --// If: portable luajit
 --// Inline: {255, Div(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_mod
+--// caml_nativeint_mod
 --// Requires: int_mod
 --// If: portable luajit
 --// Inline: {255, Mod(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_and const
+--// caml_nativeint_and const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: {255, And(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_or const
+--// caml_nativeint_or const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: {255, Or(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_xor const
+--// caml_nativeint_xor const
 --// Requires: int_bits
 --// If: portable luajit
 --// Inline: {255, Xor(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_shift_left const
+--// caml_nativeint_shift_left const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: {255, Shl(%1[2], %2), "_n"}
 
---// Provides: caml_nativeint_shift_right const
+--// caml_nativeint_shift_right const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: {255, Sar(%1[2], %2), "_n"}
 
---// Provides: caml_nativeint_shift_right_unsigned const
+--// caml_nativeint_shift_right_unsigned const
 --// Requires: int_shifts
 --// If: portable luajit
 --// Inline: {255, Shr(%1[2], %2), "_n"}
 
---// Provides: caml_nativeint_add const
+--// caml_nativeint_add const
 --// If: lua54
 --// Inline: {255, %1[2] + %2[2], "_n"}
 
---// Provides: caml_nativeint_sub const
+--// caml_nativeint_sub const
 --// If: lua54
 --// Inline: {255, %1[2] - %2[2], "_n"}
 
---// Provides: caml_nativeint_neg const
+--// caml_nativeint_neg const
 --// If: lua54
 --// Inline: {255, 0 - %1[2], "_n"}
 
---// Provides: caml_nativeint_mul const
+--// caml_nativeint_mul const
 --// If: lua54
 --// Inline: {255, %1[2] * %2[2], "_n"}
 
---// Provides: caml_nativeint_div
+--// caml_nativeint_div
 --// Requires: wide_div
 --// If: lua54
 --// Inline: {255, P.wide_div(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_mod
+--// caml_nativeint_mod
 --// Requires: int_mod
 --// If: lua54
 --// Inline: {255, Mod(%1[2], %2[2]), "_n"}
 
---// Provides: caml_nativeint_and const
+--// caml_nativeint_and const
 --// If: lua54
 --// Inline: {255, %1[2] & %2[2], "_n"}
 
---// Provides: caml_nativeint_or const
+--// caml_nativeint_or const
 --// If: lua54
 --// Inline: {255, %1[2] | %2[2], "_n"}
 
---// Provides: caml_nativeint_xor const
+--// caml_nativeint_xor const
 --// If: lua54
 --// Inline: {255, %1[2] ~ %2[2], "_n"}
 
---// Provides: caml_nativeint_shift_left const
+--// caml_nativeint_shift_left const
 --// If: lua54
 --// Inline: {255, %1[2] << %2, "_n"}
 
---// Provides: caml_nativeint_shift_right const
+--// caml_nativeint_shift_right const
 --// Requires: wide_asr
 --// If: lua54
 --// Inline: {255, P.wide_asr(%1[2], %2), "_n"}
 
---// Provides: caml_nativeint_shift_right_unsigned const
+--// caml_nativeint_shift_right_unsigned const
 --// If: lua54
 --// Inline: {255, %1[2] >> %2, "_n"}
 
---// Provides: wide_div
+--// wide_div
 --// Requires: caml_raise_zero_divide
 --// If: lua54
 -- Division of 64 bits, towards zero; the least number by -1 is itself.
@@ -138,7 +138,7 @@ function P.wide_div(x, y)
   return q
 end
 
---// Provides: wide_asr const
+--// wide_asr const
 --// If: lua54
 -- Arithmetic shift of 64 bits.
 function P.wide_asr(x, n)
@@ -148,37 +148,37 @@ function P.wide_asr(x, n)
   return ~(~x >> n)
 end
 
---// Provides: caml_nativeint_of_int const
+--// caml_nativeint_of_int const
 --// Inline: {255, %1, "_n"}
 
---// Provides: caml_nativeint_to_int const
+--// caml_nativeint_to_int const
 --// If: portable luajit
 --// Inline: %1[2]
 
---// Provides: caml_nativeint_to_int const
+--// caml_nativeint_to_int const
 --// If: lua54
 --// Inline: %1[2] * 2 // 2
 
---// Provides: caml_nativeint_of_int32 const
+--// caml_nativeint_of_int32 const
 --// Inline: {255, %1[2], "_n"}
 
---// Provides: caml_nativeint_to_int32 const
+--// caml_nativeint_to_int32 const
 --// If: portable luajit
 --// Inline: {255, %1[2], "_i"}
 
---// Provides: caml_nativeint_to_int32 const
+--// caml_nativeint_to_int32 const
 --// If: lua54
 --// Inline: {255, (%1[2] + 2147483648 & 4294967295) - 2147483648, "_i"}
 
---// Provides: caml_nativeint_to_float const
+--// caml_nativeint_to_float const
 --// Inline: %1[2] + 0.0
 
---// Provides: caml_nativeint_of_float const
+--// caml_nativeint_of_float const
 --// Requires: truncate_32
 --// If: portable luajit
 --// Inline: {255, P.truncate_32(%1), "_n"}
 
---// Provides: truncate_64 const
+--// truncate_64 const
 --// If: lua54
 -- A float without its fraction; the least integer for what does not fit, as x86 has it.
 function P.truncate_64(x)
@@ -188,23 +188,23 @@ function P.truncate_64(x)
   return math.mininteger
 end
 
---// Provides: caml_nativeint_of_float const
+--// caml_nativeint_of_float const
 --// Requires: truncate_64
 --// If: lua54
 --// Inline: {255, P.truncate_64(%1), "_n"}
 
---// Provides: caml_nativeint_compare const
+--// caml_nativeint_compare const
 function P.caml_nativeint_compare(x, y)
   x, y = x[2], y[2]
   return x < y and -1 or x > y and 1 or 0
 end
 
---// Provides: caml_nativeint_bswap const
+--// caml_nativeint_bswap const
 --// Requires: swap_32
 --// If: portable luajit
 --// Inline: {255, P.swap_32(%1[2]), "_n"}
 
---// Provides: swap_64 const
+--// swap_64 const
 --// If: lua54
 -- The number of 64 bits whose bytes are those of x in reverse.
 function P.swap_64(x)
@@ -216,7 +216,7 @@ function P.swap_64(x)
   return r
 end
 
---// Provides: caml_nativeint_bswap const
+--// caml_nativeint_bswap const
 --// Requires: swap_64
 --// If: lua54
 --// Inline: {255, P.swap_64(%1[2]), "_n"}

@@ -1,6 +1,6 @@
 -- The representation of values: Obj, objects and their methods, lazy values.
 
---// Provides: caml_obj_tag mutable
+--// caml_obj_tag mutable
 --// Requires: float_tag
 P.caml_obj_tag = function(v)
   local type = Type(v)
@@ -13,7 +13,7 @@ P.caml_obj_tag = function(v)
   return v[1]
 end
 
---// Provides: caml_obj_block
+--// caml_obj_block
 --// Requires: array_make, caml_invalid_argument
 -- No custom block (255) is made, nor a string (252) without room for its end, nor a closure (247) without code.
 P.caml_obj_block = function(tag, size)
@@ -23,7 +23,7 @@ P.caml_obj_block = function(tag, size)
   return P.array_make(tag, size, 0, "Obj.new_block")
 end
 
---// Provides: caml_obj_dup mutable
+--// caml_obj_dup mutable
 --// Requires: bytes_text
 P.caml_obj_dup = function(v)
   if Type(v) ~= "table" then return v end
@@ -34,7 +34,7 @@ P.caml_obj_dup = function(v)
   return r
 end
 
---// Provides: caml_obj_with_tag mutable
+--// caml_obj_with_tag mutable
 --// Requires: caml_obj_dup
 P.caml_obj_with_tag = function(tag, v)
   local r = P.caml_obj_dup(v)
@@ -42,52 +42,52 @@ P.caml_obj_with_tag = function(tag, v)
   return r
 end
 
---// Provides: caml_obj_set_tag
+--// caml_obj_set_tag
 P.caml_obj_set_tag = function(v, tag)
   v[1] = tag
   return 0
 end
 
---// Provides: caml_obj_truncate
+--// caml_obj_truncate
 P.caml_obj_truncate = function(v, size)
   for i = #v, size + 2, -1 do v[i] = nil end
   return 0
 end
 
---// Provides: caml_obj_make_forward
+--// caml_obj_make_forward
 P.caml_obj_make_forward = function(v, result)
   v[1], v[2] = 250, result
   return 0
 end
 
---// Provides: caml_obj_raw_field mutable
+--// caml_obj_raw_field mutable
 P.caml_obj_raw_field = function(v, i)
   return v[i + 2]
 end
 
---// Provides: caml_obj_set_raw_field
+--// caml_obj_set_raw_field
 P.caml_obj_set_raw_field = function(v, i, bits)
   v[i + 2] = bits
   return 0
 end
 
---// Provides: caml_obj_add_offset
+--// caml_obj_add_offset
 --// Requires: caml_failwith
 P.caml_obj_add_offset = function()
   P.caml_failwith("Obj.add_offset is not supported")
 end
 
---// Provides: caml_obj_is_shared const
+--// caml_obj_is_shared const
 --// Inline: 1
 
---// Provides: caml_obj_compare_and_swap
+--// caml_obj_compare_and_swap
 P.caml_obj_compare_and_swap = function(v, i, old, new)
   if v[i + 2] ~= old then return 0 end
   v[i + 2] = new
   return 1
 end
 
---// Provides: caml_obj_reachable_words mutable
+--// caml_obj_reachable_words mutable
 -- In words of a 64-bit system, as far as they can be told.
 P.caml_obj_reachable_words = function(v)
   local seen, stack, top, words = {}, {v}, 1, 0
@@ -113,24 +113,24 @@ P.caml_obj_reachable_words = function(v)
   return words
 end
 
---// Provides: caml_alloc_dummy
+--// caml_alloc_dummy
 --// Alias: caml_alloc_dummy_float
 --// Requires: array_make
 P.caml_alloc_dummy = function(size)
   return P.array_make(0, size, 0)
 end
 
---// Provides: caml_alloc_dummy_function
+--// caml_alloc_dummy_function
 P.caml_alloc_dummy_function = function()
   return {0}
 end
 
---// Provides: caml_alloc_dummy_infix
+--// caml_alloc_dummy_infix
 P.caml_alloc_dummy_infix = function()
   return {0}
 end
 
---// Provides: caml_update_dummy
+--// caml_update_dummy
 -- The dummy of a recursive value becomes what was computed for it.
 P.caml_update_dummy = function(dummy, v)
   if Type(v) == "table" then
@@ -140,7 +140,7 @@ P.caml_update_dummy = function(dummy, v)
   return 0
 end
 
---// Provides: caml_fresh_oo_id
+--// caml_fresh_oo_id
 local next_id = 0
 P.caml_fresh_oo_id = function()
   local id = next_id
@@ -148,17 +148,17 @@ P.caml_fresh_oo_id = function()
   return id
 end
 
---// Provides: caml_set_oo_id
+--// caml_set_oo_id
 --// Requires: caml_fresh_oo_id
 P.caml_set_oo_id = function(v)
   v[3] = P.caml_fresh_oo_id(0)
   return v
 end
 
---// Provides: %get_method mutable
+--// %get_method mutable
 --// Inline: %2[2][%{1+2}]
 
---// Provides: find_method mutable
+--// find_method mutable
 -- Where the method of a tag stands in the table of an object: {count, mask, method, tag, …}, sorted by tag.
 P.find_method = function(methods, tag)
   local low, high = 3, 2 * methods[2] + 1
@@ -170,21 +170,21 @@ P.find_method = function(methods, tag)
   return low
 end
 
---// Provides: %public_method mutable
+--// %public_method mutable
 --// Requires: find_method
 P["%public_method"] = function(object, tag)
   local methods = object[2]
   return methods[P.find_method(methods, tag) + 1]
 end
 
---// Provides: %dynamic_method mutable
+--// %dynamic_method mutable
 --// Requires: find_method
 P["%dynamic_method"] = function(tag, object)
   local methods = object[2]
   return methods[P.find_method(methods, tag) + 1]
 end
 
---// Provides: caml_get_public_method mutable
+--// caml_get_public_method mutable
 --// Requires: find_method
 P.caml_get_public_method = function(object, tag)
   local methods = object[2]
@@ -193,16 +193,16 @@ P.caml_get_public_method = function(object, tag)
   return 0
 end
 
---// Provides: caml_lazy_make_forward const
+--// caml_lazy_make_forward const
 --// Inline: {250, %1}
 
---// Provides: caml_lazy_read_result mutable
+--// caml_lazy_read_result mutable
 P.caml_lazy_read_result = function(v)
   if Type(v) == "table" and v[1] == 250 then return v[2] end
   return v
 end
 
---// Provides: caml_lazy_update_to_forcing
+--// caml_lazy_update_to_forcing
 -- 0 when v was not yet forced, and now is being so.
 P.caml_lazy_update_to_forcing = function(v)
   if Type(v) == "table" and v[1] == 246 then
@@ -212,17 +212,17 @@ P.caml_lazy_update_to_forcing = function(v)
   return 1
 end
 
---// Provides: caml_lazy_reset_to_lazy
+--// caml_lazy_reset_to_lazy
 P.caml_lazy_reset_to_lazy = function(v)
   if v[1] == 244 then v[1] = 246 end
   return 0
 end
 
---// Provides: caml_lazy_update_to_forward
+--// caml_lazy_update_to_forward
 P.caml_lazy_update_to_forward = function(v)
   if v[1] == 244 then v[1] = 250 end
   return 0
 end
 
---// Provides: caml_int_as_pointer const
+--// caml_int_as_pointer const
 --// Inline: %1

@@ -1,7 +1,7 @@
 -- The push-down automaton of ocamlyacc (runtime/parsing.c). Fields are those of Parsing.parse_tables and Parsing.parser_env,
 -- from index 2.
 
---// Provides: parse_tables
+--// parse_tables
 -- A parser's tables as arrays, decoded once, by the names of ocamlyacc.
 local decoded = setmetatable({}, { __mode = "k" })
 local function numbers(text)
@@ -32,15 +32,15 @@ function P.parse_tables(tables)
   return d
 end
 
---// Provides: parser_trace
---// Requires: runparam
+--// parser_trace
+--// Requires: runparam, complain
 -- Whether the automaton tells its steps on standard error (Parsing.set_trace, or p in OCAMLRUNPARAM).
 P.parser_tracing = (P.runparam("p") or 0) ~= 0
 function P.parser_trace(format, ...)
   P.complain(string.format(format, ...))
 end
 
---// Provides: parser_trace_token
+--// parser_trace_token
 --// Requires: parser_trace
 local function name(names, number)
   for text in string.gmatch(names, "[^%z]+") do
@@ -65,7 +65,7 @@ function P.parser_trace_token(tables, state, token)
   P.parser_trace("State %d: read token %s(%s)", state, name(tables[17], token[1]), value)
 end
 
---// Provides: caml_parse_engine
+--// caml_parse_engine
 --// Requires: parse_tables, parser_trace, parser_trace_token
 -- One step of the conversation with Parsing.yyparse: `command` says what OCaml has done, the result what it shall do.
 -- The states between are labels here: every one names the next.
@@ -223,7 +223,7 @@ function P.caml_parse_engine(tables, env, command, argument)
   end
 end
 
---// Provides: caml_set_parser_trace
+--// caml_set_parser_trace
 --// Requires: parser_trace
 function P.caml_set_parser_trace(flag)
   local before = P.parser_tracing

@@ -1,7 +1,7 @@
 -- The locals of the whole linked file: everything below it is compiled as their scope. Library functions are
 -- cached here; the others are assigned by the sections that define them.
 
---// Provides: prelude
+--// prelude
 -- The table that a program in Lua which embeds this one called the chunk with.
 local Host = ...
 if type(Host) ~= "table" then Host = false end

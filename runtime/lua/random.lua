@@ -1,7 +1,7 @@
 -- The generator of OCaml 5's Random: L64X128 of the LXM family (runtime/prng.c). Its state is a bigarray of four int64:
 -- a, s, and x of 128 bits.
 
---// Provides: caml_lxm_next
+--// caml_lxm_next
 --// If: portable luajit
 --// Requires: int_bits, int64_make
 local make = P.int64_make
@@ -43,7 +43,7 @@ function P.caml_lxm_next(state)
   return result
 end
 
---// Provides: caml_lxm_next
+--// caml_lxm_next
 --// If: lua54
 function P.caml_lxm_next(state)
   local data, at = state.data, state.offset

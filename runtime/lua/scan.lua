@@ -1,6 +1,6 @@
 -- Text to numbers: int_of_string and its kin (runtime/ints.c), float_of_string (runtime/floats.c).
 
---// Provides: number_prefix const
+--// number_prefix const
 -- Splits off a sign and a base: whether negative, the base, whether the notation is unsigned, and where the digits begin.
 function P.number_prefix(text)
   local at, negative = 1, false
@@ -23,7 +23,7 @@ function P.number_prefix(text)
   return negative, 10, false, at
 end
 
---// Provides: digit_value const
+--// digit_value const
 -- The value of a digit's character code; 99 for what is none.
 function P.digit_value(c)
   if not c then
@@ -38,7 +38,7 @@ function P.digit_value(c)
   return 99
 end
 
---// Provides: int32_of_text
+--// int32_of_text
 --// Requires: number_prefix, digit_value, caml_failwith
 -- A number of 32 bits out of its text; `what` names the function that fails.
 local prefix, digit_value, find = P.number_prefix, P.digit_value, string.find
@@ -73,7 +73,7 @@ function P.int32_of_text(text, what)
   return (value + 2147483648) % 4294967296 - 2147483648
 end
 
---// Provides: integer_of_text
+--// integer_of_text
 --// If: lua54
 --// Requires: number_prefix, digit_value, caml_failwith
 -- A number of `bits` bits out of its text, in the engine's integers.
@@ -118,7 +118,7 @@ function P.integer_of_text(text, bits, what)
   return value
 end
 
---// Provides: caml_int_of_string
+--// caml_int_of_string
 --// If: portable luajit
 --// Requires: int32_of_text
 local int32_of_text = P.int32_of_text
@@ -126,41 +126,41 @@ function P.caml_int_of_string(text)
   return int32_of_text(text, "int_of_string")
 end
 
---// Provides: caml_int_of_string
+--// caml_int_of_string
 --// If: lua54
 --// Requires: integer_of_text
 function P.caml_int_of_string(text)
   return P.integer_of_text(text, 63, "int_of_string")
 end
 
---// Provides: caml_int32_of_string
+--// caml_int32_of_string
 --// Requires: int32_of_text
 function P.caml_int32_of_string(text)
   return { 255, P.int32_of_text(text, "Int32.of_string"), "_i" }
 end
 
---// Provides: caml_nativeint_of_string
+--// caml_nativeint_of_string
 --// If: portable luajit
 --// Requires: int32_of_text
 function P.caml_nativeint_of_string(text)
   return { 255, P.int32_of_text(text, "Nativeint.of_string"), "_n" }
 end
 
---// Provides: caml_nativeint_of_string
+--// caml_nativeint_of_string
 --// If: lua54
 --// Requires: integer_of_text
 function P.caml_nativeint_of_string(text)
   return { 255, P.integer_of_text(text, 64, "Nativeint.of_string"), "_n" }
 end
 
---// Provides: caml_int64_of_string
+--// caml_int64_of_string
 --// If: lua54
 --// Requires: integer_of_text
 function P.caml_int64_of_string(text)
   return { 255, P.integer_of_text(text, 64, "Int64.of_string") }
 end
 
---// Provides: caml_int64_of_string
+--// caml_int64_of_string
 --// If: portable luajit
 --// Requires: number_prefix, digit_value, caml_failwith
 local prefix, digit_value = P.number_prefix, P.digit_value
@@ -200,7 +200,7 @@ function P.caml_int64_of_string(text)
   }
 end
 
---// Provides: float_of_hex const
+--// float_of_hex const
 --// Requires: ldexp
 -- The magnitude of a hexadecimal float, after its 0x; nil when malformed.
 local match, gsub = string.match, string.gsub
@@ -269,7 +269,7 @@ function P.float_of_hex(text)
   return P.ldexp(value + 0.0, scale)
 end
 
---// Provides: caml_float_of_string
+--// caml_float_of_string
 --// Requires: float_of_hex, sign_bit, caml_failwith
 -- As C's strtod on the text without its underscores: leading white space, inf, infinity and nan in any case.
 local match, gsub, find, lower = string.match, string.gsub, string.find, string.lower

@@ -1,16 +1,16 @@
 -- Signals. Lua cannot catch those from outside; a program can send itself those that it handles.
 
---// Provides: signal_numbers const
+--// signal_numbers const
 -- The system's numbers of OCaml's signals -1, -2, …
 P.signal_numbers = { 6, 14, 8, 1, 4, 2, 9, 13, 3, 11, 15, 10, 12, 17, 18, 19, 20, 21, 22, 26, 27, 7, 29, 31, 5, 23, 24, 25 }
 
---// Provides: signal_system_number const
+--// signal_system_number const
 --// Requires: signal_numbers
 function P.signal_system_number(signal)
   return signal < 0 and P.signal_numbers[-signal] or signal
 end
 
---// Provides: signal_number const
+--// signal_number const
 --// Requires: signal_numbers
 function P.signal_number(number)
   for i = 1, #P.signal_numbers do
@@ -21,11 +21,11 @@ function P.signal_number(number)
   return number
 end
 
---// Provides: signals
+--// signals
 -- By the system's numbers: Sys.signal_behavior, whether it is blocked, whether it has come meanwhile.
 P.signals = { behaviours = {}, blocked = {}, pending = {} }
 
---// Provides: caml_install_signal_handler
+--// caml_install_signal_handler
 --// Requires: signals, signal_system_number, caml_invalid_argument, caml_raise_sys_error
 function P.caml_install_signal_handler(signal, behaviour)
   local number = P.signal_system_number(signal)
@@ -39,8 +39,8 @@ function P.caml_install_signal_handler(signal, behaviour)
   return old
 end
 
---// Provides: signal_deliver
---// Calls
+--// signal_deliver
+--// Calls:
 --// Requires: signals, signal_number, %apply_1
 -- Whether the program deals with the signal itself.
 function P.signal_deliver(D, number)

@@ -1,6 +1,6 @@
 -- The library str: the matcher of compiled regular expressions (str.ml makes the code), and replacement texts.
 
---// Provides: str_code
+--// str_code
 -- The decoded code of a regular expression, kept in it: operations, their arguments, and the pattern of its first characters.
 -- A single character, whatever the case, is a class as well; a class is a set of bytes with the Lua pattern `stop` of all others.
 local function pattern(set, first)
@@ -88,7 +88,7 @@ function P.str_code(expression)
   return expression.code
 end
 
---// Provides: str_match
+--// str_match
 -- Matches from the character `at` (counted from 1) on: an array of the positions of the groups, or nil. Slots hold the
 -- beginnings and ends of the groups, then the registers. The stack holds places to go back to (position, pc) and
 -- slots to restore (old value, minus the slot). Where the text ends too early a partial match is accepted.
@@ -198,7 +198,7 @@ function P.str_match(code, text, at, partial)
   end
 end
 
---// Provides: re_string_match
+--// re_string_match
 --// Requires: str_code, str_match, caml_invalid_argument
 function P.re_string_match(expression, text, start)
   if start < 0 or start > #text then
@@ -207,7 +207,7 @@ function P.re_string_match(expression, text, start)
   return P.str_match(P.str_code(expression), text, start + 1) or { 0 }
 end
 
---// Provides: re_partial_match
+--// re_partial_match
 --// Requires: str_code, str_match, caml_invalid_argument
 function P.re_partial_match(expression, text, start)
   if start < 0 or start > #text then
@@ -216,7 +216,7 @@ function P.re_partial_match(expression, text, start)
   return P.str_match(P.str_code(expression), text, start + 1, true) or { 0 }
 end
 
---// Provides: re_search_forward
+--// re_search_forward
 --// Requires: str_code, str_match, caml_invalid_argument
 -- A match that must begin with certain characters is tried at those only, and at the end.
 local find = string.find
@@ -239,7 +239,7 @@ function P.re_search_forward(expression, text, start)
   return { 0 }
 end
 
---// Provides: re_search_backward
+--// re_search_backward
 --// Requires: str_code, str_match, caml_invalid_argument
 function P.re_search_backward(expression, text, start)
   if start < 0 or start > #text then
@@ -260,7 +260,7 @@ function P.re_search_backward(expression, text, start)
   return { 0 }
 end
 
---// Provides: re_replacement_text
+--// re_replacement_text
 --// Requires: caml_failwith
 function P.re_replacement_text(replacement, groups, text)
   return (

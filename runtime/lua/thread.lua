@@ -2,8 +2,8 @@
 -- the driver to the scheduler, which stands below all of them, the main one included. A thread runs until it waits or yields.
 -- A thread is a block with its number and the named fields `coroutine`, `finished` and `joining`, the threads that wait for its end.
 
---// Provides: threads
---// Requires: driver, leave, unix_gettimeofday
+--// threads
+--// Requires: requests, leave, unix_gettimeofday, complain
 local create, resume, status, driver = coroutine.create, coroutine.resume, coroutine.status, P.driver
 local main = { 0, 0, joining = {} }
 local queue, first, last = {}, 1, 0
@@ -12,7 +12,7 @@ local threads = { current = main, main = main }
 P.threads = threads
 
 local switch = { kind = "switch" }
-driver.effects.switch = function(state, co, handlers)
+P.requests.switch = function(state, co, handlers)
   coroutine.yield()
   driver.enter(state)
   return co, handlers, resume(co)
@@ -123,18 +123,18 @@ P.start = function(f, ...)
   return false, done
 end
 
---// Provides: caml_thread_initialize
+--// caml_thread_initialize
 --// Requires: threads
 function P.caml_thread_initialize(unit)
   return 0
 end
 
---// Provides: caml_thread_cleanup
+--// caml_thread_cleanup
 function P.caml_thread_cleanup(unit)
   return 0
 end
 
---// Provides: caml_thread_new
+--// caml_thread_new
 --// Requires: threads, %apply_1
 local count = 0
 function P.caml_thread_new(body)
@@ -144,26 +144,26 @@ function P.caml_thread_new(body)
   return thread
 end
 
---// Provides: caml_thread_self mutable
+--// caml_thread_self mutable
 --// Requires: threads
 function P.caml_thread_self(unit)
   return P.threads.current
 end
 
---// Provides: caml_thread_id const
+--// caml_thread_id const
 --// Inline: %1[2]
 function P.caml_thread_id(thread)
   return thread[2]
 end
 
---// Provides: caml_thread_yield
+--// caml_thread_yield
 --// Requires: threads
 function P.caml_thread_yield(unit)
   P.threads.yield()
   return 0
 end
 
---// Provides: caml_thread_join
+--// caml_thread_join
 --// Requires: threads
 function P.caml_thread_join(thread)
   if not thread.finished then
@@ -172,7 +172,7 @@ function P.caml_thread_join(thread)
   return 0
 end
 
---// Provides: caml_thread_exit
+--// caml_thread_exit
 --// Requires: threads
 -- The program goes on without its main thread, too.
 function P.caml_thread_exit(unit)
@@ -180,15 +180,18 @@ function P.caml_thread_exit(unit)
   P.threads.wait()
 end
 
---// Provides: caml_thread_uncaught_exception
---// Requires: threads, caml_format_exception
+--// caml_thread_uncaught_exception
+--// Requires: threads, caml_format_exception, complain
 function P.caml_thread_uncaught_exception(e)
   local number = P.threads.current[2]
   local message = "Thread " .. number .. " killed on uncaught exception " .. P.caml_format_exception(e)
-  P.complain(message .. (P.backtrace_text and P.backtrace_text() or ""))
+  --{ backtrace_text
+  message = message .. P.backtrace_text()
+  --}
+  P.complain(message)
   return 0
 end
 
---// Provides: caml_wait_signal
+--// caml_wait_signal
 --// Requires: unix_unsupported
 P.caml_wait_signal = P.unix_unsupported("wait_signal")

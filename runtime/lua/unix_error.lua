@@ -1,7 +1,7 @@
 -- The library unix: its errors, and the functions that plain Lua cannot carry. Primitives were called `unix_…` up to OCaml 4.14 and
 -- are `caml_unix_…` since. What Lua's own library lacks is asked of the shell.
 
---// Provides: unix_messages const
+--// unix_messages const
 -- What the system says of the errors, in the order of the constructors of Unix.error.
 local messages = {
   "Argument list too long", "Permission denied", "Resource temporarily unavailable", "Bad file descriptor",
@@ -25,7 +25,7 @@ local messages = {
 }
 P.unix_messages = messages
 
---// Provides: unix_error
+--// unix_error
 --// Requires: unix_messages, named_values, reason
 -- Raises Unix_error for what the engine or a command said; what says nothing known is a function that is not there.
 local codes = {}
@@ -36,7 +36,7 @@ function P.unix_error(message, name, argument)
   Error({ 0, P.named_values["Unix.Unix_error"], codes[P.reason(message or "")] or 25, name, argument or "" }, 0)
 end
 
---// Provides: unix_error_message const
+--// unix_error_message const
 --// Alias: caml_unix_error_message
 --// Requires: unix_messages
 function P.unix_error_message(code)
@@ -46,7 +46,7 @@ function P.unix_error_message(code)
   return P.unix_messages[code + 1]
 end
 
---// Provides: unix_shell
+--// unix_shell
 --// Requires: shell, unix_error
 -- What a command prints; Unix_error where it fails.
 function P.unix_shell(command, name, argument)
@@ -57,7 +57,7 @@ function P.unix_shell(command, name, argument)
   return output
 end
 
---// Provides: unix_there
+--// unix_there
 --// Requires: quote
 -- A command that fails, as the others would, where there is no such file.
 function P.unix_there(path)
@@ -65,26 +65,26 @@ function P.unix_there(path)
   return "{ test -e " .. name .. " || test -L " .. name .. " || { echo ': No such file or directory'; false; }; } && "
 end
 
---// Provides: unix_int const
+--// unix_int const
 --// If: portable luajit
 -- A number as an int of the target.
 function P.unix_int(number)
   return (number + 2147483648) % 4294967296 - 2147483648
 end
 
---// Provides: unix_int const
+--// unix_int const
 --// If: lua54
 function P.unix_int(number)
   return Floor(number)
 end
 
---// Provides: unix_array
+--// unix_array
 -- A Lua list as an OCaml array.
 function P.unix_array(list)
   return { 0, Unpack(list) }
 end
 
---// Provides: unix_unsupported const
+--// unix_unsupported const
 --// Requires: unix_error
 -- The function that says that there is no such one.
 function P.unix_unsupported(name)
@@ -93,197 +93,197 @@ function P.unix_unsupported(name)
   end
 end
 
---// Provides: unix_fork
+--// unix_fork
 --// Alias: caml_unix_fork
 --// Requires: unix_unsupported
 P.unix_fork = P.unix_unsupported("fork")
 
---// Provides: unix_nice
+--// unix_nice
 --// Alias: caml_unix_nice
 --// Requires: unix_unsupported
 P.unix_nice = P.unix_unsupported("nice")
 
---// Provides: unix_chroot
+--// unix_chroot
 --// Alias: caml_unix_chroot
 --// Requires: unix_unsupported
 P.unix_chroot = P.unix_unsupported("chroot")
 
---// Provides: unix_umask
+--// unix_umask
 --// Alias: caml_unix_umask
 --// Requires: unix_unsupported
 P.unix_umask = P.unix_unsupported("umask")
 
---// Provides: unix_set_nonblock
+--// unix_set_nonblock
 --// Alias: caml_unix_set_nonblock
 --// Requires: unix_unsupported
 P.unix_set_nonblock = P.unix_unsupported("set_nonblock")
 
---// Provides: unix_clear_close_on_exec
+--// unix_clear_close_on_exec
 --// Alias: caml_unix_clear_close_on_exec
 --// Requires: unix_unsupported
 P.unix_clear_close_on_exec = P.unix_unsupported("clear_close_on_exec")
 
---// Provides: unix_lockf
+--// unix_lockf
 --// Alias: caml_unix_lockf
 --// Requires: unix_unsupported
 P.unix_lockf = P.unix_unsupported("lockf")
 
---// Provides: unix_sigpending
+--// unix_sigpending
 --// Alias: caml_unix_sigpending
 --// Requires: unix_unsupported
 P.unix_sigpending = P.unix_unsupported("sigpending")
 
---// Provides: unix_sigsuspend
+--// unix_sigsuspend
 --// Alias: caml_unix_sigsuspend
 --// Requires: unix_unsupported
 P.unix_sigsuspend = P.unix_unsupported("sigsuspend")
 
---// Provides: unix_alarm
+--// unix_alarm
 --// Alias: caml_unix_alarm
 --// Requires: unix_unsupported
 P.unix_alarm = P.unix_unsupported("alarm")
 
---// Provides: unix_getitimer
+--// unix_getitimer
 --// Alias: caml_unix_getitimer
 --// Requires: unix_unsupported
 P.unix_getitimer = P.unix_unsupported("getitimer")
 
---// Provides: unix_setitimer
+--// unix_setitimer
 --// Alias: caml_unix_setitimer
 --// Requires: unix_unsupported
 P.unix_setitimer = P.unix_unsupported("setitimer")
 
---// Provides: unix_setuid
+--// unix_setuid
 --// Alias: caml_unix_setuid
 --// Requires: unix_unsupported
 P.unix_setuid = P.unix_unsupported("setuid")
 
---// Provides: unix_setgid
+--// unix_setgid
 --// Alias: caml_unix_setgid
 --// Requires: unix_unsupported
 P.unix_setgid = P.unix_unsupported("setgid")
 
---// Provides: unix_setgroups
+--// unix_setgroups
 --// Alias: caml_unix_setgroups
 --// Requires: unix_unsupported
 P.unix_setgroups = P.unix_unsupported("setgroups")
 
---// Provides: unix_initgroups
+--// unix_initgroups
 --// Alias: caml_unix_initgroups
 --// Requires: unix_unsupported
 P.unix_initgroups = P.unix_unsupported("initgroups")
 
---// Provides: unix_socket
+--// unix_socket
 --// Alias: caml_unix_socket
 --// Requires: unix_unsupported
 P.unix_socket = P.unix_unsupported("socket")
 
---// Provides: unix_socketpair
+--// unix_socketpair
 --// Alias: caml_unix_socketpair
 --// Requires: unix_unsupported
 P.unix_socketpair = P.unix_unsupported("socketpair")
 
---// Provides: unix_accept
+--// unix_accept
 --// Alias: caml_unix_accept
 --// Requires: unix_unsupported
 P.unix_accept = P.unix_unsupported("accept")
 
---// Provides: unix_bind
+--// unix_bind
 --// Alias: caml_unix_bind
 --// Requires: unix_unsupported
 P.unix_bind = P.unix_unsupported("bind")
 
---// Provides: unix_connect
+--// unix_connect
 --// Alias: caml_unix_connect
 --// Requires: unix_unsupported
 P.unix_connect = P.unix_unsupported("connect")
 
---// Provides: unix_listen
+--// unix_listen
 --// Alias: caml_unix_listen
 --// Requires: unix_unsupported
 P.unix_listen = P.unix_unsupported("listen")
 
---// Provides: unix_shutdown
+--// unix_shutdown
 --// Alias: caml_unix_shutdown
 --// Requires: unix_unsupported
 P.unix_shutdown = P.unix_unsupported("shutdown")
 
---// Provides: unix_getsockname
+--// unix_getsockname
 --// Alias: caml_unix_getsockname
 --// Requires: unix_unsupported
 P.unix_getsockname = P.unix_unsupported("getsockname")
 
---// Provides: unix_getpeername
+--// unix_getpeername
 --// Alias: caml_unix_getpeername
 --// Requires: unix_unsupported
 P.unix_getpeername = P.unix_unsupported("getpeername")
 
---// Provides: unix_recv
+--// unix_recv
 --// Alias: caml_unix_recv
 --// Requires: unix_unsupported
 P.unix_recv = P.unix_unsupported("recv")
 
---// Provides: unix_recvfrom
+--// unix_recvfrom
 --// Alias: caml_unix_recvfrom
 --// Requires: unix_unsupported
 P.unix_recvfrom = P.unix_unsupported("recvfrom")
 
---// Provides: unix_send
+--// unix_send
 --// Alias: caml_unix_send
 --// Requires: unix_unsupported
 P.unix_send = P.unix_unsupported("send")
 
---// Provides: unix_sendto
+--// unix_sendto
 --// Alias: caml_unix_sendto unix_sendto_native caml_unix_sendto_native
 --// Requires: unix_unsupported
 P.unix_sendto = P.unix_unsupported("sendto")
 
---// Provides: unix_getsockopt
+--// unix_getsockopt
 --// Alias: caml_unix_getsockopt
 --// Requires: unix_unsupported
 P.unix_getsockopt = P.unix_unsupported("getsockopt")
 
---// Provides: unix_setsockopt
+--// unix_setsockopt
 --// Alias: caml_unix_setsockopt
 --// Requires: unix_unsupported
 P.unix_setsockopt = P.unix_unsupported("setsockopt")
 
---// Provides: unix_tcgetattr
+--// unix_tcgetattr
 --// Alias: caml_unix_tcgetattr
 --// Requires: unix_unsupported
 P.unix_tcgetattr = P.unix_unsupported("tcgetattr")
 
---// Provides: unix_tcsetattr
+--// unix_tcsetattr
 --// Alias: caml_unix_tcsetattr
 --// Requires: unix_unsupported
 P.unix_tcsetattr = P.unix_unsupported("tcsetattr")
 
---// Provides: unix_tcsendbreak
+--// unix_tcsendbreak
 --// Alias: caml_unix_tcsendbreak
 --// Requires: unix_unsupported
 P.unix_tcsendbreak = P.unix_unsupported("tcsendbreak")
 
---// Provides: unix_tcdrain
+--// unix_tcdrain
 --// Alias: caml_unix_tcdrain
 --// Requires: unix_unsupported
 P.unix_tcdrain = P.unix_unsupported("tcdrain")
 
---// Provides: unix_tcflush
+--// unix_tcflush
 --// Alias: caml_unix_tcflush
 --// Requires: unix_unsupported
 P.unix_tcflush = P.unix_unsupported("tcflush")
 
---// Provides: unix_tcflow
+--// unix_tcflow
 --// Alias: caml_unix_tcflow
 --// Requires: unix_unsupported
 P.unix_tcflow = P.unix_unsupported("tcflow")
 
---// Provides: unix_setsid
+--// unix_setsid
 --// Alias: caml_unix_setsid
 --// Requires: unix_unsupported
 P.unix_setsid = P.unix_unsupported("setsid")
 
---// Provides: caml_unix_map_file_bytecode
+--// caml_unix_map_file_bytecode
 --// Alias: caml_unix_map_file
 --// Requires: unix_unsupported
 P.caml_unix_map_file_bytecode = P.unix_unsupported("map_file")

@@ -1,6 +1,6 @@
 -- The library unix: open files by number.
 
---// Provides: unix_descriptor
+--// unix_descriptor
 --// Requires: descriptors, unix_error
 -- The open file of a number.
 function P.unix_descriptor(number, name)
@@ -11,7 +11,7 @@ function P.unix_descriptor(number, name)
   return file
 end
 
---// Provides: unix_open
+--// unix_open
 --// Alias: caml_unix_open
 --// Requires: descriptor_open, unix_error
 -- The flags from O_RDONLY on, as far as they change something.
@@ -29,7 +29,7 @@ function P.unix_open(path, flags, permissions)
   return number
 end
 
---// Provides: unix_close
+--// unix_close
 --// Alias: caml_unix_close
 --// Requires: descriptor_close, unix_error
 function P.unix_close(number)
@@ -40,7 +40,7 @@ function P.unix_close(number)
   return 0
 end
 
---// Provides: unix_read_text
+--// unix_read_text
 --// Requires: unix_descriptor, descriptor_read
 function P.unix_read_text(number, length)
   local text, message = P.descriptor_read(P.unix_descriptor(number, "read"), length)
@@ -50,7 +50,7 @@ function P.unix_read_text(number, length)
   return text or ""
 end
 
---// Provides: unix_read
+--// unix_read
 --// Alias: caml_unix_read
 --// Requires: unix_read_text, bytes_write
 function P.unix_read(number, b, start, length)
@@ -59,7 +59,7 @@ function P.unix_read(number, b, start, length)
   return #text
 end
 
---// Provides: caml_unix_read_bigarray
+--// caml_unix_read_bigarray
 --// Requires: unix_read_text
 function P.caml_unix_read_bigarray(number, b, start, length)
   local text = length > 0 and P.unix_read_text(number, length) or ""
@@ -69,7 +69,7 @@ function P.caml_unix_read_bigarray(number, b, start, length)
   return #text
 end
 
---// Provides: unix_write_text
+--// unix_write_text
 --// Requires: unix_descriptor, descriptor_write
 function P.unix_write_text(number, text, name)
   local file = P.unix_descriptor(number, name)
@@ -83,21 +83,21 @@ function P.unix_write_text(number, text, name)
   return #text
 end
 
---// Provides: unix_write
+--// unix_write
 --// Alias: caml_unix_write
 --// Requires: unix_write_text, bytes_text
 function P.unix_write(number, b, start, length)
   return P.unix_write_text(number, P.bytes_text(b, start, length), "write")
 end
 
---// Provides: unix_single_write
+--// unix_single_write
 --// Alias: caml_unix_single_write
 --// Requires: unix_write_text, bytes_text
 function P.unix_single_write(number, b, start, length)
   return P.unix_write_text(number, P.bytes_text(b, start, length), "single_write")
 end
 
---// Provides: caml_unix_write_bigarray
+--// caml_unix_write_bigarray
 --// Requires: unix_write_text
 function P.caml_unix_write_bigarray(number, b, start, length, single)
   local pieces = {}
@@ -107,7 +107,7 @@ function P.caml_unix_write_bigarray(number, b, start, length, single)
   return P.unix_write_text(number, Concat(pieces), single == 1 and "single_write" or "write")
 end
 
---// Provides: unix_seek
+--// unix_seek
 --// Requires: unix_descriptor, descriptor_seek
 local from = { [0] = "set", "cur", "end" }
 function P.unix_seek(number, offset, command)
@@ -119,21 +119,21 @@ function P.unix_seek(number, offset, command)
   return position
 end
 
---// Provides: unix_lseek
+--// unix_lseek
 --// Alias: caml_unix_lseek
 --// Requires: unix_seek, unix_int
 function P.unix_lseek(number, offset, command)
   return P.unix_int(P.unix_seek(number, offset, command))
 end
 
---// Provides: unix_lseek_64
+--// unix_lseek_64
 --// Alias: caml_unix_lseek_64
 --// Requires: unix_seek, int64_of_number, int64_to_number
 function P.unix_lseek_64(number, offset, command)
   return P.int64_of_number(P.unix_seek(number, P.int64_to_number(offset), command))
 end
 
---// Provides: unix_fsync
+--// unix_fsync
 --// Alias: caml_unix_fsync
 --// Requires: unix_place, unix_shell
 function P.unix_fsync(number)
@@ -141,7 +141,7 @@ function P.unix_fsync(number)
   return 0
 end
 
---// Provides: unix_place
+--// unix_place
 --// Requires: unix_descriptor, quote
 -- Where an open file is, as a word for the shell, with what was written to it.
 function P.unix_place(number, name)
@@ -152,7 +152,7 @@ function P.unix_place(number, name)
   return file.standard and "/proc/$PPID/fd/" .. file.standard or P.quote(file.path or "")
 end
 
---// Provides: unix_ftruncate
+--// unix_ftruncate
 --// Alias: caml_unix_ftruncate
 --// Requires: unix_place, unix_shell
 function P.unix_ftruncate(number, length)
@@ -162,28 +162,28 @@ function P.unix_ftruncate(number, length)
   return 0
 end
 
---// Provides: unix_ftruncate_64
+--// unix_ftruncate_64
 --// Alias: caml_unix_ftruncate_64
 --// Requires: unix_ftruncate, int64_to_number
 function P.unix_ftruncate_64(number, length)
   return P.unix_ftruncate(number, P.int64_to_number(length))
 end
 
---// Provides: unix_fstat
+--// unix_fstat
 --// Alias: caml_unix_fstat
 --// Requires: unix_place, unix_status, unix_size
 function P.unix_fstat(number)
   return P.unix_status(P.unix_place(number, "fstat"), "-L", P.unix_size("fstat"), "fstat")
 end
 
---// Provides: unix_fstat_64
+--// unix_fstat_64
 --// Alias: caml_unix_fstat_64
 --// Requires: unix_place, unix_status, int64_of_number
 function P.unix_fstat_64(number)
   return P.unix_status(P.unix_place(number, "fstat"), "-L", P.int64_of_number, "fstat")
 end
 
---// Provides: unix_fchmod
+--// unix_fchmod
 --// Alias: caml_unix_fchmod
 --// Requires: unix_place, unix_shell
 function P.unix_fchmod(number, bits)
@@ -191,7 +191,7 @@ function P.unix_fchmod(number, bits)
   return 0
 end
 
---// Provides: unix_fchown
+--// unix_fchown
 --// Alias: caml_unix_fchown
 --// Requires: unix_place, unix_shell
 function P.unix_fchown(number, user, group)
@@ -200,7 +200,7 @@ function P.unix_fchown(number, user, group)
   return 0
 end
 
---// Provides: descriptor_isatty
+--// descriptor_isatty
 --// Requires: descriptors
 -- Only the standard files can be asked about: the shell has them, too.
 function P.descriptor_isatty(number)
@@ -209,19 +209,19 @@ function P.descriptor_isatty(number)
   return (status == true or status == 0) and 1 or 0
 end
 
---// Provides: unix_isatty mutable
+--// unix_isatty mutable
 --// Alias: caml_unix_isatty
 --// Requires: descriptor_isatty
 P.unix_isatty = P.descriptor_isatty
 
---// Provides: unix_dup
+--// unix_dup
 --// Alias: caml_unix_dup
 --// Requires: unix_descriptor, descriptor_new
 function P.unix_dup(close_on_exec, number)
   return P.descriptor_new(P.unix_descriptor(number, "dup"))
 end
 
---// Provides: unix_dup2
+--// unix_dup2
 --// Alias: caml_unix_dup2
 --// Requires: unix_descriptor, descriptor_close, unix_redirections
 -- From then on Sys.command says where the standard files are.
@@ -243,7 +243,7 @@ function P.unix_dup2(close_on_exec, from, to)
   return 0
 end
 
---// Provides: unix_set_close_on_exec
+--// unix_set_close_on_exec
 --// Alias: caml_unix_set_close_on_exec unix_clear_nonblock caml_unix_clear_nonblock
 --// Requires: unix_descriptor
 -- That is how all files are: commands get the three standard ones.
@@ -252,7 +252,7 @@ function P.unix_set_close_on_exec(number)
   return 0
 end
 
---// Provides: unix_inchannel_of_filedescr
+--// unix_inchannel_of_filedescr
 --// Alias: caml_unix_inchannel_of_filedescr
 --// Requires: unix_descriptor, caml_ml_open_descriptor_in
 function P.unix_inchannel_of_filedescr(number)
@@ -260,7 +260,7 @@ function P.unix_inchannel_of_filedescr(number)
   return P.caml_ml_open_descriptor_in(number)
 end
 
---// Provides: unix_outchannel_of_filedescr
+--// unix_outchannel_of_filedescr
 --// Alias: caml_unix_outchannel_of_filedescr
 --// Requires: unix_descriptor, caml_ml_open_descriptor_out
 function P.unix_outchannel_of_filedescr(number)
@@ -268,7 +268,7 @@ function P.unix_outchannel_of_filedescr(number)
   return P.caml_ml_open_descriptor_out(number)
 end
 
---// Provides: caml_channel_descriptor
+--// caml_channel_descriptor
 --// Requires: caml_raise_sys_error
 function P.caml_channel_descriptor(channel)
   if channel.fd < 0 then
@@ -277,7 +277,7 @@ function P.caml_channel_descriptor(channel)
   return channel.fd
 end
 
---// Provides: unix_select
+--// unix_select
 --// Alias: caml_unix_select
 --// Requires: unix_sleep, unix_error
 -- Without files it is a pause; whether a file is ready cannot be told.

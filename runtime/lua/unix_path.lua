@@ -1,6 +1,6 @@
 -- The library unix: files by their paths, and folders.
 
---// Provides: unix_unlink
+--// unix_unlink
 --// Alias: caml_unix_unlink
 --// Requires: remove_file, unix_error
 function P.unix_unlink(path)
@@ -11,7 +11,7 @@ function P.unix_unlink(path)
   return 0
 end
 
---// Provides: unix_rename
+--// unix_rename
 --// Alias: caml_unix_rename
 --// Requires: rename_file, unix_error
 function P.unix_rename(from, to)
@@ -22,7 +22,7 @@ function P.unix_rename(from, to)
   return 0
 end
 
---// Provides: unix_link
+--// unix_link
 --// Alias: caml_unix_link
 --// Requires: unix_shell, quote
 -- `follow` is an option: None and Some false link a symbolic link itself.
@@ -32,7 +32,7 @@ function P.unix_link(follow, from, to)
   return 0
 end
 
---// Provides: unix_symlink
+--// unix_symlink
 --// Alias: caml_unix_symlink
 --// Requires: unix_shell, quote
 function P.unix_symlink(to_folder, target, path)
@@ -40,13 +40,13 @@ function P.unix_symlink(to_folder, target, path)
   return 0
 end
 
---// Provides: unix_has_symlink const
+--// unix_has_symlink const
 --// Alias: caml_unix_has_symlink
 function P.unix_has_symlink(unit)
   return 1
 end
 
---// Provides: unix_readlink
+--// unix_readlink
 --// Alias: caml_unix_readlink
 --// Requires: unix_shell, unix_there, quote
 function P.unix_readlink(path)
@@ -55,14 +55,14 @@ function P.unix_readlink(path)
   return Sub(target, 1, -2)
 end
 
---// Provides: unix_realpath
+--// unix_realpath
 --// Alias: caml_unix_realpath
 --// Requires: unix_shell, quote
 function P.unix_realpath(path)
   return Sub(P.unix_shell("realpath -e -- " .. P.quote(path), "realpath", path), 1, -2)
 end
 
---// Provides: unix_chmod
+--// unix_chmod
 --// Alias: caml_unix_chmod
 --// Requires: unix_shell, quote
 function P.unix_chmod(path, bits)
@@ -70,7 +70,7 @@ function P.unix_chmod(path, bits)
   return 0
 end
 
---// Provides: unix_chown
+--// unix_chown
 --// Alias: caml_unix_chown
 --// Requires: unix_shell, quote
 -- -1 leaves the user or the group as it is.
@@ -80,7 +80,7 @@ function P.unix_chown(path, user, group)
   return 0
 end
 
---// Provides: unix_access
+--// unix_access
 --// Alias: caml_unix_access
 --// Requires: unix_shell, unix_there, quote
 -- R_OK, W_OK, X_OK, F_OK.
@@ -95,7 +95,7 @@ function P.unix_access(path, permissions)
   return 0
 end
 
---// Provides: unix_utimes
+--// unix_utimes
 --// Alias: caml_unix_utimes
 --// Requires: unix_shell, unix_there, quote
 -- Two zeros stand for the present.
@@ -109,7 +109,7 @@ function P.unix_utimes(path, access, modification)
   return 0
 end
 
---// Provides: unix_truncate
+--// unix_truncate
 --// Alias: caml_unix_truncate
 --// Requires: unix_shell, unix_there, quote
 function P.unix_truncate(path, length)
@@ -118,14 +118,14 @@ function P.unix_truncate(path, length)
   return 0
 end
 
---// Provides: unix_truncate_64
+--// unix_truncate_64
 --// Alias: caml_unix_truncate_64
 --// Requires: unix_truncate, int64_to_number
 function P.unix_truncate_64(path, length)
   return P.unix_truncate(path, P.int64_to_number(length))
 end
 
---// Provides: unix_status
+--// unix_status
 --// Requires: unix_shell, unix_int, unix_error
 -- A record Unix.stats of `place`, a word for the shell; `size_of` makes its size.
 local kinds = { [8] = 0, [4] = 1, [2] = 2, [6] = 3, [10] = 4, [1] = 5, [12] = 6 }
@@ -158,7 +158,7 @@ function P.unix_status(place, links, size_of, name, path)
   }
 end
 
---// Provides: unix_size
+--// unix_size
 --// Requires: unix_int, unix_error
 -- The size of a file as an int, where it is one.
 function P.unix_size(name, path)
@@ -170,35 +170,35 @@ function P.unix_size(name, path)
   end
 end
 
---// Provides: unix_stat
+--// unix_stat
 --// Alias: caml_unix_stat
 --// Requires: unix_status, unix_size, quote
 function P.unix_stat(path)
   return P.unix_status(P.quote(path), "-L", P.unix_size("stat", path), "stat", path)
 end
 
---// Provides: unix_lstat
+--// unix_lstat
 --// Alias: caml_unix_lstat
 --// Requires: unix_status, unix_size, quote
 function P.unix_lstat(path)
   return P.unix_status(P.quote(path), "", P.unix_size("lstat", path), "lstat", path)
 end
 
---// Provides: unix_stat_64
+--// unix_stat_64
 --// Alias: caml_unix_stat_64
 --// Requires: unix_status, int64_of_number, quote
 function P.unix_stat_64(path)
   return P.unix_status(P.quote(path), "-L", P.int64_of_number, "stat", path)
 end
 
---// Provides: unix_lstat_64
+--// unix_lstat_64
 --// Alias: caml_unix_lstat_64
 --// Requires: unix_status, int64_of_number, quote
 function P.unix_lstat_64(path)
   return P.unix_status(P.quote(path), "", P.int64_of_number, "lstat", path)
 end
 
---// Provides: unix_mkdir
+--// unix_mkdir
 --// Alias: caml_unix_mkdir
 --// Requires: make_folder, unix_error
 function P.unix_mkdir(path, bits)
@@ -209,7 +209,7 @@ function P.unix_mkdir(path, bits)
   return 0
 end
 
---// Provides: unix_rmdir
+--// unix_rmdir
 --// Alias: caml_unix_rmdir
 --// Requires: unix_shell, quote
 function P.unix_rmdir(path)
@@ -217,7 +217,7 @@ function P.unix_rmdir(path)
   return 0
 end
 
---// Provides: unix_mkfifo
+--// unix_mkfifo
 --// Alias: caml_unix_mkfifo
 --// Requires: unix_shell, quote, permissions
 function P.unix_mkfifo(path, bits)
@@ -225,7 +225,7 @@ function P.unix_mkfifo(path, bits)
   return 0
 end
 
---// Provides: unix_chdir
+--// unix_chdir
 --// Alias: caml_unix_chdir
 --// Requires: change_folder, unix_error
 function P.unix_chdir(path)
@@ -236,14 +236,14 @@ function P.unix_chdir(path)
   return 0
 end
 
---// Provides: unix_getcwd
+--// unix_getcwd
 --// Alias: caml_unix_getcwd
 --// Requires: current_folder, unix_error
 function P.unix_getcwd(unit)
   return P.current_folder() or P.unix_error("Function not implemented", "getcwd")
 end
 
---// Provides: unix_opendir
+--// unix_opendir
 --// Alias: caml_unix_opendir
 --// Requires: unix_shell, quote
 -- A folder being read is a block with the list of its `names`, nil once closed, and how many have been given.
@@ -256,7 +256,7 @@ function P.unix_opendir(path)
   return { 251, names = names, at = 0 }
 end
 
---// Provides: unix_readdir
+--// unix_readdir
 --// Alias: caml_unix_readdir
 --// Requires: unix_error
 function P.unix_readdir(folder)
@@ -267,7 +267,7 @@ function P.unix_readdir(folder)
   return folder.names[folder.at] or Error(G[5], 0)
 end
 
---// Provides: unix_rewinddir
+--// unix_rewinddir
 --// Alias: caml_unix_rewinddir
 --// Requires: unix_error
 function P.unix_rewinddir(folder)
@@ -278,7 +278,7 @@ function P.unix_rewinddir(folder)
   return 0
 end
 
---// Provides: unix_closedir
+--// unix_closedir
 --// Alias: caml_unix_closedir
 --// Requires: unix_error
 function P.unix_closedir(folder)

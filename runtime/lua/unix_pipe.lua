@@ -1,7 +1,7 @@
 -- The library unix: pipes. As long as both ends are the program's own, a pipe is a list of strings; when an end is given to a command
 -- it becomes a named one, which both open.
 
---// Provides: unix_pipe
+--// unix_pipe
 --// Alias: caml_unix_pipe
 --// Requires: descriptor_new
 -- A thread that reads from an empty pipe, or writes to one that holds 65536 bytes, waits; without threads there is nobody to wait for.
@@ -70,7 +70,7 @@ function P.unix_pipe(close_on_exec, unit)
   return { 0, output, P.descriptor_new(pipe[2]) }
 end
 
---// Provides: unix_fifo
+--// unix_fifo
 --// Requires: shell, quote
 -- The path of a new named pipe, or nil and the reason.
 function P.unix_fifo()
@@ -83,7 +83,7 @@ function P.unix_fifo()
   return done and path, message
 end
 
---// Provides: unix_pipe_path
+--// unix_pipe_path
 --// Requires: unix_fifo, unix_error, leave
 -- The path of a pipe. It is removed when both ends are closed, or when the program ends.
 local paths = {}
@@ -118,7 +118,7 @@ function P.unix_pipe_path(pipe, name)
   return pipe.path
 end
 
---// Provides: unix_pipe_meet
+--// unix_pipe_meet
 -- Opens an end whose other end a command is opening. What the pipe held until then goes before the rest.
 function P.unix_pipe_meet(file)
   local pipe = file.pipe

@@ -1,6 +1,6 @@
 -- The library unix: processes and signals.
 
---// Provides: unix_redirections
+--// unix_redirections
 --// Requires: unix_descriptor, unix_pipe_path, quote, unix_error
 -- What a shell that has saved its standard files as 5, 6 and 7 must do to have the files of these three numbers as standard
 -- ones: at first with files, then with pipes; and the other ends of those pipes. A file is opened anew: where it
@@ -50,7 +50,7 @@ function P.unix_redirections(numbers, name)
   return files, pipes, ends
 end
 
---// Provides: unix_command
+--// unix_command
 --// Requires: quote
 -- The command that takes a shell's place by a program, found on the path unless it is a path, with an environment of its own if given.
 -- The name of the program stands for the first argument.
@@ -69,11 +69,11 @@ function P.unix_command(program, arguments, environment)
   return "exec " .. Concat(words, " ")
 end
 
---// Provides: unix_processes
+--// unix_processes
 -- The named pipes on which the shells that wait for the commands tell how those ended, by process.
 P.unix_processes = {}
 
---// Provides: unix_spawn
+--// unix_spawn
 --// Alias: caml_unix_spawn
 --// Requires: unix_redirections, unix_command, unix_processes, unix_fifo, unix_pipe_meet, shell_state
 --// Requires: unix_error, quote
@@ -127,7 +127,7 @@ function P.unix_spawn(program, arguments, environment, use_path, redirections)
   return process
 end
 
---// Provides: unix_status_of const
+--// unix_status_of const
 --// Requires: signal_numbers
 -- A shell's status as a process_status: from 128 on it stands for a signal.
 function P.unix_status_of(status)
@@ -139,7 +139,7 @@ function P.unix_status_of(status)
   return { 0, status }
 end
 
---// Provides: unix_wait_for
+--// unix_wait_for
 --// Requires: unix_processes, unix_status_of, unix_error, shell
 -- With several processes to wait for they are looked at in turn.
 local processes = P.unix_processes
@@ -174,7 +174,7 @@ function P.unix_wait_for(wanted, at_once, name)
   return { 0, found, P.unix_status_of(status) }
 end
 
---// Provides: unix_waitpid
+--// unix_waitpid
 --// Alias: caml_unix_waitpid
 --// Requires: unix_wait_for
 -- Of the flags WNOHANG is 0.
@@ -187,14 +187,14 @@ function P.unix_waitpid(flags, wanted)
   return P.unix_wait_for(wanted, at_once, "waitpid")
 end
 
---// Provides: unix_wait
+--// unix_wait
 --// Alias: caml_unix_wait
 --// Requires: unix_wait_for
 function P.unix_wait(unit)
   return P.unix_wait_for(-1, false, "wait")
 end
 
---// Provides: unix_execute
+--// unix_execute
 --// Requires: unix_command, unix_redirections, shell, shell_state, quote, unix_error, leave
 -- The command runs in the program's place, which ends with its status.
 function P.unix_execute(program, arguments, environment, name, use_path)
@@ -217,42 +217,42 @@ function P.unix_execute(program, arguments, environment, name, use_path)
   return P.leave(reason == "exit" and code or 128 + code)
 end
 
---// Provides: unix_execv
+--// unix_execv
 --// Alias: caml_unix_execv
 --// Requires: unix_execute
 function P.unix_execv(program, arguments)
   return P.unix_execute(program, arguments, nil, "execv")
 end
 
---// Provides: unix_execve
+--// unix_execve
 --// Alias: caml_unix_execve
 --// Requires: unix_execute
 function P.unix_execve(program, arguments, environment)
   return P.unix_execute(program, arguments, environment, "execve")
 end
 
---// Provides: unix_execvp
+--// unix_execvp
 --// Alias: caml_unix_execvp
 --// Requires: unix_execute
 function P.unix_execvp(program, arguments)
   return P.unix_execute(program, arguments, nil, "execvp", true)
 end
 
---// Provides: unix_execvpe
+--// unix_execvpe
 --// Alias: caml_unix_execvpe
 --// Requires: unix_execute
 function P.unix_execvpe(program, arguments, environment)
   return P.unix_execute(program, arguments, environment, "execvpe", true)
 end
 
---// Provides: unix_exit
+--// unix_exit
 --// Alias: caml_unix_exit
 --// Requires: leave
 function P.unix_exit(code)
   return P.leave(code)
 end
 
---// Provides: unix_getpid
+--// unix_getpid
 --// Alias: caml_unix_getpid
 --// Requires: unix_shell
 -- The parent of a shell that is asked.
@@ -262,14 +262,14 @@ function P.unix_getpid(unit)
   return process
 end
 
---// Provides: unix_getppid
+--// unix_getppid
 --// Alias: caml_unix_getppid
 --// Requires: unix_shell
 function P.unix_getppid(unit)
   return tonumber(string.match(P.unix_shell("ps -o ppid= -p $PPID || awk '{ print $4 }' /proc/$PPID/stat", "getppid"), "%d+"))
 end
 
---// Provides: unix_environment
+--// unix_environment
 --// Alias: caml_unix_environment unix_environment_unsafe caml_unix_environment_unsafe
 --// Requires: unix_shell
 local open = io and io.open
@@ -291,7 +291,7 @@ function P.unix_environment(unit)
   return array
 end
 
---// Provides: unix_putenv
+--// unix_putenv
 --// Alias: caml_unix_putenv
 --// Requires: unix_error
 -- Kept for this program and the commands that it runs.
@@ -304,8 +304,8 @@ function P.unix_putenv(name, value)
   return 0
 end
 
---// Provides: unix_kill
---// Calls
+--// unix_kill
+--// Calls:
 --// Alias: caml_unix_kill
 --// Requires: unix_getpid, unix_shell, signal_system_number, signal_deliver
 -- A signal to the program itself that it handles is handled at once.
@@ -317,8 +317,8 @@ function P.unix_kill(D, process, signal)
   return 0
 end
 
---// Provides: unix_sigprocmask
---// Calls
+--// unix_sigprocmask
+--// Calls:
 --// Alias: caml_unix_sigprocmask caml_thread_sigmask
 --// Requires: signals, signal_system_number, signal_deliver
 -- SIG_SETMASK, SIG_BLOCK, SIG_UNBLOCK.

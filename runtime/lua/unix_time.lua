@@ -1,13 +1,13 @@
 -- The library unix: clocks and calendars.
 
---// Provides: unix_time mutable
+--// unix_time mutable
 --// Alias: caml_unix_time unix_time_unboxed caml_unix_time_unboxed
 local time = os.time
 function P.unix_time(unit)
   return time() + 0.0
 end
 
---// Provides: unix_gettimeofday mutable
+--// unix_gettimeofday mutable
 --// Alias: caml_unix_gettimeofday unix_gettimeofday_unboxed caml_unix_gettimeofday_unboxed
 --// Requires: shell
 -- Lua counts whole seconds. Where the system tells how long it is up (to a hundredth of a second), that is added to the time
@@ -34,14 +34,14 @@ function P.unix_gettimeofday(unit)
   return started + seconds
 end
 
---// Provides: unix_calendar const
+--// unix_calendar const
 -- A record Unix.tm.
 function P.unix_calendar(date)
   local year, day = date.year - 1900, date.yday - 1
   return { 0, date.sec, date.min, date.hour, date.day, date.month - 1, year, date.wday - 1, day, date.isdst and 1 or 0 }
 end
 
---// Provides: unix_gmtime
+--// unix_gmtime
 --// Alias: caml_unix_gmtime
 --// Requires: unix_calendar, unix_error
 function P.unix_gmtime(time)
@@ -52,7 +52,7 @@ function P.unix_gmtime(time)
   return P.unix_calendar(date)
 end
 
---// Provides: unix_localtime
+--// unix_localtime
 --// Alias: caml_unix_localtime
 --// Requires: unix_calendar, unix_error
 function P.unix_localtime(time)
@@ -63,7 +63,7 @@ function P.unix_localtime(time)
   return P.unix_calendar(date)
 end
 
---// Provides: unix_mktime
+--// unix_mktime
 --// Alias: caml_unix_mktime
 --// Requires: unix_localtime, unix_error
 function P.unix_mktime(tm)
@@ -75,7 +75,7 @@ function P.unix_mktime(tm)
   return { 0, time + 0.0, P.unix_localtime(time) }
 end
 
---// Provides: unix_times mutable
+--// unix_times mutable
 --// Alias: caml_unix_times
 -- Times of the process and of its children, in hundredths of a second; where the system does not tell, the engine's clock.
 local open, clock = io and io.open, os.clock
@@ -92,7 +92,7 @@ function P.unix_times(unit)
   return { 254, own / 100, system / 100, children / 100, children_system / 100 }
 end
 
---// Provides: unix_sleep
+--// unix_sleep
 --// Alias: caml_unix_sleep
 --// Requires: unix_error
 -- Other threads run meanwhile.

@@ -1,6 +1,6 @@
 -- The library unix: users, groups, hosts, and what else the system's databases hold.
 
---// Provides: unix_id
+--// unix_id
 --// Requires: unix_shell
 local function numbers(option, name)
   local list = {}
@@ -11,42 +11,42 @@ local function numbers(option, name)
 end
 P.unix_id = numbers
 
---// Provides: unix_getuid
+--// unix_getuid
 --// Alias: caml_unix_getuid
 --// Requires: unix_id
 function P.unix_getuid(unit)
   return P.unix_id("-ru", "getuid")[1]
 end
 
---// Provides: unix_geteuid
+--// unix_geteuid
 --// Alias: caml_unix_geteuid
 --// Requires: unix_id
 function P.unix_geteuid(unit)
   return P.unix_id("-u", "geteuid")[1]
 end
 
---// Provides: unix_getgid
+--// unix_getgid
 --// Alias: caml_unix_getgid
 --// Requires: unix_id
 function P.unix_getgid(unit)
   return P.unix_id("-rg", "getgid")[1]
 end
 
---// Provides: unix_getegid
+--// unix_getegid
 --// Alias: caml_unix_getegid
 --// Requires: unix_id
 function P.unix_getegid(unit)
   return P.unix_id("-g", "getegid")[1]
 end
 
---// Provides: unix_getgroups
+--// unix_getgroups
 --// Alias: caml_unix_getgroups
 --// Requires: unix_id, unix_array
 function P.unix_getgroups(unit)
   return P.unix_array(P.unix_id("-G", "getgroups"))
 end
 
---// Provides: unix_getlogin
+--// unix_getlogin
 --// Alias: caml_unix_getlogin
 --// Requires: shell, unix_error
 function P.unix_getlogin(unit)
@@ -57,14 +57,14 @@ function P.unix_getlogin(unit)
   return Sub(name, 1, -2)
 end
 
---// Provides: unix_gethostname
+--// unix_gethostname
 --// Alias: caml_unix_gethostname
 --// Requires: unix_shell
 function P.unix_gethostname(unit)
   return Sub(P.unix_shell("uname -n", "gethostname"), 1, -2)
 end
 
---// Provides: unix_database
+--// unix_database
 --// Requires: shell, quote, caml_raise_not_found
 -- The fields of an entry of one of the system's databases, by what parts them (blanks, unless told); Not_found without it.
 function P.unix_database(database, key, separator)
@@ -86,7 +86,7 @@ function P.unix_database(database, key, separator)
   return fields
 end
 
---// Provides: unix_passwd
+--// unix_passwd
 --// Requires: unix_database, caml_raise_not_found
 -- The entry of a user; `at` is the field that must be the key: 1 its name, 3 its number.
 function P.unix_passwd(key, at)
@@ -97,21 +97,21 @@ function P.unix_passwd(key, at)
   return { 0, f[1], f[2], tonumber(f[3]), tonumber(f[4]), f[5], f[6], f[7] }
 end
 
---// Provides: unix_getpwnam
+--// unix_getpwnam
 --// Alias: caml_unix_getpwnam
 --// Requires: unix_passwd
 function P.unix_getpwnam(name)
   return P.unix_passwd(name, 1)
 end
 
---// Provides: unix_getpwuid
+--// unix_getpwuid
 --// Alias: caml_unix_getpwuid
 --// Requires: unix_passwd
 function P.unix_getpwuid(number)
   return P.unix_passwd(string.format("%d", number), 3)
 end
 
---// Provides: unix_group
+--// unix_group
 --// Requires: unix_database, caml_raise_not_found
 function P.unix_group(key, at)
   local f = P.unix_database("group", key, ":")
@@ -125,21 +125,21 @@ function P.unix_group(key, at)
   return { 0, f[1], f[2], tonumber(f[3]), members }
 end
 
---// Provides: unix_getgrnam
+--// unix_getgrnam
 --// Alias: caml_unix_getgrnam
 --// Requires: unix_group
 function P.unix_getgrnam(name)
   return P.unix_group(name, 1)
 end
 
---// Provides: unix_getgrgid
+--// unix_getgrgid
 --// Alias: caml_unix_getgrgid
 --// Requires: unix_group
 function P.unix_getgrgid(number)
   return P.unix_group(string.format("%d", number), 3)
 end
 
---// Provides: unix_inet_addr_of_string
+--// unix_inet_addr_of_string
 --// Alias: caml_unix_inet_addr_of_string
 --// Requires: caml_failwith
 -- An address is a string of 4 bytes or of 16.
@@ -195,7 +195,7 @@ function P.unix_inet_addr_of_string(text)
   return four(text) or sixteen(text) or P.caml_failwith("inet_addr_of_string")
 end
 
---// Provides: unix_string_of_inet_addr const
+--// unix_string_of_inet_addr const
 --// Alias: caml_unix_string_of_inet_addr
 -- The longest run of two zero groups or more is left out; the last four bytes of a mapped address are written as such.
 function P.unix_string_of_inet_addr(address)
@@ -238,7 +238,7 @@ function P.unix_string_of_inet_addr(address)
   return out
 end
 
---// Provides: unix_host
+--// unix_host
 --// Requires: unix_database, unix_inet_addr_of_string, unix_array
 -- A record host_entry.
 function P.unix_host(key)
@@ -248,19 +248,19 @@ function P.unix_host(key)
   return { 0, f[2] or key, P.unix_array(aliases), #address == 4 and 1 or 2, { 0, address } }
 end
 
---// Provides: unix_gethostbyname
+--// unix_gethostbyname
 --// Alias: caml_unix_gethostbyname
 --// Requires: unix_host
 P.unix_gethostbyname = P.unix_host
 
---// Provides: unix_gethostbyaddr
+--// unix_gethostbyaddr
 --// Alias: caml_unix_gethostbyaddr
 --// Requires: unix_host, unix_string_of_inet_addr
 function P.unix_gethostbyaddr(address)
   return P.unix_host(P.unix_string_of_inet_addr(address))
 end
 
---// Provides: unix_getprotobyname
+--// unix_getprotobyname
 --// Alias: caml_unix_getprotobyname
 --// Requires: unix_database, unix_array
 function P.unix_getprotobyname(key)
@@ -268,14 +268,14 @@ function P.unix_getprotobyname(key)
   return { 0, f[1], P.unix_array({ Unpack(f, 3) }), tonumber(f[2]) }
 end
 
---// Provides: unix_getprotobynumber
+--// unix_getprotobynumber
 --// Alias: caml_unix_getprotobynumber
 --// Requires: unix_getprotobyname
 function P.unix_getprotobynumber(number)
   return P.unix_getprotobyname(string.format("%d", number))
 end
 
---// Provides: unix_getservbyname
+--// unix_getservbyname
 --// Alias: caml_unix_getservbyname
 --// Requires: unix_database, unix_array
 function P.unix_getservbyname(key, protocol)
@@ -284,14 +284,14 @@ function P.unix_getservbyname(key, protocol)
   return { 0, f[1], P.unix_array({ Unpack(f, 3) }), tonumber(port), over }
 end
 
---// Provides: unix_getservbyport
+--// unix_getservbyport
 --// Alias: caml_unix_getservbyport
 --// Requires: unix_getservbyname
 function P.unix_getservbyport(port, protocol)
   return P.unix_getservbyname(string.format("%d", port), protocol)
 end
 
---// Provides: unix_getaddrinfo
+--// unix_getaddrinfo
 --// Alias: caml_unix_getaddrinfo
 --// Requires: caml_invalid_argument
 -- The library has an emulation of its own for systems without it.
@@ -302,7 +302,7 @@ function P.unix_getaddrinfo(node, service, options)
   return P.caml_invalid_argument("getaddrinfo not implemented")
 end
 
---// Provides: unix_getnameinfo
+--// unix_getnameinfo
 --// Alias: caml_unix_getnameinfo
 --// Requires: caml_invalid_argument
 function P.unix_getnameinfo(address, options)

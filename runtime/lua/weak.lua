@@ -5,7 +5,7 @@
 -- weak keys, which is the value of the second key in another one, and so on; `data` is the outermost (the value itself when no
 -- key is set). That frees keys that the data refers to where such tables are ephemerons (Lua 5.2 and later).
 
---// Provides: caml_ephe_create
+--// caml_ephe_create
 --// Alias: caml_weak_create
 --// Requires: caml_invalid_argument, array_make
 local weak = {__mode = "v"}
@@ -16,14 +16,14 @@ P.caml_ephe_create = function(length)
   return e
 end
 
---// Provides: weak_check
+--// weak_check
 --// Requires: caml_invalid_argument
 -- Bounds of a key; `where` names the function for the message.
 P.weak_check = function(e, i, where)
   if i < 0 or i >= e.length then P.caml_invalid_argument(where) end
 end
 
---// Provides: ephe_data
+--// ephe_data
 -- The data, or nil once one of the keys that were set is gone; and sets it, by the keys that are set now.
 local weak = {__mode = "k"}
 P.ephe_data = function(e)
@@ -55,7 +55,7 @@ P.ephe_set_data = function(e, v)
   e.data = v
 end
 
---// Provides: ephe_change
+--// ephe_change
 --// Requires: weak_check, ephe_data
 -- Sets key i to v, or unsets it when v is nil.
 P.ephe_change = function(e, i, v)
@@ -66,17 +66,17 @@ P.ephe_change = function(e, i, v)
   return 0
 end
 
---// Provides: caml_ephe_set_key
+--// caml_ephe_set_key
 --// Requires: ephe_change
 P.caml_ephe_set_key = P.ephe_change
 
---// Provides: caml_ephe_unset_key
+--// caml_ephe_unset_key
 --// Requires: ephe_change
 P.caml_ephe_unset_key = function(e, i)
   return P.ephe_change(e, i, nil)
 end
 
---// Provides: caml_weak_set
+--// caml_weak_set
 --// Requires: weak_check
 P.caml_weak_set = function(e, i, option)
   P.weak_check(e, i, "Weak.set")
@@ -88,7 +88,7 @@ P.caml_weak_set = function(e, i, option)
   return 0
 end
 
---// Provides: caml_ephe_get_key
+--// caml_ephe_get_key
 --// Alias: caml_weak_get
 --// Requires: weak_check
 P.caml_ephe_get_key = function(e, i)
@@ -98,7 +98,7 @@ P.caml_ephe_get_key = function(e, i)
   return {0, v}
 end
 
---// Provides: caml_ephe_get_key_copy
+--// caml_ephe_get_key_copy
 --// Alias: caml_weak_get_copy
 --// Requires: weak_check, caml_obj_dup
 P.caml_ephe_get_key_copy = function(e, i)
@@ -108,7 +108,7 @@ P.caml_ephe_get_key_copy = function(e, i)
   return {0, P.caml_obj_dup(v)}
 end
 
---// Provides: caml_ephe_check_key
+--// caml_ephe_check_key
 --// Alias: caml_weak_check
 --// Requires: weak_check
 P.caml_ephe_check_key = function(e, i)
@@ -117,20 +117,20 @@ P.caml_ephe_check_key = function(e, i)
   return 1
 end
 
---// Provides: caml_ephe_set_data
+--// caml_ephe_set_data
 --// Requires: ephe_data
 P.caml_ephe_set_data = function(e, v)
   P.ephe_set_data(e, v)
   return 0
 end
 
---// Provides: caml_ephe_unset_data
+--// caml_ephe_unset_data
 P.caml_ephe_unset_data = function(e)
   e.data = nil
   return 0
 end
 
---// Provides: caml_ephe_get_data mutable
+--// caml_ephe_get_data mutable
 --// Requires: ephe_data
 P.caml_ephe_get_data = function(e)
   local v = P.ephe_data(e)
@@ -138,7 +138,7 @@ P.caml_ephe_get_data = function(e)
   return {0, v}
 end
 
---// Provides: caml_ephe_get_data_copy mutable
+--// caml_ephe_get_data_copy mutable
 --// Requires: ephe_data, caml_obj_dup
 P.caml_ephe_get_data_copy = function(e)
   local v = P.ephe_data(e)
@@ -146,14 +146,14 @@ P.caml_ephe_get_data_copy = function(e)
   return {0, P.caml_obj_dup(v)}
 end
 
---// Provides: caml_ephe_check_data mutable
+--// caml_ephe_check_data mutable
 --// Requires: ephe_data
 P.caml_ephe_check_data = function(e)
   if P.ephe_data(e) == nil then return 0 end
   return 1
 end
 
---// Provides: caml_ephe_blit_key
+--// caml_ephe_blit_key
 --// Alias: caml_weak_blit
 --// Requires: caml_invalid_argument, ephe_data
 P.caml_ephe_blit_key = function(source, i, target, j, n)
@@ -170,7 +170,7 @@ P.caml_ephe_blit_key = function(source, i, target, j, n)
   return 0
 end
 
---// Provides: caml_ephe_blit_data
+--// caml_ephe_blit_data
 --// Requires: ephe_data
 P.caml_ephe_blit_data = function(source, target)
   P.ephe_set_data(target, P.ephe_data(source))

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
-use lua_of_ocaml::link::fragment::{Table, parse};
+use lua_of_ocaml::link::fragment::{Section, Table, parse};
 use lua_of_ocaml::link::minify;
 use lua_of_ocaml::lua::short_names::ShortNames;
 use lua_of_ocaml::runtime;
@@ -72,9 +72,11 @@ fn same_bytecode() -> Result<()> {
          assert(string.dump(a, true) == string.dump(b, true), name)\nend\n",
     );
     for target in [Target::Portable, Target::Luajit] {
-        for section in &parse(&runtime::embedded(), VERSION, target)?.sections {
-            let code = minify::run(&section.code, &ShortNames::default(), true);
-            linked.push_str(&format!("same({:?}, [====[\n{}]====], [====[\n{code}]====])\n", section.name, section.code));
+        let table = parse(&runtime::embedded(), VERSION, target)?;
+        for (section, regions) in table.sections.iter().flat_map(|section| [(section, false), (section, true)]) {
+            let code = table.code_of(section, &|_| regions)?;
+            let short = minify::run(&code, &ShortNames::default(), true);
+            linked.push_str(&format!("same({:?}, [====[\n{code}]====], [====[\n{short}]====])\n", section.name));
         }
     }
     let script = scratch().join("fragments").join("sections.lua");
@@ -92,10 +94,15 @@ fn one(test: &Path, script: &Path, target: Target, engine: Engine, compact: bool
     let table = parse(&runtime::embedded(), VERSION, target)?;
     // Luau's sandbox guards its globals itself.
     let mut linked = if engine == Engine::Luau { String::new() } else { GUARD.to_string() };
-    let mut done = vec![false; table.sections.len()];
+    let mut order = Vec::new();
     let required = text.lines().filter_map(|line| line.strip_prefix("--// Requires:")).flat_map(|names| names.split(','));
     for name in ["prelude", "main"].into_iter().chain(required.map(str::trim)) {
-        add(&table, name, compact, &mut done, &mut linked)?;
+        add(&table, name, &mut order)?;
+    }
+    for &position in &order {
+        let section = &table.sections[position];
+        let code = table.code_of(section, &|position| order.contains(&position))?;
+        write(section, &code, compact, &mut linked);
     }
     linked.push_str(EXCEPTIONS);
     for name in text.lines().filter_map(|line| line.strip_prefix("--// Shares:")) {
@@ -113,17 +120,22 @@ fn one(test: &Path, script: &Path, target: Target, engine: Engine, compact: bool
 }
 
 /// The section and, before it, those it requires.
-fn add(table: &Table, name: &str, compact: bool, done: &mut [bool], linked: &mut String) -> Result<()> {
+fn add(table: &Table, name: &str, order: &mut Vec<usize>) -> Result<()> {
     let position = table.position(name).with_context(|| format!("no section provides {name}"))?;
-    if std::mem::replace(&mut done[position], true) {
+    if order.contains(&position) {
         return Ok(());
     }
-    let section = &table.sections[position];
-    for required in &section.requires {
-        add(table, required, compact, done, linked)?;
+    for required in &table.sections[position].requires {
+        add(table, required, order)?;
     }
-    let code = if compact { minify::run(&section.code, &ShortNames::default(), name != "prelude") } else { section.code.clone() };
-    if name == "prelude" {
+    order.push(position);
+    Ok(())
+}
+
+fn write(section: &Section, code: &str, compact: bool, linked: &mut String) {
+    let prelude = section.name == "prelude";
+    let code = if compact { minify::run(code, &ShortNames::default(), !prelude) } else { code.to_string() };
+    if prelude {
         linked.push_str(&code);
     } else if !code.is_empty() {
         linked.push_str(&format!("do\n{code}\n"));
@@ -132,5 +144,4 @@ fn add(table: &Table, name: &str, compact: bool, done: &mut [bool], linked: &mut
         }
         linked.push_str("end\n");
     }
-    Ok(())
 }

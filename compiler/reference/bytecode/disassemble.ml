@@ -99,7 +99,7 @@ let run image =
     end
     else if Bytes.get marks !pc = a_function then write_function text image debug !pc;
     let instruction = Opcode.decode image !pc in
-    let name, layout = Opcode.table.(Opcode.opcode image !pc) in
+    let name, layout = Opcode.table.(Opcode.opcode { image; pc = !pc }) in
     let number = string_of_int !pc in
     for _ = String.length number to 7 do
       Buffer.add_char text ' '

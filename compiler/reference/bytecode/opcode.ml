@@ -169,11 +169,10 @@ let primitive operands at =
   number
 
 (* The opcode at `pc`, checked. *)
-let opcode image pc =
-  let operands = { image; pc } in
-  let word = word operands pc in
-  if word < 0 || word >= Array.length table || (word >= perform && fst image.version < 5) then begin
-    let text = match int operands pc with Program.Int n -> string_of_int n | Program.Wide text -> text | _ -> "" in
+let opcode operands =
+  let word = word operands operands.pc in
+  if word < 0 || word >= Array.length table || (word >= perform && fst operands.image.version < 5) then begin
+    let text = match int operands operands.pc with Program.Int n -> string_of_int n | Program.Wide text -> text | _ -> "" in
     error operands ("unknown opcode " ^ text)
   end;
   word
@@ -188,8 +187,8 @@ let pushes code =
 
 (* Decodes the instruction at word `pc`. *)
 let decode image pc =
-  let code = opcode image pc in
   let x = { image; pc } in
+  let code = opcode x in
   let next = ref (pc + 1 + String.length (snd table.(code))) in
   let resumed = if fst image.version < 5 || (fst image.version = 5 && snd image.version < 2) then 2 else 3 in
   let op =

@@ -20,6 +20,15 @@ let rec map_list f list =
     let others = map_list f rest in
     if mapped == a && others == rest then list else mapped :: others
 
+(* List.filter likewise. *)
+let rec filter_list f list =
+  match list with
+  | [] -> list
+  | a :: rest ->
+    let stays = f a in
+    let others = filter_list f rest in
+    if not stays then others else if others == rest then list else a :: others
+
 let map_args f instr =
   match instr with
   | Prim (dest, name, args) ->

@@ -174,13 +174,13 @@ let wide data out decimal =
       Buffer.add_string out text
 
 (* Code in the style of the output. *)
-let squeezed data text = match data.names with Some names -> Lua_text.squeeze text names | None -> text
+let add_squeezed data out text = Lua_text.add out text data.names
 
 (* What the template of a primitive gives. *)
 let template data out name args =
   match Fragment.find data.table name with
   | Some { form = Template.Inline template; _ } ->
-      Buffer.add_string out (squeezed data (Template.expand template None args).Syntax.text)
+      add_squeezed data out (Template.expand template None args).Syntax.text
   | _ -> Error.fail ("the runtime has no template for '" ^ name ^ "'")
 
 (* By halves: an integer of 64 bits is more than most engines have. *)
@@ -221,7 +221,7 @@ and constructor data out node =
   | Int32 decimal -> named data out decimal "_i"
   | Nativeint decimal -> named data out decimal "_n"
   | Str text -> Buffer.add_string out (Literal.string text)
-  | Double bits -> Buffer.add_string out (squeezed data (Literal.double data.table bits))
+  | Double bits -> add_squeezed data out (Literal.double data.table bits)
   | Int64 bits -> int64 data out bits
   | Block (tag, fields) ->
       Buffer.add_char out '{';
@@ -235,7 +235,7 @@ and constructor data out node =
       Buffer.add_string out "{254";
       for i = 0 to min max_items (Array.length doubles) - 1 do
         comma data out;
-        Buffer.add_string out (squeezed data (Literal.double data.table doubles.(i)))
+        add_squeezed data out (Literal.double data.table doubles.(i))
       done;
       Buffer.add_char out '}'
 
@@ -283,7 +283,7 @@ let define (data : data) groups name node in_place =
         done
     | Double_array doubles ->
         for i = max_items to Array.length doubles - 1 do
-          field i 1 (fun () -> Buffer.add_string out (squeezed data (Literal.double data.table doubles.(i))))
+          field i 1 (fun () -> add_squeezed data out (Literal.double data.table doubles.(i)))
         done
     | _ -> ()
   end

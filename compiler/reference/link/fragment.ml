@@ -18,7 +18,7 @@ type section = {
   mutable fixup : Template.t option;
   (* It takes the depth as its first argument. *)
   mutable calls : bool;
-  (* Without the header; "" when the templates are all there is. *)
+  (* Without the header, with its regions (`code_of`); "" when the templates are all there is. *)
   mutable code : string;
 }
 
@@ -98,6 +98,38 @@ let version_holds condition ((major, minor) : int * int) =
   in
   check (words condition) true
 
+let strip_prefix prefix text =
+  let n = String.length prefix in
+  if String.length text >= n && String.equal (String.sub text 0 n) prefix then Some (String.sub text n (String.length text - n))
+  else None
+
+(* The code of a section without the regions, `--{ NAME …` to `--}`, that name no section which is linked. *)
+let code_of table section is_linked =
+  let inside = ref false in
+  let kept = ref true in
+  let unbalanced () = fail section.file section.line "a region begins in another one, or has no begin or no end" in
+  let mark opens names =
+    if Bool.equal !inside opens then unbalanced ();
+    inside := opens;
+    kept := not opens;
+    List.iter
+      (fun name ->
+        match position table name with
+        | Some position -> if is_linked position then kept := true
+        | None -> fail section.file section.line ("a region of the unknown section '" ^ name ^ "'"))
+      (words names);
+    false
+  in
+  let keep line =
+    let line = String.trim line in
+    match strip_prefix "--{" line with
+    | Some names -> mark true names
+    | None -> if String.equal line "--}" then mark false "" else !kept
+  in
+  let lines = List.filter keep (String.split_on_char '\n' section.code) in
+  if !inside then unbalanced ();
+  String.concat "\n" lines
+
 let is_blank line =
   let rec check i = i = String.length line || ((line.[i] = ' ' || line.[i] = '\t') && check (i + 1)) in
   check 0
@@ -116,16 +148,16 @@ let trim_code lines =
 (* A section that is being read, and whether its conditions hold so far. *)
 type reading = { section : section; mutable wanted : bool; mutable lines : string list }
 
-(* Reads `Provides: NAME [effect]`. *)
-let start file line value =
+(* Reads `NAME [effect]`, with which a section begins. *)
+let start file line heading =
   let name, effects =
-    match words value with
-    | [] -> fail file line "Provides needs a name"
+    match words heading with
+    | [] -> fail file line "a section needs a name"
     | [ name ] | [ name; "mutator" ] -> (name, Mutator)
     | [ name; "mutable" ] -> (name, Mutable)
     | [ name; "const" ] -> (name, Const)
     | [ _; _ ] -> fail file line "the effect is const, mutable or mutator"
-    | _ -> fail file line "Provides takes one name and an effect"
+    | _ -> fail file line "a section begins with one name and an effect"
   in
   let section =
     { name; file; line; effects; aliases = []; requires = []; form = Template.Call; fixup = None; calls = false; code = "" }
@@ -140,7 +172,7 @@ let set_form section line form =
   | Template.Call -> section.form <- form
   | _ -> fail section.file line "a section has one template"
 
-(* Reads one header line that is not `Provides`. *)
+(* Reads one header line below that. *)
 let header reading line key value version target =
   let section = reading.section in
   let file = section.file in
@@ -200,18 +232,6 @@ let finish table reading =
       add table section
   | _ -> ()
 
-(* The line without `--// `, if it begins so. *)
-let header_of line =
-  let n = String.length line in
-  if n >= 5 && line.[0] = '-' && line.[1] = '-' && line.[2] = '/' && line.[3] = '/' && line.[4] = ' ' then
-    Some (String.sub line 5 (n - 5))
-  else None
-
-let key_and_value rest =
-  match String.index_opt rest ':' with
-  | None -> (String.trim rest, "")
-  | Some i -> (String.trim (String.sub rest 0 i), String.trim (String.sub rest (i + 1) (String.length rest - i - 1)))
-
 (* Reads the files (name, text) of a runtime; `files` is sorted by name. *)
 let parse files version target =
   let table = { sections = [||]; count = 0; index = Array.make buckets [] } in
@@ -221,23 +241,23 @@ let parse files version target =
       List.iteri
         (fun i line ->
           let number = i + 1 in
-          match header_of line with
+          match strip_prefix "--// " line with
           | None -> (
               match !reading with
               | None -> ()
               | Some reading -> reading.lines <- line :: reading.lines)
           | Some rest -> (
-              let key, value = key_and_value rest in
-              if String.equal key "Provides" then begin
-                finish table !reading;
-                reading := Some (start file number value)
-              end
-              else
-                match !reading with
-                | None -> fail file number "a header before the first Provides"
-                | Some reading when not (List.for_all is_blank reading.lines) ->
-                    fail file number "a header after the section's code"
-                | Some reading -> header reading number key value version target))
+              match (String.index_opt rest ':', !reading) with
+              | None, _ ->
+                  finish table !reading;
+                  reading := Some (start file number rest)
+              | Some _, None -> fail file number "a header before the first section"
+              | Some _, Some reading when not (List.for_all is_blank reading.lines) ->
+                  fail file number "a header after the section's code"
+              | Some i, Some reading ->
+                  let key = String.trim (String.sub rest 0 i) in
+                  let value = String.trim (String.sub rest (i + 1) (String.length rest - i - 1)) in
+                  header reading number key value version target))
         (String.split_on_char '\n' text);
       finish table !reading)
     files;

@@ -1,14 +1,14 @@
 (* The runtime's code for the compact style: no comments, only the blanks that Lua needs, short names for locals.
 
-   A name that is declared as a local anywhere in the code is replaced wherever it stands for a variable, by one that does
-   not occur in the code. So every variable that was another one stays another one, and no scopes have to be known. What it
+   A name that is declared as a local anywhere in the code is replaced wherever it stands for a variable, by one that no other
+   name of the code has. So every variable that was another one stays another one, and no scopes have to be known. What it
    asks of the runtime: a name is not a local in one place of a section and a global in another, but for
    those of Lua's library, which stay. *)
 
 module Names = Map.Make (String)
 module Set = Set.Make (String)
 
-(* Lines are broken at the next token beyond this length. *)
+(* Lines are broken at the next blank beyond this length. *)
 let line_length = 120
 
 (* Keywords, globals and what Lua itself declares: no new names, and not replaced. *)
@@ -125,24 +125,22 @@ let rec short number =
   let letter = String.make 1 (Char.chr (97 + (number mod 26))) in
   if number < 26 then letter else short ((number / 26) - 1) ^ letter
 
-(* The new names, in the order of the first occurrence. *)
+(* The new names, in the order of the first occurrence. They follow from that order alone: code that was renamed before gets the same. *)
 let renamed tokens variables reserved =
   let declared = declared tokens in
+  let is_local token = token.[0] >= 'a' && token.[0] <= 'z' && Set.mem token declared in
   let taken = ref reserved in
-  Array.iteri (fun i token -> if variables.names.(i) then taken := Set.add token !taken) tokens;
+  Array.iteri (fun i token -> if variables.names.(i) && not (is_local token) then taken := Set.add token !taken) tokens;
   let names = ref Names.empty in
   let number = ref 0 in
   Array.iteri
     (fun i token ->
-      if variables.names.(i) && token.[0] >= 'a' && token.[0] <= 'z' && Set.mem token declared && not (Names.mem token !names) then begin
+      if variables.names.(i) && is_local token && not (Names.mem token !names) then begin
         while Set.mem (short !number) !taken do
           incr number
         done;
-        (* So what was renamed before stays as it is. *)
-        if String.length (short !number) < String.length token then begin
-          names := Names.add token (short !number) !names;
-          incr number
-        end
+        names := Names.add token (short !number) !names;
+        incr number
       end)
     tokens;
   !names
@@ -159,14 +157,10 @@ let run out code short wrap =
   let last = ref '\n' in
   let add text =
     let first = text.[0] in
-    (* A parenthesis at the start of a line would be ambiguous to Lua 5.1. *)
-    if !line > line_length && first <> '(' then begin
-      Buffer.add_char out '\n';
-      line := 0
-    end
-    else if (is_word !last && is_word first) || (is_digit !last && first = '.') || (!last = '-' && first = '-') then begin
-      Buffer.add_char out ' ';
-      incr line
+    if (is_word !last && is_word first) || (is_digit !last && first = '.') || (!last = '-' && first = '-') then begin
+      let long = !line > line_length in
+      Buffer.add_char out (if long then '\n' else ' ');
+      line := if long then 0 else !line + 1
     end;
     Buffer.add_string out text;
     line := !line + String.length text;

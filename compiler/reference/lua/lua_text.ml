@@ -4,7 +4,7 @@ open Syntax
 
 type style = Readable | Pretty | Compact
 
-(* Compact lines are broken at the end of a statement beyond this length. *)
+(* Compact lines are broken between two statements beyond this length, where there would be a blank. *)
 let line_length = 120
 
 (* A function's text, its number of lines, and those that belong to places of the program, from 0. *)
@@ -16,6 +16,8 @@ type printer = {
   text : Buffer.t;
   mutable indent : int;
   mutable start : int;  (* where the line begins *)
+  mutable ended : bool;  (* is the line before it to be ended still? *)
+  mutable in_word : bool;  (* is the last character one of a word? *)
   mutable lines : int;  (* how many lines end in `text` *)
   mutable place : int;  (* of the next statement that may raise, or -1 *)
   mutable places : (int * int) list;  (* the last one first *)
@@ -24,13 +26,13 @@ type printer = {
 let is_compact style = match style with Compact -> true | Readable | Pretty -> false
 let is_word c = Template.is_word c || Char.equal c '.'
 
+(* The character `back` before index `i`; a blank before the start. *)
+let before text i back = if i < back then ' ' else text.[i - back]
+
 (* Adds the word from `start` to `last` by its short name, and gives the index after it. *)
 let add_word out text start last names =
-  let length = Buffer.length out in
-  let before back = if length < back then ' ' else Buffer.nth out (length - back) in
   let word = String.sub text start (last - start) in
-  let field = before 1 = '.' && not (before 2 = '.') in
-  let primitive = field && before 2 = 'P' && not (is_word (before 3)) in
+  let field = before text start 1 = '.' && not (before text start 2 = '.') in
   let close =
     if String.equal word "F" && (not field) && last < String.length text && text.[last] = '[' then
       match String.index_from_opt text last ']' with Some i -> i | None -> -1
@@ -38,72 +40,87 @@ let add_word out text start last names =
   in
   let n = if close > 0 then Short_names.number text (last + 1) close else -1 in
   if n >= 0 then begin
-    Buffer.add_string out ("F." ^ Short_names.numbered n);
+    Buffer.add_string out ("F." ^ Short_names.numbered names.Short_names.functions.(n));
     close + 1
   end
   else begin
+    let primitive = field && before text start 2 = 'P' && not (is_word (before text start 3)) in
     Buffer.add_string out
       (if primitive then Short_names.primitive names word
-      else if field || before 1 = ':' then word
+      else if field || before text start 1 = ':' then word
       else Short_names.word names word);
     last
   end
 
-(* With short names and without the blanks that Lua does not need; strings stay. *)
-let squeeze text names =
+(* The index after the word, and after the string, that is at `i`. *)
+let rec word_end text i = if i < String.length text && Template.is_word text.[i] then word_end text (i + 1) else i
+
+let rec string_end text i =
+  if i >= String.length text then String.length text
+  else match text.[i] with '"' -> i + 1 | '\\' -> string_end text (i + 2) | _ -> string_end text (i + 1)
+
+(* Adds the text with short names and without the blanks that Lua does not need; strings stay. Gives whether it ends in a word. *)
+let squeeze out text names =
   let n = String.length text in
-  let out = Buffer.create n in
-  let rec word_end i = if i < n && Template.is_word text.[i] then word_end (i + 1) else i in
-  let rec quoted i = if i >= n then n else match text.[i] with '"' -> i + 1 | '\\' -> quoted (i + 2) | _ -> quoted (i + 1) in
-  (* copies from `from` what was read up to `i` *)
+  let after_word from i = (from = i && i > 0 && not (Char.equal text.[i - 1] ' ')) || is_word (before text i 1) in
+  (* copies from `from` what was read up to `i`; what stands before `from` is a word or a blank *)
   let rec go from i =
-    if i >= n then Buffer.add_substring out text from (n - from)
+    if i >= n then begin
+      Buffer.add_substring out text from (n - from);
+      after_word from n
+    end
     else
       match text.[i] with
-      | '"' -> go from (quoted (i + 1))
-      | '0' .. '9' -> go from (word_end i)
+      | '"' -> go from (string_end text (i + 1))
+      | '0' .. '9' -> go from (word_end text i)
       | 'a' .. 'z' | 'A' .. 'Z' | '_' ->
           Buffer.add_substring out text from (i - from);
-          let next = add_word out text i (word_end i) names in
+          let next = add_word out text i (word_end text i) names in
           go next next
       | ' ' ->
-          Buffer.add_substring out text from (i - from);
-          let before = if Buffer.length out > 0 then Buffer.nth out (Buffer.length out - 1) else '(' in
           let after = if i + 1 < n then text.[i + 1] else ')' in
-          if (is_word before && is_word after) || (Char.equal before '-' && Char.equal after '-') then
-            Buffer.add_char out ' ';
+          let minus = Char.equal after '-' && Char.equal (before text i 1) '-' in
+          Buffer.add_substring out text from (i - from);
+          if minus || (is_word after && after_word from i) then Buffer.add_char out ' ';
           go (i + 1) (i + 1)
       | _ -> go from (i + 1)
   in
-  go 0 0;
-  Buffer.contents out
+  go 0 0
+
+(* Adds the text, squeezed where there are short names. *)
+let add out text names =
+  match names with Some names -> ignore (squeeze out text names) | None -> Buffer.add_string out text
 
 let assignment local (dests : dest list) (value : expr) =
   let names = String.concat ", " (List.map (fun d -> d.name) dests) in
   (if local then "local " else "") ^ names ^ " = " ^ value.text
 
 let end_line printer =
-  Buffer.add_char printer.text '\n';
-  printer.start <- Buffer.length printer.text;
+  printer.ended <- true;
+  printer.in_word <- false;
+  printer.start <- Buffer.length printer.text + 1;
   printer.lines <- printer.lines + 1
+
+let begin_line printer =
+  if printer.ended then Buffer.add_char printer.text '\n';
+  printer.ended <- false
 
 (* One line, or in the compact style one more piece of it. *)
 let line printer text =
-  if not (is_compact printer.style) then begin
+  if is_compact printer.style then begin
+    if printer.in_word && String.length text > 0 && is_word text.[0] then
+      if Buffer.length printer.text - printer.start > line_length then end_line printer
+      else Buffer.add_char printer.text ' ';
+    begin_line printer;
+    printer.in_word <- squeeze printer.text text printer.names
+  end
+  else begin
+    begin_line printer;
     for _ = 1 to printer.indent do
       Buffer.add_char printer.text ' '
     done;
     Buffer.add_string printer.text text;
     end_line printer
-  end
-  else begin
-    let text = squeeze text printer.names in
-    if Buffer.length printer.text - printer.start > line_length then end_line printer;
-    let length = Buffer.length printer.text in
-    let before = if length > 0 then Buffer.nth printer.text (length - 1) else '\n' in
-    let after = if String.length text > 0 then text.[0] else '\n' in
-    if is_word before && is_word after then Buffer.add_char printer.text ' ';
-    Buffer.add_string printer.text text
   end
 
 (* A statement that may raise, on a line of its own if it has a place. *)
@@ -120,13 +137,9 @@ let placed printer text =
 (* A statement that begins with a parenthesis would be read as a call of what stands before it. *)
 let separate printer text first =
   if (not first) && String.length text > 0 && Char.equal text.[0] '(' then begin
-    let length = Buffer.length printer.text in
-    if length > 0 && Char.equal (Buffer.nth printer.text (length - 1)) '\n' then begin
-      Buffer.truncate printer.text (length - 1);
-      Buffer.add_string printer.text ";\n";
-      printer.start <- Buffer.length printer.text
-    end
-    else Buffer.add_char printer.text ';'
+    Buffer.add_char printer.text ';';
+    printer.in_word <- false;
+    if printer.ended then printer.start <- printer.start + 1
   end
 
 let rec block printer list =
@@ -181,7 +194,10 @@ and branches printer (e : expr) yes no =
   line printer "end"
 
 let run style names func =
-  let printer = { style; names; text = Buffer.create 1024; indent = 0; start = 0; lines = 0; place = -1; places = [] } in
+  let text = Buffer.create 1024 in
+  let printer =
+    { style; names; text; indent = 0; start = 0; ended = false; in_word = false; lines = 0; place = -1; places = [] }
+  in
   (match func.declares with [] -> () | names -> line printer ("local " ^ String.concat ", " names));
   (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
   line printer (func.head ^ "(" ^ String.concat ", " func.params ^ ")");
@@ -189,4 +205,5 @@ let run style names func =
   line printer "end";
   (match func.field with Some (name, field) -> line printer (field ^ " = " ^ name) | None -> ());
   if is_compact style then end_line printer;
-  { text = Buffer.contents printer.text; lines = printer.lines; places = List.rev printer.places }
+  begin_line printer;
+  { text = Buffer.contents text; lines = printer.lines; places = List.rev printer.places }

@@ -1,5 +1,5 @@
 (* Short names for the compact style: of the functions and their variables, of the primitives' fields of `P`, and of the
-   chunk's locals. They follow from the numbers of functions and sections alone, so that what is written first need not know
+   chunk's locals. They follow from which functions and sections there are alone, so that what is written first need not know
    what comes later. Lower-case letters are variables, upper-case ones the chunk's locals; functions and primitives have
    a lower-case letter and then capitals and digits, which is never a keyword. *)
 
@@ -30,7 +30,11 @@ let number text first last =
 type local = { short : string; mutable used : bool }
 
 (* The names for one table of sections. *)
-type t = { table : Fragment.table; locals : local Names.t }
+type t = {
+  table : Fragment.table;
+  functions : int array;  (* by the number of a function: how many before it are left *)
+  locals : local Names.t;
+}
 
 (* The locals that the prelude declares, whose code has values behind the names or another `local`; the last one first. *)
 let declared prelude =
@@ -49,7 +53,13 @@ let declared prelude =
   go (next 0) []
 
 (* The last locals of the prelude have the shortest names: the program's own code uses them most. *)
-let create table =
+let create table functions =
+  let left = ref 0 in
+  let next f =
+    let number = !left in
+    (match f with Some _ -> incr left | None -> ());
+    number
+  in
   let prelude = match Fragment.find table "prelude" with Some section -> section.Fragment.code | None -> "" in
   let count = String.length capitals in
   let add (locals, i) name =
@@ -60,7 +70,7 @@ let create table =
       (Names.add name { short; used = false } locals, i + 1)
   in
   let locals, _ = List.fold_left add (Names.empty, 0) (declared prelude) in
-  { table; locals }
+  { table; functions = Array.map next functions; locals }
 
 (* The name of one of the chunk's locals, which is used then, or what it was. *)
 let local names name =
@@ -114,6 +124,6 @@ let word names word =
   let c = word.[0] in
   let n = if c = 'v' || c = 'F' then number word 1 (String.length word) else -1 in
   if c = 'v' && n >= 1 then if n <= 26 then letter (n - 1) else "_" ^ string_of_int n
-  else if c = 'F' && n >= 0 then numbered n
+  else if c = 'F' && n >= 0 then numbered names.functions.(n)
   else if c >= 'A' && c <= 'Z' then local names word
   else word

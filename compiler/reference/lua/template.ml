@@ -173,6 +173,10 @@ let add (e : expr) n : expr =
       let text = if n < 0 then base ^ " - " ^ string_of_int (-n) else base ^ " + " ^ string_of_int n in
       { text; kind = Compound; int = None; vars = e.vars }
 
+let ends_with_plus text =
+  let n = String.length text in
+  n >= 3 && Char.equal text.[n - 3] ' ' && Char.equal text.[n - 2] '+' && Char.equal text.[n - 1] ' '
+
 (* The text with `args` in it; `result` is %0. *)
 let expand template (result : expr option) (args : expr list) : expr =
   let argument arg =
@@ -181,30 +185,17 @@ let expand template (result : expr option) (args : expr list) : expr =
     | Some e -> e
     | None -> Error.fail ("a template names %" ^ string_of_int arg ^ ", which the primitive does not have")
   in
-  match template.pieces with
-  | [ Hole { arg; plus = 0; _ } ] -> argument arg
-  | pieces ->
-      let text = Buffer.create 64 in
-      let vars = ref [] in
-      let adds = ref false in
-      List.iter
-        (fun piece ->
-          match piece with
-          | Text t ->
-              Buffer.add_string text t;
-              let n = String.length t in
-              adds := n >= 3 && String.equal (String.sub t (n - 3) 3) " + "
-          | Hole { arg; plus; bare; prefix } -> (
-              let found = argument arg in
-              let e = if plus = 0 then found else add found plus in
-              vars := List.rev_append e.vars !vars;
-              match e.int with
-              | Some value when !adds && value < 0 ->
-                  Buffer.truncate text (Buffer.length text - 2);
-                  Buffer.add_string text ("- " ^ string_of_int (-value));
-                  adds := false
-              | _ ->
-                  Buffer.add_string text (if bare then e.text else operand e prefix);
-                  adds := false))
-        pieces;
-      { text = Buffer.contents text; kind = template.kind; int = None; vars = !vars }
+  (* What stands before the pieces. *)
+  let rec fill text vars = function
+    | [] -> { text; kind = template.kind; int = None; vars }
+    | Text t :: rest -> fill (text ^ t) vars rest
+    | Hole { arg; plus; bare; prefix } :: rest -> (
+        let found = argument arg in
+        let e = if plus = 0 then found else add found plus in
+        let vars = List.rev_append e.vars vars in
+        match e.int with
+        | Some value when value < 0 && ends_with_plus text ->
+            fill (String.sub text 0 (String.length text - 2) ^ "- " ^ string_of_int (-value)) vars rest
+        | _ -> fill (text ^ if bare then e.text else operand e prefix) vars rest)
+  in
+  match template.pieces with [ Hole { arg; plus = 0; _ } ] -> argument arg | pieces -> fill "" [] pieces

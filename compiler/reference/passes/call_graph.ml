@@ -4,33 +4,41 @@ open Program
 
 (* Visits the functions that a function refers to, in order, and whether it creates them. *)
 let references (f : func) visit =
+  let create (id, _) = visit id true in
+  let instr = function
+    | Apply { known = Some id; _ } | Try { body = id; _ } -> visit id false
+    | Closures { functions; _ } -> List.iter create functions
+    | _ -> ()
+  in
   Array.iter
     (fun (block : block) ->
-      List.iter
-        (function
-          | Apply { known = Some id; _ } | Try { body = id; _ } -> visit id false
-          | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
-          | _ -> ())
-        block.body;
+      List.iter instr block.body;
       match block.term with Tail { known = Some id; _ } | Part (id, _) -> visit id false | _ -> ())
     f.blocks
 
-(* The block where others stand in for the functions that it refers to. *)
-let redirected (block : block) stand_in =
+(* Lets a function refer to others instead of those that it refers to. *)
+let redirect (f : func) stand_in =
+  let created ((id, captured) as creation) = if stand_in id = id then creation else (stand_in id, captured) in
   let instr i =
     match i with
     | Apply ({ known = Some id; _ } as a) -> if stand_in id = id then i else Apply { a with known = Some (stand_in id) }
     | Try t -> if stand_in t.body = t.body then i else Try { t with body = stand_in t.body }
-    | Closures c -> Closures { c with functions = List.map (fun (id, captured) -> (stand_in id, captured)) c.functions }
+    | Closures c ->
+        let functions = Visit.map_list created c.functions in
+        if functions == c.functions then i else Closures { c with functions }
     | Prim _ | Apply _ -> i
   in
-  let term =
-    match block.term with
-    | Tail ({ known = Some id; _ } as t) -> if stand_in id = id then block.term else Tail { t with known = Some (stand_in id) }
-    | Part (id, args) -> Part (stand_in id, args)
-    | term -> term
+  let term term =
+    match term with
+    | Tail ({ known = Some id; _ } as t) -> if stand_in id = id then term else Tail { t with known = Some (stand_in id) }
+    | Part (id, args) -> if stand_in id = id then term else Part (stand_in id, args)
+    | _ -> term
   in
-  { block with body = Visit.map_list instr block.body; term }
+  Array.iter
+    (fun (block : block) ->
+      block.body <- Visit.map_list instr block.body;
+      block.term <- term block.term)
+    f.blocks
 
 (* The functions that main reaches, each after those that it refers to, circles apart. *)
 let callees_first program =

@@ -62,7 +62,8 @@ let func (f : func) =
   let moves b = Array.length circling > 0 && circling.(b) && not circling.(0) in
   let reads = { first = []; count = 0; here = [] } in
   let replace = ref [||] in
-  let stays b instr =
+  let moving = ref false in
+  let stays instr =
     match instr with
     | Prim (dest, name, args) when is_fixed f name args -> (
         let known = match same reads.first name args with v when v <> Simplify.none -> v | _ -> same reads.here name args in
@@ -71,7 +72,7 @@ let func (f : func) =
           !replace.(dest) <- Var known;
           false
         end
-        else if moves b && reads.count < most then begin
+        else if !moving && reads.count < most then begin
           reads.first <- instr :: reads.first;
           reads.count <- reads.count + 1;
           false
@@ -85,8 +86,8 @@ let func (f : func) =
   Array.iteri
     (fun b (block : block) ->
       reads.here <- [];
-      let body = List.filter (stays b) block.body in
-      if List.compare_lengths body block.body <> 0 then block.body <- body)
+      moving := moves b;
+      block.body <- Visit.filter_list stays block.body)
     f.blocks;
   if Array.length !replace > 0 then Simplify.substitute f !replace;
   if reads.count > 0 then f.blocks.(0).body <- List.rev_append reads.first f.blocks.(0).body;

@@ -8,26 +8,27 @@ open Program
    definition. *)
 type own = { start : int; stop : int }
 
+let nothing = { start = 0; stop = 0 }
 let has own v = v >= own.start && v < own.stop
 
-let nothing = { start = 0; stop = 0 }
-
-let own_of (block : block) =
-  let start = ref 0 and count = ref 0 in
-  let define v =
-    if !count = 0 then start := v;
-    incr count
-  in
-  List.iter define block.params;
-  List.iter (fun instr -> Visit.each_dest instr define) block.body;
-  { start = !start; stop = !start + !count }
+(* Of each block. *)
+let owns (f : func) =
+  let next = ref (List.length f.params) in
+  let count _ = incr next in
+  let count_dests instr = Visit.each_dest instr count in
+  Array.map
+    (fun (block : block) ->
+      let start = !next in
+      List.iter count block.params;
+      List.iter count_dests block.body;
+      { start; stop = !next })
+    f.blocks
 
 (* A number that is the same for blocks that are the same, but for the numbers of their own variables, and for functions that are
    the same, but for their own number. *)
-type digest = { mutable sum : int; own : own; id : int }
+type digest = { mutable sum : int; mutable own : own; id : int }
 
 let add digest n = digest.sum <- ((digest.sum * 31) + (n land 0xffffff)) land 0xffffff
-
 let add_function digest id = add digest (if id = digest.id then 0 else id)
 
 let add_arg digest a =
@@ -37,47 +38,21 @@ let add_arg digest a =
   | Wide text -> add digest (String.length text)
   | Literal node -> add digest node
 
-let add_block digest (block : block) =
-  let arg a = add_arg digest a in
-  let instr i =
-    (match i with
-    | Prim (_, name, _) -> add digest (Fragment.hash name)
-    | Apply { known = Some id; _ } | Try { body = id; _ } -> add_function digest id
-    | Apply _ -> add digest 1
-    | Closures { functions; _ } -> List.iter (fun (id, _) -> add_function digest id) functions);
-    Visit.each_arg i arg
-  in
+let add_instr digest arg instr =
+  (match instr with
+  | Prim (_, name, _) -> add digest (Fragment.hash name)
+  | Apply { known = Some id; _ } | Try { body = id; _ } -> add_function digest id
+  | Apply _ -> add digest 1
+  | Closures { functions; _ } -> List.iter (fun (id, _) -> add_function digest id) functions);
+  Visit.each_arg instr arg
+
+let add_block digest arg (block : block) =
   add digest (List.length block.params);
-  List.iter instr block.body;
+  List.iter (add_instr digest arg) block.body;
   Visit.each_own_arg block.term arg;
   Visit.each_target block.term (fun t ->
       add digest t.block;
       List.iter arg t.args)
-
-let digest_of_block (f : func) block own =
-  let digest = { sum = 0; own; id = f.id } in
-  add_block digest block;
-  digest.sum
-
-let digest_of_function (f : func) =
-  let digest = { sum = List.length f.params; own = nothing; id = f.id } in
-  Array.iter (add_block digest) f.blocks;
-  digest.sum
-
-(* The block as it is when its own variables begin at `start`. *)
-let renumbered (block : block) own start =
-  let variable v = if has own v then v - own.start + start else v in
-  let arg a = match a with Var v when has own v -> Var (variable v) | _ -> a in
-  {
-    params = List.map variable block.params;
-    body = List.map (fun instr -> Visit.map_dests variable (Visit.map_args arg instr)) block.body;
-    term = Visit.map_term_args arg block.term;
-  }
-
-(* What was found with a digest is under its number. *)
-module Digests = Map.Make (Int)
-
-let alike seen sum = match Digests.find_opt sum !seen with Some list -> list | None -> []
 
 let is_tail = function Tail _ -> true | _ -> false
 
@@ -104,65 +79,93 @@ let used_outside (f : func) =
     f.blocks;
   outside
 
-(* Leads all jumps to one of the blocks that do the same. Blocks are in reverse postorder: from the last to the first, the targets of
-   a block, but for those of loops, are settled before it. *)
+(* The block as it is when its own variables begin at `start`. *)
+let renumbered (block : block) own start =
+  let variable v = if has own v then v - own.start + start else v in
+  let arg a = match a with Var v when has own v -> Var (variable v) | _ -> a in
+  {
+    params = List.map variable block.params;
+    body = List.map (fun instr -> Visit.map_dests variable (Visit.map_args arg instr)) block.body;
+    term = Visit.map_term_args arg block.term;
+  }
+
+(* Leads all jumps to one of the blocks that do the same; gives whether there were any. Blocks are in reverse postorder: from the last to
+   the first, the targets of a block, but for those of loops, are settled before it. *)
 let merge_blocks (f : func) =
-  let one = Array.init (Array.length f.blocks) (fun b -> b) in
-  let seen = ref Digests.empty in
+  let count = Array.length f.blocks in
+  let owns = owns f in
+  let digest = { sum = 0; own = nothing; id = f.id } in
+  let arg a = add_arg digest a in
+  let one = Array.init count (fun b -> b) in
+  let sums = Array.make count 0 in
+  (* The blocks of each digest, under its remainder. *)
+  let seen = Array.make count [] in
   let changed = ref false in
-  let outside = if Array.length f.blocks > 1 then used_outside f else [||] in
+  let outside = ref [||] in
+  let may_go b =
+    if Array.length !outside = 0 then outside := used_outside f;
+    not !outside.(b)
+  in
   let lead t = if one.(t.block) = t.block then t else { t with block = one.(t.block) } in
-  for b = Array.length f.blocks - 1 downto 1 do
+  for b = count - 1 downto 1 do
     let block = f.blocks.(b) in
     if !changed then block.term <- Visit.map_targets lead block.term;
     (* Without anything to do it is no longer than a jump to it. *)
     let idle = match block.body with [] -> not (is_tail block.term) | _ :: _ -> false in
     if not idle then begin
-      let own = own_of block in
-      let sum = digest_of_block f block own in
-      let others = alike seen sum in
-      let same (other, start) = (not outside.(b)) && renumbered block own start = f.blocks.(other) in
+      digest.sum <- 0;
+      digest.own <- owns.(b);
+      add_block digest arg block;
+      sums.(b) <- digest.sum;
+      let others = seen.(digest.sum mod count) in
+      let same other =
+        sums.(other) = digest.sum && may_go b && renumbered block owns.(b) owns.(other).start = f.blocks.(other)
+      in
       match List.find_opt same others with
-      | Some (other, _) ->
+      | Some other ->
           one.(b) <- other;
           changed := true
-      | None -> seen := Digests.add sum ((b, own.start) :: others) !seen
+      | None -> seen.(digest.sum mod count) <- b :: others
     end
   done;
   if !changed then Array.iter (fun (block : block) -> block.term <- Visit.map_targets lead block.term) f.blocks;
   !changed
 
+let digest_of (f : func) =
+  let digest = { sum = List.length f.params; own = nothing; id = f.id } in
+  let arg a = add_arg digest a in
+  Array.iter (add_block digest arg) f.blocks;
+  digest.sum
+
 (* Do the functions have the same code, where each means itself? *)
 let same (f : func) (other : func) =
-  let itself id = if id = f.id then other.id else id in
-  f.kind = other.kind && f.exits = other.exits && f.params = other.params
-  && Array.length f.blocks = Array.length other.blocks
-  && List.for_all2
-       (fun block other -> Call_graph.redirected block itself = other)
-       (Array.to_list f.blocks) (Array.to_list other.blocks)
+  let renamed = { f with blocks = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks } in
+  Call_graph.redirect renamed (fun id -> if id = f.id then other.id else id);
+  f.kind = other.kind && f.exits = other.exits && f.params = other.params && renamed.blocks = other.blocks
 
 (* Folds blocks, then functions, of the whole program; `simplify` drops the blocks that are left over. *)
 let run program simplify =
-  let one = Array.init (Array.length program.functions) (fun id -> id) in
-  let folded = ref false in
+  let count = Array.length program.functions in
+  let one = Array.init count (fun id -> id) in
+  let changed = ref false in
   let stand_in id = one.(id) in
-  let redirect (f : func) = f.blocks <- Array.map (fun block -> Call_graph.redirected block stand_in) f.blocks in
-  let seen = ref Digests.empty in
+  (* The functions of each digest, with it, under its remainder. *)
+  let seen = Array.make count [] in
   List.iter
     (fun id ->
       match program.functions.(id) with
       | None -> ()
       | Some f -> (
-          if !folded then redirect f;
+          if !changed then Call_graph.redirect f stand_in;
           Simplify.number_variables f;
-          if merge_blocks f then simplify f;
-          let sum = digest_of_function f in
-          let others = alike seen sum in
-          match List.find_opt (same f) others with
-          | Some (other : func) ->
+          if Array.length f.blocks > 1 && merge_blocks f then simplify f;
+          let sum = digest_of f in
+          let others = seen.(sum mod count) in
+          match List.find_opt (fun (other, g) -> other = sum && same f g) others with
+          | Some (_, (other : func)) ->
               one.(id) <- other.id;
-              folded := true
-          | None -> seen := Digests.add sum (f :: others) !seen))
+              changed := true
+          | None -> seen.(sum mod count) <- (sum, f) :: others))
     (Call_graph.callees_first program);
-  if !folded then Array.iter (function Some f -> redirect f | None -> ()) program.functions;
+  if !changed then Array.iter (function Some f -> Call_graph.redirect f stand_in | None -> ()) program.functions;
   Call_graph.drop_unreached program

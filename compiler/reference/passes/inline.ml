@@ -9,6 +9,9 @@ open Program
 (* The size of the functions that are copied, in instructions and tests. *)
 let small = 6
 
+(* The size of those whose result becomes a string: `strings` then makes it without bytes. *)
+let string = 16
+
 (* The size of those that are called in one place only, and of all that a function may take in. *)
 let once = 60
 let max_growth = 600
@@ -40,9 +43,10 @@ let size (f : func) =
 (* A function that takes others in. *)
 type host = {
   program : Program.t;
-  (* Of each function, how many parameters it has, and how large it is if it is inlined. *)
+  (* Of each function, how many parameters it has, how large it is if it can be inlined, and whether it is called in one place only. *)
   arity : int array;
   sizes : int array;
+  is_once : bool array;
   mutable blocks : block array;
   mutable block_count : int;
   (* Hints of the variables, the last ones first, and how many there are. *)
@@ -92,9 +96,12 @@ let known host called args known =
 
 let is_open host b = b >= Array.length host.open_blocks || host.open_blocks.(b)
 
-(* The function to be put in the place of a call in a block. *)
-let inlined host b = function
-  | Some id when is_open host b && host.sizes.(id) <> never && host.growth + host.sizes.(id) <= max_growth ->
+(* The function to be put in the place of a call in a block, if it is of at most this size or called only there. *)
+let inlined host b most = function
+  | Some id
+    when is_open host b
+         && host.sizes.(id) <= (if host.is_once.(id) then once else most)
+         && host.growth + host.sizes.(id) <= max_growth ->
       host.growth <- host.growth + host.sizes.(id);
       host.changed <- true;
       host.program.functions.(id)
@@ -166,6 +173,20 @@ let add host copied next =
     copied;
   Jump { block = first; args = [] }
 
+(* Does what follows make a string of the result? *)
+let becomes_string result = function
+  | Prim (_, "caml_string_of_bytes", [ bytes ]) :: _ -> Simplify.is_var bytes result
+  | _ -> false
+
+(* Is there a call whose result becomes a string? *)
+let calls_for_string (f : func) =
+  let rec has = function
+    | Apply { dest; known = Some _; _ } :: rest -> becomes_string dest rest || has rest
+    | _ :: rest -> has rest
+    | [] -> false
+  in
+  Array.exists (fun (block : block) -> has block.body) f.blocks
+
 (* Inlines what a block calls. What follows a call stands in a block of its own then, unless the callee is a single block. *)
 let look host b =
   let block = host.blocks.(b) in
@@ -177,7 +198,7 @@ let look host b =
         (match term with
         | Tail t -> (
             let known = known host t.closure t.args t.known in
-            match inlined host b known with
+            match inlined host b small known with
             | Some callee -> block.term <- add host (copy host callee t.closure t.args) None
             | None -> block.term <- Tail { t with known })
         | _ -> ())
@@ -194,7 +215,7 @@ let look host b =
             | None -> run (instr :: body) rest)
         | Apply a -> (
             let known = known host a.closure a.args a.known in
-            match inlined host b known with
+            match inlined host b (if becomes_string a.dest rest then string else small) known with
             | None -> run (Apply { a with known } :: body) rest
             | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
                 match copy host callee a.closure a.args with
@@ -220,13 +241,14 @@ let rec look_at_all host =
       look_at_all host
 
 (* Inlines in a function; gives whether that changed it. *)
-let run_function program arity sizes (f : func) =
+let run_function program arity sizes is_once (f : func) =
   let count = Array.length f.names in
   let host =
     {
       program;
       arity;
       sizes;
+      is_once;
       blocks = f.blocks;
       block_count = Array.length f.blocks;
       hints = [ f.names ];
@@ -263,16 +285,19 @@ let run program simplify =
     in
     Array.iter (function None -> () | Some f -> count_references f) program.functions;
     let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+    let is_once = Array.mapi (fun id calls -> calls = 1 && not created.(id)) calls in
     let sizes = Array.make count never in
     List.iter
       (fun id ->
         match program.functions.(id) with
         | None -> ()
         | Some f ->
-            if run_function program arity sizes f then simplify f;
-            let limit = if calls.(id) = 1 && not created.(id) then once else small in
-            let size = size f in
-            if size <= limit then sizes.(id) <- size)
+            let inline () = if run_function program arity sizes is_once f then simplify f in
+            inline ();
+            (* What makes the string may itself have been inlined. *)
+            if calls_for_string f then inline ();
+            if Strings.run f then simplify f;
+            sizes.(id) <- size f)
       (Call_graph.callees_first program);
     Call_graph.drop_unreached program
   end

@@ -391,6 +391,8 @@ let simpler analysis at instr =
       | "caml_bytes_set", [ _; i; c ] when is_natural analysis at i && is_byte analysis at c ->
           Prim (dest, "%bytes_put_byte", args)
       | "caml_bytes_set", [ _; i; _ ] when is_natural analysis at i -> Prim (dest, "%bytes_put", args)
+      | "%string_sub", [ _; _; n ] when is_natural analysis at n -> Prim (dest, "%string_part", args)
+      | "%bytes_sub_string", [ _; _; n ] when is_natural analysis at n -> Prim (dest, "%bytes_part", args)
       | "%bytes_set", [ _; _; c ] when is_byte analysis at c -> Prim (dest, "%bytes_set_byte", args)
       | ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get"), [ _; i ]
         when is_natural analysis at i ->

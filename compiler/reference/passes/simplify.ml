@@ -175,6 +175,8 @@ let rec only replace p value = function
     else if same_arg a value then only replace p value rest
     else itself
 
+let has_params (f : func) = Array.exists (fun (b : block) -> match b.params with [] -> false | _ :: _ -> true) f.blocks
+
 (* Removes parameters that get one and the same value from everywhere. *)
 let same_params (f : func) =
   let count = Array.length f.names in
@@ -289,7 +291,10 @@ let shorter term =
 
 (* Leads jumps through empty blocks, decides tests of constants, copies exits. *)
 let thread (f : func) =
-  let outside = used_outside f in
+  let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> true | _ -> false in
+  let outside =
+    if Array.exists passes_on f.blocks then used_outside f else Array.make (Array.length f.blocks) false
+  in
   let changed = ref false in
   let lead t =
     let last = lead_through f outside steps t in
@@ -318,9 +323,12 @@ let merge (f : func) =
   predecessors.(0) <- 1;
   let count t = predecessors.(t.block) <- predecessors.(t.block) + 1 in
   Array.iter (fun (b : block) -> Visit.each_target b.term count) f.blocks;
-  let replace = Array.make (Array.length f.names) itself in
+  let replace = ref [||] in
   let changed = ref false in
-  let pass p a = replace.(p) <- a in
+  let pass p a =
+    if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
+    !replace.(p) <- a
+  in
   (* The bodies that go to the end of the block's, the last first. *)
   let rec follow b (block : block) bodies =
     match block.term with
@@ -339,7 +347,7 @@ let merge (f : func) =
     | [] -> ()
     | bodies -> block.body <- List.concat (block.body :: List.rev bodies)
   done;
-  if !changed then substitute f replace;
+  if Array.length !replace > 0 then substitute f !replace;
   !changed
 
 (* May the instruction be dropped when its result is not used? *)
@@ -494,7 +502,7 @@ let constants (f : func) =
         | None -> true)
     | _ -> true
   in
-  Array.iter (fun (b : block) -> if not (List.for_all stays b.body) then b.body <- List.filter stays b.body) f.blocks;
+  Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
   let changed = Array.length !replace > 0 in
   if changed then substitute f !replace;
   changed
@@ -503,7 +511,7 @@ let constants (f : func) =
 let func f effect_of =
   let rec round left moved =
     if left > 0 then begin
-      let same = moved && same_params f in
+      let same = moved && has_params f && same_params f in
       let folded = constants f in
       let threaded = thread f in
       let moved = moved || threaded in

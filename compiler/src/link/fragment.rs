@@ -30,7 +30,7 @@ pub struct Section {
     pub fixup: Option<Template>,
     /// It takes the depth as its first argument.
     pub calls: bool,
-    /// Without the header; "" when the templates are all there is.
+    /// Without the header, with its regions (`code_of`); "" when the templates are all there is.
     pub code: String,
 }
 
@@ -49,6 +49,35 @@ impl Table {
 
     pub fn find(&self, name: &str) -> Option<&Section> {
         self.position(name).and_then(|i| self.sections.get(i))
+    }
+
+    /// The code of a section without the regions, `--{ NAME …` to `--}`, that name no section which is linked.
+    pub fn code_of(&self, section: &Section, is_linked: &dyn Fn(usize) -> bool) -> Result<String> {
+        let unbalanced = || fail(&section.file, section.line, "a region begins in another one, or has no begin or no end");
+        let (mut code, mut inside, mut kept) = (String::new(), false, true);
+        for line in section.code.lines() {
+            let mark = line.trim();
+            let names = mark.strip_prefix("--{");
+            if names.is_none() && mark != "--}" {
+                if kept {
+                    code.push_str(line);
+                    code.push('\n');
+                }
+                continue;
+            }
+            if inside == names.is_some() {
+                return unbalanced();
+            }
+            inside = names.is_some();
+            kept = !inside;
+            for name in words(names.unwrap_or_default()) {
+                match self.position(&name) {
+                    Some(position) => kept |= is_linked(position),
+                    None => return fail(&section.file, section.line, &format!("a region of the unknown section '{name}'")),
+                }
+            }
+        }
+        if inside { unbalanced() } else { Ok(code) }
     }
 
     /// Blocks are made without asking; a name that nothing provides may do anything.
@@ -131,9 +160,9 @@ struct Reading<'a> {
     lines: Vec<&'a str>,
 }
 
-/// Reads `Provides: NAME [effect]`.
-fn begin<'a>(file: &str, line: usize, value: &str) -> Result<Reading<'a>> {
-    let words = words(value);
+/// Reads `NAME [effect]`, with which a section begins.
+fn begin<'a>(file: &str, line: usize, heading: &str) -> Result<Reading<'a>> {
+    let words = words(heading);
     let effect = match words.get(1).map(String::as_str) {
         None | Some("mutator") => Effect::Mutator,
         Some("mutable") => Effect::Mutable,
@@ -141,10 +170,10 @@ fn begin<'a>(file: &str, line: usize, value: &str) -> Result<Reading<'a>> {
         Some(_) => return fail(file, line, "the effect is const, mutable or mutator"),
     };
     let Some(name) = words.first() else {
-        return fail(file, line, "Provides needs a name");
+        return fail(file, line, "a section needs a name");
     };
     if words.len() > 2 {
-        return fail(file, line, "Provides takes one name and an effect");
+        return fail(file, line, "a section begins with one name and an effect");
     }
     let section = Section {
         name: name.clone(),
@@ -176,7 +205,7 @@ fn set_form(section: &mut Section, line: usize, form: Form) -> Result<()> {
     Ok(())
 }
 
-/// Reads one header line that is not `Provides`.
+/// Reads one header line below that.
 fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (u32, u32), target: Target) -> Result<()> {
     let file = reading.section.file.clone();
     let section = &mut reading.section;
@@ -247,21 +276,17 @@ pub fn parse(files: &[(String, String)], version: (u32, u32), target: Target) ->
                 }
                 continue;
             };
-            let (key, value) = match rest.split_once(':') {
-                Some((key, value)) => (key.trim(), value.trim()),
-                None => (rest.trim(), ""),
-            };
-            if key == "Provides" {
+            let Some((key, value)) = rest.split_once(':') else {
                 finish(&mut table, reading.take())?;
-                reading = Some(begin(file, number, value)?);
+                reading = Some(begin(file, number, rest)?);
                 continue;
-            }
+            };
             match &mut reading {
-                None => return fail(file, number, "a header before the first Provides"),
+                None => return fail(file, number, "a header before the first section"),
                 Some(reading) if !trim_code(&reading.lines).is_empty() => {
                     return fail(file, number, "a header after the section's code");
                 }
-                Some(reading) => header(reading, number, key, value, version, target)?,
+                Some(reading) => header(reading, number, key.trim(), value.trim(), version, target)?,
             }
         }
         finish(&mut table, reading)?;
@@ -279,8 +304,8 @@ mod tests {
 
     #[test]
     fn conditions_choose_the_section() {
-        let text = "-- about\n--// Provides: a const\n--// Version: >= 5.0 and < 5.3\n--// Alias: b c\nP.a = 1\n\n\
-                    --// Provides: a\n--// Version: < 5.0\n--// Requires: x, y\nP.a = 2\n";
+        let text = "-- about\n--// a const\n--// Version: >= 5.0 and < 5.3\n--// Alias: b c\nP.a = 1\n\n\
+                    --// a\n--// Version: < 5.0\n--// Requires: x, y\nP.a = 2\n";
         let new = read(text, (5, 2), Target::Portable).unwrap();
         assert_eq!(new.find("c").unwrap().code, "P.a = 1\n");
         assert_eq!(new.find("b").unwrap().effect, Effect::Const);
@@ -291,11 +316,29 @@ mod tests {
     }
 
     #[test]
+    fn regions_are_kept_with_what_they_name() {
+        let code = |code: &str, linked: usize| {
+            let text = format!("--// a\n{code}\n--// b\nP.b = 1\n--// c\n--// Alias: d\nP.c = 1\n");
+            let table = read(&text, (5, 0), Target::Portable)?;
+            table.code_of(&table.sections[0], &|position| position == linked)
+        };
+        let text = "f(\n  --{ b, d\n  1,\n  --}\n--{ b\n  2,\n--}\n  3)";
+        assert_eq!(code(text, 0).unwrap(), "f(\n  3)\n");
+        assert_eq!(code(text, 1).unwrap(), "f(\n  1,\n  2,\n  3)\n");
+        assert_eq!(code(text, 2).unwrap(), "f(\n  1,\n  3)\n");
+        let error = |text: &str| code(text, 0).unwrap_err().to_string();
+        assert_eq!(error("--{ x\ny\n--}"), "a.lua:1: a region of the unknown section 'x'");
+        for text in ["--{ b\nx", "x\n--}", "--{ b\n--{ c\n--}\n--}"] {
+            assert_eq!(error(text), "a.lua:1: a region begins in another one, or has no begin or no end");
+        }
+    }
+
+    #[test]
     fn errors_name_file_and_line() {
         let error = |text: &str| read(text, (5, 0), Target::Portable).unwrap_err().to_string();
-        assert_eq!(error("--// Provides: a\n--// Foo: b\nx"), "a.lua:2: unknown header 'Foo'");
-        assert_eq!(error("--// Provides: a\nx\n--// Provides: a\ny"), "a.lua:3: 'a' is provided at a.lua:1 already");
-        assert_eq!(error("--// Provides: a\n"), "a.lua:1: section 'a' has neither code nor a template");
-        assert_eq!(error("--// Provides: a\n--// If: jvm\nx"), "a.lua:2: unknown target 'jvm'");
+        assert_eq!(error("--// a\n--// Foo: b\nx"), "a.lua:2: unknown header 'Foo'");
+        assert_eq!(error("--// a\nx\n--// a\ny"), "a.lua:3: 'a' is provided at a.lua:1 already");
+        assert_eq!(error("--// a\n"), "a.lua:1: section 'a' has neither code nor a template");
+        assert_eq!(error("--// a\n--// If: jvm\nx"), "a.lua:2: unknown target 'jvm'");
     }
 }

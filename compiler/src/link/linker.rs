@@ -130,11 +130,11 @@ pub fn links(program: &Program, table: &Table, section: &str) -> Result<bool> {
     Ok(table.position(section).is_some_and(|position| linked.contains(&position)))
 }
 
-fn section(out: &mut String, section: &Section, names: Option<&ShortNames>) {
-    if section.code.is_empty() {
+/// Adds a section, of whose code this is left.
+fn section(out: &mut String, section: &Section, mut code: String, names: Option<&ShortNames>) {
+    if code.is_empty() {
         return;
     }
-    let mut code = section.code.clone();
     // In the compact style they have the section's name.
     for alias in section.aliases.iter().filter(|_| names.is_none()) {
         code.push_str(&format!("{} = {}\n", primitive_place(alias), primitive_place(&section.name)));
@@ -194,9 +194,11 @@ pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool
         parts.target.name()
     );
     let mut sections = String::new();
-    for found in order(table, &names)?.into_iter().filter_map(|position| table.sections.get(position)) {
+    let linked = order(table, &names)?;
+    let is_linked = |position| linked.contains(&position);
+    for found in linked.iter().filter_map(|position| table.sections.get(*position)) {
         if found.name != PRELUDE {
-            section(&mut sections, found, parts.names);
+            section(&mut sections, found, table.code_of(found, &is_linked)?, parts.names);
         }
     }
     for (name, _) in &missing {

@@ -1,7 +1,7 @@
 //! The runtime's code for the compact style: no comments, only the blanks that Lua needs, short names for locals.
 //!
-//! A name that is declared as a local anywhere in the code is replaced wherever it stands for a variable, by one that does
-//! not occur in the code. So every variable that was another one stays another one, and no scopes have to be known. What it
+//! A name that is declared as a local anywhere in the code is replaced wherever it stands for a variable, by one that no other
+//! name of the code has. So every variable that was another one stays another one, and no scopes have to be known. What it
 //! asks of the runtime: a name is not a local in one place of a section and a global in another, but for
 //! those of Lua's library, which stay.
 
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lua::short_names::ShortNames;
 
-/// Lines are broken at the next token beyond this length.
+/// Lines are broken at the next blank beyond this length.
 const LINE: usize = 120;
 
 /// Keywords, globals and what Lua itself declares: no new names, and not replaced.
@@ -46,7 +46,12 @@ fn quoted(bytes: &[u8], start: usize) -> usize {
     (i + 1).min(bytes.len())
 }
 
-/// Words and numbers, strings, operators, and single characters; no comments.
+/// The beginning or the end of a region, on a line of its own; only what is packed has any left (runtime.rs).
+fn is_mark(token: &str) -> bool {
+    token.starts_with("--")
+}
+
+/// Words and numbers, strings, operators, single characters, and marks of regions; no other comments.
 fn tokens(code: &str) -> Vec<&str> {
     let bytes = code.as_bytes();
     let while_from = |start: usize, holds: &dyn Fn(u8) -> bool| {
@@ -57,8 +62,12 @@ fn tokens(code: &str) -> Vec<&str> {
     while let Some(&c) = bytes.get(i) {
         let next = bytes.get(i + 1).copied().unwrap_or(b' ');
         let end = if c == b'-' && next == b'-' {
-            i = while_from(i, &|c| c != b'\n');
-            continue;
+            let end = while_from(i, &|c| c != b'\n');
+            if !matches!(bytes.get(i + 2), Some(b'{' | b'}')) {
+                i = end;
+                continue;
+            }
+            end
         } else if c.is_ascii_whitespace() {
             i += 1;
             continue;
@@ -146,26 +155,24 @@ fn short(number: usize) -> String {
     if number < 26 { letter.to_string() } else { format!("{}{letter}", short(number / 26 - 1)) }
 }
 
-/// The new names, in the order of the first occurrence.
+/// The new names, in the order of the first occurrence. They follow from that order alone: code that was renamed before gets the same.
 fn renamed<'a>(tokens: &[&'a str], variables: &Variables, reserved: &BTreeSet<&'a str>) -> BTreeMap<&'a str, String> {
     let declared = declared(tokens);
     let used = || tokens.iter().copied().zip(&variables.names).filter(|(_, variable)| **variable).map(|(token, _)| token);
+    let is_local = |token: &str| token.as_bytes()[0].is_ascii_lowercase() && declared.contains(token);
     let mut taken = reserved.clone();
-    taken.extend(used());
+    taken.extend(used().filter(|token| !is_local(token)));
     let mut names = BTreeMap::new();
     let mut number = 0;
     for token in used() {
-        if !token.as_bytes()[0].is_ascii_lowercase() || !declared.contains(token) || names.contains_key(token) {
+        if !is_local(token) || names.contains_key(token) {
             continue;
         }
         while taken.contains(short(number).as_str()) {
             number += 1;
         }
-        // So what was renamed before stays as it is.
-        if short(number).len() < token.len() {
-            names.insert(token, short(number));
-            number += 1;
-        }
+        names.insert(token, short(number));
+        number += 1;
     }
     names
 }
@@ -194,13 +201,14 @@ pub fn run(code: &str, short: &ShortNames, wrap: bool) -> String {
         let text = name.unwrap_or(token);
         let before = out.as_bytes().last().copied().unwrap_or(b'\n');
         let after = text.as_bytes().first().copied().unwrap_or(b'\n');
-        // A parenthesis at the start of a line would be ambiguous to Lua 5.1.
-        if out.len() - line > LINE && after != b'(' {
+        if is_mark(text) || i > 0 && is_mark(tokens[i - 1]) {
             out.push('\n');
             line = out.len();
         } else if is_word(before) && is_word(after) || before.is_ascii_digit() && after == b'.' || before == b'-' && after == b'-'
         {
-            out.push(' ');
+            let long = out.len() - line > LINE;
+            out.push(if long { '\n' } else { ' ' });
+            line = if long { out.len() } else { line };
         }
         out.push_str(text);
     }
@@ -224,7 +232,7 @@ mod tests {
                     n = #text - -1 .. 'a  b' }, byte(text), function(...) local text, n = 1, 2 end\nend\n";
         assert_eq!(
             run(code, true),
-            "do local a,b=P.text,string.byte function P.take(c,a)return{text=c.text,n=#a- -1 ..'a  b'},b(a),function(...)local a,n=1,2\n\
+            "do local a,b=P.text,string.byte function P.take(c,a)return{text=c.text,n=#a- -1 ..'a  b'},b(a),function(...)local a,d=1,2\n\
              end end end\n"
         );
     }

@@ -10,7 +10,7 @@ pub enum Style {
     Compact,
 }
 
-/// Compact lines are broken at the end of a statement beyond this length.
+/// Compact lines are broken between two statements beyond this length, where there would be a blank.
 const LINE: usize = 120;
 
 /// A function's text, its number of lines, and those that belong to places of the program, from 0.
@@ -128,13 +128,14 @@ impl Printer<'_> {
             return;
         }
         let line = squeeze(line, self.names);
-        if self.text.len() - self.line > LINE {
-            self.end_line();
-        }
         let before = self.text.as_bytes().last().copied().unwrap_or(b'\n');
         let after = line.as_bytes().first().copied().unwrap_or(b'\n');
         if is_word(before) && is_word(after) {
-            self.text.push(' ');
+            if self.text.len() - self.line > LINE {
+                self.end_line();
+            } else {
+                self.text.push(' ');
+            }
         }
         self.text.push_str(&line);
     }

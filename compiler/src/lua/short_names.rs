@@ -1,5 +1,5 @@
 //! Short names for the compact style: of the functions and their variables, of the primitives' fields of `P`, and of the
-//! chunk's locals. They follow from the numbers of functions and sections alone, so that what is written first need not know
+//! chunk's locals. They follow from which functions and sections there are alone, so that what is written first need not know
 //! what comes later. Lower-case letters are variables, upper-case ones the chunk's locals; functions and primitives have
 //! a lower-case letter and then capitals and digits, which is never a keyword.
 
@@ -46,6 +46,8 @@ struct Local {
 #[derive(Default)]
 pub struct ShortNames<'a> {
     table: Option<&'a Table>,
+    /// By the number of a function: how many before it are left.
+    functions: Vec<usize>,
     locals: BTreeMap<&'a str, Local>,
 }
 
@@ -57,7 +59,14 @@ pub fn declared(prelude: &str) -> impl Iterator<Item = &str> {
 
 impl<'a> ShortNames<'a> {
     /// The last locals of the prelude have the shortest names: the program's own code uses them most.
-    pub fn new(table: &'a Table) -> Self {
+    pub fn new<T>(table: &'a Table, functions: &[Option<T>]) -> Self {
+        let mut left = 0;
+        let next = |function: &Option<T>| {
+            let number = left;
+            left += usize::from(function.is_some());
+            number
+        };
+        let functions = functions.iter().map(next).collect();
         let prelude = table.find("prelude").map_or("", |section| &section.code);
         let mut names: Vec<&str> = declared(prelude).collect();
         names.reverse();
@@ -71,7 +80,7 @@ impl<'a> ShortNames<'a> {
             if long <= CAPITALS.len() { capital.to_string() } else { format!("{capital}{}", (long - 1) / CAPITALS.len()) }
         };
         let locals = names.into_iter().map(|name| (name, Local { short: short(name), used: AtomicBool::new(false) })).collect();
-        ShortNames { table: Some(table), locals }
+        ShortNames { table: Some(table), functions, locals }
     }
 
     /// The name of one of the chunk's locals, which is used then.
@@ -114,7 +123,7 @@ impl<'a> ShortNames<'a> {
         self.table?;
         match (word.as_bytes().first(), number(word)) {
             (Some(b'v'), Some(n)) if n >= 1 => Some(if n <= 26 { letter(n - 1).to_string() } else { format!("_{n}") }),
-            (Some(b'F'), Some(n)) => Some(numbered(n)),
+            (Some(b'F'), Some(n)) => self.functions.get(n).copied().map(numbered),
             _ => self.local(word).map(str::to_string),
         }
     }
@@ -123,7 +132,8 @@ impl<'a> ShortNames<'a> {
     pub fn function(&self, text: &str) -> Option<(String, usize)> {
         self.table?;
         let end = text.starts_with('[').then(|| text.find(']'))??;
-        Some((numbered(number(&text[..end])?), end + 1))
+        let function = self.functions.get(number(&text[..end])?)?;
+        Some((numbered(*function), end + 1))
     }
 }
 
@@ -136,12 +146,14 @@ mod tests {
 
     #[test]
     fn all_but_fields_strings_and_sectionless_names_are_short() {
-        let prelude = "--// Provides: prelude\nlocal P, F = {}, {}\nlocal Error = error\nlocal Try, Deep\n";
-        let text = format!("{prelude}--// Provides: caml_f\nP.caml_f = 1\n");
+        let prelude = "--// prelude\nlocal P, F = {}, {}\nlocal Error = error\nlocal Try, Deep\n";
+        let text = format!("{prelude}--// caml_f\nP.caml_f = 1\n");
         let table = fragment::parse(&[("a.lua".into(), text)], (4, 13), Target::Portable).unwrap();
-        let names = ShortNames::new(&table);
+        let mut functions = vec![Some(()); 938];
+        functions[..2].fill(None);
+        let names = ShortNames::new(&table, &functions);
         for (text, expected) in [
-            ("local v1, v26, v27 = Deep(F12, F[937].v1, v2_1)", "local a,z,_27=E(mA,F.bAA.v1,v2_1)"),
+            ("local v1, v26, v27 = Deep(F12, F[937].v1, v2_1)", "local a,z,_27=E(kA,F.z9.v1,v2_1)"),
             ("Error(P.caml_f, P.caml_g, v3.P.caml_f, \"v1\", 0xF1 .. v1)", "I(P.bA,P.caml_g,c.P.caml_f,\"v1\",0xF1 .. a)"),
             ("P[\"%x\"] = F[v1]", "P[\"%x\"]=F[a]"),
         ] {

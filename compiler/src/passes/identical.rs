@@ -140,7 +140,7 @@ fn merge_blocks(f: &mut Func) -> bool {
         let mut digest = Digest { sum: 0, own, function: f.id };
         digest.block(block);
         let alike = seen.entry(digest.sum).or_default();
-        match alike.iter().find(|(other, start)| !outside[b] && renumbered(block, own, *start) == f.blocks[*other]) {
+        match alike.iter().rev().find(|(other, start)| !outside[b] && renumbered(block, own, *start) == f.blocks[*other]) {
             Some((other, _)) => {
                 one[b] = *other as u32;
                 changed = true;
@@ -182,7 +182,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         }
         let alike = seen.entry(digest(&f)).or_default();
         let other = |other: &&FuncId| program.functions[**other as usize].as_ref().is_some_and(|other| same(&f, other));
-        match alike.iter().find(other) {
+        match alike.iter().rev().find(other) {
             Some(other) => one[id as usize] = *other,
             None => alike.push(id),
         }

@@ -9,9 +9,12 @@ use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targ
 use crate::passes::Simplify;
 use crate::passes::call_graph::{callees_first, drop_unreached, references};
 use crate::passes::regions::looping;
+use crate::passes::strings;
 
 /// The size of the functions that are copied, in instructions and tests.
 const SMALL: usize = 6;
+/// The size of those whose result becomes a string: `strings` then makes it without bytes.
+const STRING: usize = 16;
 /// The size of those that are called in one place only, and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
@@ -45,13 +48,28 @@ fn resolve(replace: &[Option<Arg>], a: &mut Arg) {
     }
 }
 
+/// Does the next instruction make a string of this result?
+fn becomes_string(result: Var, next: Option<&Instr>) -> bool {
+    matches!(next, Some(Instr::Prim { name, args, .. }) if name == "caml_string_of_bytes" && args.first() == Some(&Arg::Var(result)))
+}
+
+/// Is there a call whose result becomes a string?
+fn calls_for_string(f: &Func) -> bool {
+    let is_call = |pair: &[Instr]| match pair {
+        [Instr::Apply { dest, known: Some(_), .. }, next] => becomes_string(*dest, Some(next)),
+        _ => false,
+    };
+    f.blocks.iter().any(|block| block.body.windows(2).any(is_call))
+}
+
 /// A function that takes others in.
 struct Host<'a> {
     f: &'a mut Func,
     program: &'a Program,
-    /// Of each function, how many parameters it has, and how large it is if it is inlined.
+    /// Of each function, how many parameters it has, how large it is if it can be inlined, and whether it is called in one place only.
     arity: &'a [usize],
     sizes: &'a [Option<usize>],
+    once: &'a [bool],
     replace: Vec<Option<Arg>>,
     /// Of each variable, the closure it is: the function, what it captured.
     closures: Vec<Option<(FuncId, Vec<Arg>)>>,
@@ -95,11 +113,12 @@ impl Host<'_> {
         known.or(created.filter(|id| self.arity[*id as usize] == args.len() + 1))
     }
 
-    /// The function to be put in the place of a call in a block.
-    fn inlined(&mut self, b: usize, known: Option<FuncId>) -> Option<Func> {
+    /// The function to be put in the place of a call in a block, if it is of at most this size or called only there.
+    fn inlined(&mut self, b: usize, known: Option<FuncId>, most: usize) -> Option<Func> {
         let id = known?;
         let size = self.sizes[id as usize]?;
-        if self.open.get(b) == Some(&false) || self.growth + size > GROWTH {
+        let most = if self.once[id as usize] { ONCE } else { most };
+        if self.open.get(b) == Some(&false) || size > most || self.growth + size > GROWTH {
             return None;
         }
         self.growth += size;
@@ -180,7 +199,8 @@ impl Host<'_> {
                 }
                 Instr::Apply { dest, closure, args, known } => {
                     *known = self.known(closure, args, *known);
-                    if let Some(callee) = self.inlined(b, *known) {
+                    let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
+                    if let Some(callee) = self.inlined(b, *known, most) {
                         if let [Block { term: Term::Return(_), .. }] = callee.blocks.as_slice() {
                             for copied in self.copy(callee, closure.clone(), std::mem::take(args)) {
                                 if let Term::Return(result) = copied.term {
@@ -210,7 +230,7 @@ impl Host<'_> {
         each_term_arg_mut(&mut term, &mut |a| resolve(&self.replace, a));
         if let Term::Tail { closure, args, known } = &mut term {
             *known = self.known(closure, args, *known);
-            if let Some(callee) = self.inlined(b, *known) {
+            if let Some(callee) = self.inlined(b, *known, SMALL) {
                 let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
                 term = self.add(blocks, None);
             }
@@ -247,28 +267,39 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         });
     }
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
+    let once: Vec<bool> = calls.iter().zip(&created).map(|(calls, created)| *calls == 1 && !created).collect();
     let mut sizes = vec![None; count];
     for id in callees_first(program) {
         let Some(mut f) = program.functions[id as usize].take() else { continue };
-        let open = if id == program.main { looping(&f) } else { Vec::new() };
-        let mut host = Host {
-            f: &mut f,
-            program,
-            arity: &arity,
-            sizes: &sizes,
-            replace: Vec::new(),
-            closures: Vec::new(),
-            open,
-            growth: 0,
-            changed: false,
-            work: Vec::new(),
+        let inline = |f: &mut Func| {
+            let open = if id == program.main { looping(f) } else { Vec::new() };
+            let mut host = Host {
+                f,
+                program,
+                arity: &arity,
+                sizes: &sizes,
+                once: &once,
+                replace: Vec::new(),
+                closures: Vec::new(),
+                open,
+                growth: 0,
+                changed: false,
+                work: Vec::new(),
+            };
+            host.run();
+            if host.changed {
+                simplify(host.f);
+            }
         };
-        host.run();
-        if host.changed {
+        inline(&mut f);
+        // What makes the string may itself have been inlined.
+        if calls_for_string(&f) {
+            inline(&mut f);
+        }
+        if strings::run(&mut f) {
             simplify(&mut f);
         }
-        let limit = if calls[id as usize] == 1 && !created[id as usize] { ONCE } else { SMALL };
-        sizes[id as usize] = size(&f).filter(|size| *size <= limit);
+        sizes[id as usize] = size(&f);
         program.functions[id as usize] = Some(f);
     }
     drop_unreached(program);

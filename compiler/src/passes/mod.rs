@@ -10,6 +10,7 @@ pub type Effects<'a> = &'a (dyn Fn(&str) -> Effect + Sync);
 pub type Simplify<'a> = &'a (dyn Fn(&mut Func) + Sync);
 
 pub mod allocations;
+pub mod bounds;
 pub mod call_graph;
 pub mod cells;
 pub mod comparisons;
@@ -34,3 +35,4 @@ pub mod simplify;
 pub mod slots;
 pub mod split;
 pub mod ssa;
+pub mod strings;

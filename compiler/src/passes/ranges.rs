@@ -375,6 +375,8 @@ impl Analysis<'_> {
             ("caml_bytes_get", [_, i]) if natural(i) => ("%bytes_at", args.clone()),
             ("caml_bytes_set", [_, i, c]) if natural(i) && byte(c) => ("%bytes_put_byte", args.clone()),
             ("caml_bytes_set", [_, i, _]) if natural(i) => ("%bytes_put", args.clone()),
+            ("%string_sub", [_, _, n]) if natural(n) => ("%string_part", args.clone()),
+            ("%bytes_sub_string", [_, _, n]) if natural(n) => ("%bytes_part", args.clone()),
             ("%bytes_set", [_, _, c]) if byte(c) => ("%bytes_set_byte", args.clone()),
             ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get", [_, i]) if natural(i) => {
                 ("%array_at", args.clone())

@@ -1,0 +1,51 @@
+(* Of accesses to the same array or string by the same index only the first is checked: where it has been, the others come after it, and
+   neither has another length by then. *)
+
+open Program
+
+(* So far up the tree of dominators checks are looked for. *)
+let climb = 16
+
+(* The access without a check that stands for one with; "": it is none. *)
+let unchecked = function
+  | "caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get" | "%array_at" -> "%array_get"
+  | "caml_array_set" | "caml_array_set_addr" | "caml_array_set_float" | "caml_floatarray_set" | "%array_put" -> "%array_set"
+  | "caml_string_get" | "%string_at" -> "%string_get"
+  | _ -> ""
+
+let is_access = function Prim (_, name, _) -> String.length (unchecked name) > 0 | _ -> false
+
+let accesses (f : func) =
+  let count = ref 0 in
+  let note instr = if is_access instr then incr count in
+  Array.iter (fun (block : block) -> List.iter note block.body) f.blocks;
+  !count
+
+let func (f : func) =
+  if accesses f > 1 then begin
+    let flow = Flow.run f.blocks in
+    (* What each block has checked: the values and the indices. *)
+    let checked = Array.make (Array.length f.blocks) [] in
+    let rec is_among value index = function
+      | (v, i) :: rest -> (Simplify.same_arg v value && Simplify.same_arg i index) || is_among value index rest
+      | [] -> false
+    in
+    let rec is_checked at left value index =
+      left > 0
+      && (is_among value index checked.(at) || is_checked flow.Flow.idom.(at) (left - 1) value index)
+    in
+    let without b instr =
+      match instr with
+      | Prim (dest, name, (value :: index :: _ as args)) when String.length (unchecked name) > 0 ->
+          if is_checked b climb value index then Prim (dest, unchecked name, args)
+          else begin
+            checked.(b) <- (value, index) :: checked.(b);
+            instr
+          end
+      | _ -> instr
+    in
+    Array.iter (fun b -> f.blocks.(b).body <- Visit.map_list (without b) f.blocks.(b).body) flow.Flow.order
+  end
+
+(* Takes the checks away that were made before, in all functions. *)
+let run program = Array.iter (function Some f -> func f | None -> ()) program.functions
