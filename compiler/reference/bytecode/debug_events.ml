@@ -382,31 +382,3 @@ let stack_names debug pc =
       in
       let table = (fields debug event.env).(0) in
       List.sort compare_names (List.concat (List.map place (entries debug table)))
-
-(* Variables of the closure at the event at `pc`: what ENVACC takes, and the name; by ascending place.
-   Before OCaml 5 the environment has a table of places, later one of places and functions from the
-   start of the closures' block, and the place of the current function. *)
-let env_names debug pc =
-  match find debug pc with
-  | None -> []
-  | Some event -> (
-      let env = fields debug event.env in
-      let old = Array.length env = 3 in
-      let places table origin =
-        let place (value, name) =
-          let at =
-            if old then int debug value
-            else
-              match debug.arena.nodes.(value) with
-              | Unmarshal.Block (0, [| place |]) -> int debug place  (* `Free_variable`, not `Function` *)
-              | _ -> None
-          in
-          match at with Some at when origin >= 0 && at > origin -> [ (at - origin, name) ] | _ -> []
-        in
-        List.sort compare_names (List.concat (List.map place (entries debug table)))
-      in
-      if old then places env.(1) 0
-      else
-        match fields debug env.(1) with
-        | [| entries; place |] -> places entries (match int debug place with Some n -> n | None -> 0)
-        | _ -> [])
