@@ -155,6 +155,7 @@
 --// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
 
 --// %int_add const
+--// Alias: %rising_add %falling_add
 --// Requires: int_bits
 --// If: luajit
 --// Inline: Or(%1 + %2, 0)
@@ -170,6 +171,7 @@
 --// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
 
 --// %int_sub const
+--// Alias: %rising_sub %falling_sub
 --// Requires: int_bits
 --// If: luajit
 --// Inline: Or(%1 - %2, 0)
@@ -194,7 +196,13 @@
 
 --// %int_mul const
 --// Requires: int_mul
---// If: portable luajit
+--// If: portable
+--// Inline: %1 * %2 + 0
+--// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Mul(%1, %2) end
+
+--// %int_mul const
+--// Requires: int_mul
+--// If: luajit
 --// Inline: Mul(%1, %2)
 
 --// %int_mul const
@@ -306,6 +314,32 @@
 --// %raw_lsl const
 --// If: lua54
 --// Inline: %1 << %2
+
+-- What can overflow on one side only: ranges.rs, ranges.ml.
+
+--// %rising_add const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: %1 + %2
+--// Fixup: if %0 > 2147483647 then %0 = Wrap(%0) end
+
+--// %falling_add const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: %1 + %2
+--// Fixup: if %0 < -2147483648 then %0 = Wrap(%0) end
+
+--// %rising_sub const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: %1 - %2
+--// Fixup: if %0 > 2147483647 then %0 = Wrap(%0) end
+
+--// %falling_sub const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: %1 - %2
+--// Fixup: if %0 < -2147483648 then %0 = Wrap(%0) end
 
 -- What cannot overflow or fail: ranges.rs, ranges.ml.
 

@@ -28,9 +28,9 @@ else
     w = low * 32768 + (w - low) / 131072
     low = w % 65536
     w = ((w - low) / 65536 * 461845907 % 65536 * 65536 + low * 461845907) % 4294967296
-    h = Xor(h, w) % 4294967296
-    low = h % 524288
-    return (low * 40960 + (h - low) / 524288 * 5 + 3864292196) % 4294967296
+    if h > 0 then w = Xor(h, w) % 4294967296 end
+    low = w % 524288
+    return (low * 40960 + (w - low) / 524288 * 5 + 3864292196) % 4294967296
   end
   function P.hash_final(h)
     local low = h % 65536
@@ -178,7 +178,6 @@ local function is_int(v)
   return v % 1 == 0 and v >= -2147483648 and v <= 2147483647
 end
 
-P.hash_is_int = is_int
 P.hash_value = function(count, limit, seed, value)
   if limit < 0 or limit > 256 then limit = 256 end
   local h = seed % 4294967296
@@ -233,22 +232,46 @@ P.hash_value = function(count, limit, seed, value)
   return final(h)
 end
 
+--// hash_short mutable
+--// Requires: hash_string
+-- The whole hash of a string with the seed 0. Engines keep short strings once, so what was hashed is found again by one access to a table.
+-- Of those seen last at least `room` are kept.
+local room = 4096
+local recent, before, left = {}, {}, room
+P.hash_short = function(s)
+  local h = recent[s]
+  if h then return h end
+  h = before[s] or P.hash_final(P.hash_string(0, s))
+  if left == 0 then recent, before, left = {}, recent, room end
+  left = left - 1
+  recent[s] = h
+  return h
+end
+
 --// caml_hash mutable
---// Requires: hash_value
+--// Requires: hash_value, hash_short
 --// If: portable luajit
-local final, hash_int, hash_string, is_int, hash_value = P.hash_final, P.hash_int, P.hash_string, P.hash_is_int, P.hash_value
+local mix, final, hash_string, hash_value, hash_short = P.hash_mix, P.hash_final, P.hash_string, P.hash_value, P.hash_short
+local kind = math.type
 P.caml_hash = function(count, limit, seed, value)
   local type = count > 0 and Type(value)
-  if type == "number" and is_int(value) then return final(hash_int(seed % 4294967296, value)) end
-  if type == "string" then return final(hash_string(seed % 4294967296, value)) end
+  if type == "number" then
+    -- Ints, with few calls.
+    if value % 1 == 0 and value >= -2147483648 and value <= 2147483647 and (not kind or kind(value) == "integer") then
+      return final(mix(seed % 4294967296, (2 * value + 1) % 4294967296))
+    end
+  elseif type == "string" then
+    if seed == 0 and #value <= 40 then return hash_short(value) end
+    return final(hash_string(seed % 4294967296, value))
+  end
   return hash_value(count, limit, seed, value)
 end
 
 --// caml_hash mutable
---// Requires: hash_value
+--// Requires: hash_value, hash_short
 --// If: lua54
 -- With the mixing of an int in place.
-local hash_string, hash_value = P.hash_string, P.hash_value
+local hash_string, hash_value, hash_short = P.hash_string, P.hash_value, P.hash_short
 P.caml_hash = function(count, limit, seed, value)
   local h
   if count <= 0 then
@@ -259,6 +282,7 @@ P.caml_hash = function(count, limit, seed, value)
     h = (seed ~ (w << 15 | w >> 17) * 461845907) & 4294967295
     h = (h << 13 | h >> 19) * 5 + 3864292196 & 4294967295
   elseif Type(value) == "string" then
+    if seed == 0 and #value <= 40 then return hash_short(value) end
     h = hash_string(seed & 4294967295, value)
   else
     return hash_value(count, limit, seed, value)

@@ -25,15 +25,12 @@ P.int_powers = Pow2
 --// If: portable
 if math.type then
   function Mul(x, y)
-    local p = x * y
-    if p > 2147483647 or p < -2147483648 then return Wrap(p) end
-    return p
+    return Wrap(x * y)
   end
 else
   -- A product above 2^53 is not exact in a double: the halves of x are multiplied apart.
   function Mul(x, y)
     local p = x * y
-    if p >= -2147483648 and p <= 2147483647 then return p + 0 end
     if p >= -9007199254740992 and p <= 9007199254740992 then return Wrap(p) end
     local low = x % 65536
     local high = (x - low) / 65536
@@ -99,7 +96,7 @@ P.int_mod = Mod
 --// Requires: int_wrap
 --// If: portable
 -- What the engine has, in this order: operators (from Lua 5.3 on, where math.type tells; they are compiled here, since
--- other engines cannot read them), the libraries bit or bit32, arithmetic on halves of bytes.
+-- other engines cannot read them), the libraries bit or bit32, arithmetic on bytes.
 local library = bit or bit32
 if math.type and load then
   And = load("return function(x, y) return x & y end")()
@@ -128,59 +125,60 @@ elseif library then
     end
   end
 else
-  -- conjunction[x * 64 + y] of numbers of six bits: that of their halves, and of their lowest bits. (A table for bytes takes a
-  -- megabyte, and waiting for it costs more than the bits that are left.)
-  local conjunction = {[0] = 0}
-  for x = 0, 63 do
-    local low = x % 2
-    for y = 0, 63 do
-      local lowest = y % 2
-      conjunction[x * 64 + y] = 2 * conjunction[(x - low) * 32 + (y - lowest) / 2] + low * lowest
+  -- conjunctions[y][x] of bytes. A row is made when it is first asked for: a program uses few where one operand is a constant, and those stay
+  -- in the processor's cache.
+  local conjunctions = setmetatable({}, {__index = function(rows, y)
+    local row = {}
+    for x = 0, 255 do
+      local r, a, b = 0, x, y
+      for n = 0, 7 do
+        r = r + a % 2 * (b % 2) * 2 ^ n
+        a, b = Floor(a / 2), Floor(b / 2)
+      end
+      row[x] = r
     end
-  end
-  -- Of unsigned numbers, as long as both have bits.
-  local function conjoin(x, y)
-    local a, b = x % 64, y % 64
-    local r = conjunction[a * 64 + b]
-    x, y = (x - a) / 64, (y - b) / 64
-    if x == 0 or y == 0 then return r end
-    a, b = x % 64, y % 64
-    r = r + conjunction[a * 64 + b] * 64
-    x, y = (x - a) / 64, (y - b) / 64
-    if x == 0 or y == 0 then return r end
-    a, b = x % 64, y % 64
-    r = r + conjunction[a * 64 + b] * 4096
-    x, y = (x - a) / 64, (y - b) / 64
-    if x == 0 or y == 0 then return r end
-    a, b = x % 64, y % 64
-    r = r + conjunction[a * 64 + b] * 262144
-    x, y = (x - a) / 64, (y - b) / 64
-    if x == 0 or y == 0 then return r end
-    a, b = x % 64, y % 64
-    r = r + conjunction[a * 64 + b] * 16777216
-    x, y = (x - a) / 64, (y - b) / 64
-    if x == 0 or y == 0 then return r end
-    return r + conjunction[x * 64 + y] * 1073741824
-  end
+    rows[y] = row
+    return row
+  end})
   -- The masks 2^n - 1, which are a modulus.
   local masks = {}
   for n = 0, 31 do masks[2 ^ n - 1] = 2 ^ n end
+  -- A byte of both at a time, as long as both have bits.
   function And(x, y)
     local m = masks[y]
     if m then return x % m end
-    if x >= 0 then
-      return conjoin(x, y < 0 and y + 4294967296 or y)
-    elseif y >= 0 then
-      return conjoin(x + 4294967296, y)
-    end
-    return conjoin(x + 4294967296, y + 4294967296) - 4294967296
+    if x < 0 or y < 0 then return Wrap(And(x % 4294967296, y % 4294967296)) end
+    local a, b = x % 256, y % 256
+    local r = conjunctions[b][a]
+    if x < 256 or y < 256 then return r end
+    x, y = (x - a) / 256, (y - b) / 256
+    a, b = x % 256, y % 256
+    r = r + conjunctions[b][a] * 256
+    if x < 256 or y < 256 then return r end
+    x, y = (x - a) / 256, (y - b) / 256
+    a, b = x % 256, y % 256
+    r = r + conjunctions[b][a] * 65536
+    if x < 256 or y < 256 then return r end
+    return r + conjunctions[(y - b) / 256][(x - a) / 256] * 16777216
   end
   function Or(x, y)
     return x + y - And(x, y)
   end
+  -- The sum without the bits that both have.
   function Xor(x, y)
-    if x >= 0 and y >= 0 then return x + y - 2 * conjoin(x, y) end
-    return (x + y - 2 * And(x, y) + 2147483648) % 4294967296 - 2147483648
+    if x < 0 or y < 0 then return Wrap(Xor(x % 4294967296, y % 4294967296)) end
+    local a, b = x % 256, y % 256
+    local r = x + y - conjunctions[b][a] * 2
+    if x < 256 or y < 256 then return r end
+    x, y = (x - a) / 256, (y - b) / 256
+    a, b = x % 256, y % 256
+    r = r - conjunctions[b][a] * 512
+    if x < 256 or y < 256 then return r end
+    x, y = (x - a) / 256, (y - b) / 256
+    a, b = x % 256, y % 256
+    r = r - conjunctions[b][a] * 131072
+    if x < 256 or y < 256 then return r end
+    return r - conjunctions[(y - b) / 256][(x - a) / 256] * 33554432
   end
 end
 P.int_and, P.int_or, P.int_xor = And, Or, Xor

@@ -1,8 +1,8 @@
 (* Small known functions stand where they are called. Functions are visited after those that they refer to, so that what is inlined has
    already taken in what is smaller still; where functions call each other in a circle the one visited first keeps its calls. Closures
-   that are created in the same function are known, too: their calls, and what they captured. With locations nothing is
-   inlined: a frame would be missing in backtraces. Main takes in only what its loops call: the rest runs once, and main would
-   keep its values alive. *)
+   that are created in the same function are known, too: their calls, and what they captured; so a loop that is given one, such as
+   `Array.iter`, is worth to be taken in. With locations nothing is inlined: a frame would be missing in backtraces. Main takes in only
+   what its loops call: the rest runs once, and main would keep its values alive. *)
 
 open Program
 
@@ -12,18 +12,24 @@ let small = 6
 (* The size of those whose result becomes a string: `strings` then makes it without bytes. *)
 let string = 16
 
+(* The size of loops that are given a closure, and that of closures which are created in one place only. *)
+let loop = 12
+let created = 30
+
 (* The size of those that are called in one place only, and of all that a function may take in. *)
 let once = 60
 let max_growth = 600
 
-(* A function that is not inlined at all has this size. *)
-let never = max_int
+(* How many instructions and tests, and whether there are loops. *)
+type size = { instrs : int; loops : bool }
 
-(* How many instructions and tests. *)
+(* A function that is not inlined at all has this size. *)
+let never = { instrs = max_int; loops = false }
+
 let size (f : func) =
   let refused = ref (List.compare_length_with f.params 100 > 0) in
   Call_graph.references f (fun id _ -> if id = f.id then refused := true);
-  let size = ref 0 in
+  let instrs = ref 0 and loops = ref false in
   Array.iteri
     (fun b (block : block) ->
       let tests =
@@ -35,18 +41,19 @@ let size (f : func) =
         | Switch (_, ints, tags) -> Array.length ints + Array.length tags
         | _ -> 0
       in
-      size := !size + List.length block.body + tests;
-      Visit.each_target block.term (fun t -> if t.block <= b then refused := true))
+      instrs := !instrs + List.length block.body + tests;
+      Visit.each_target block.term (fun t -> if t.block <= b then loops := true))
     f.blocks;
-  if !refused then never else !size
+  if !refused then never else { instrs = !instrs; loops = !loops }
 
 (* A function that takes others in. *)
 type host = {
   program : Program.t;
-  (* Of each function, how many parameters it has, how large it is if it can be inlined, and whether it is called in one place only. *)
+  (* Of each function, how many parameters it has, how large it is if it can be inlined, how large it may be where it is called or
+     created in one place only. *)
   arity : int array;
-  sizes : int array;
-  is_once : bool array;
+  sizes : size array;
+  most_once : int array;
   mutable blocks : block array;
   mutable block_count : int;
   (* Hints of the variables, the last ones first, and how many there are. *)
@@ -97,15 +104,21 @@ let known host called args known =
 let is_open host b = b >= Array.length host.open_blocks || host.open_blocks.(b)
 
 (* The function to be put in the place of a call in a block, if it is of at most this size or called only there. *)
-let inlined host b most = function
-  | Some id
-    when is_open host b
-         && host.sizes.(id) <= (if host.is_once.(id) then once else most)
-         && host.growth + host.sizes.(id) <= max_growth ->
-      host.growth <- host.growth + host.sizes.(id);
-      host.changed <- true;
-      host.program.functions.(id)
-  | _ -> None
+let inlined host b args most = function
+  | None -> None
+  | Some id ->
+      let { instrs; loops } = host.sizes.(id) in
+      let most =
+        if not loops then max most host.most_once.(id)
+        else if List.exists (fun arg -> Option.is_some (closure host arg)) args then loop
+        else 0
+      in
+      if is_open host b && instrs <= most && host.growth + instrs <= max_growth then begin
+        host.growth <- host.growth + instrs;
+        host.changed <- true;
+        host.program.functions.(id)
+      end
+      else None
 
 (* New variables with these hints; gives the first. *)
 let add_variables host hints =
@@ -198,7 +211,7 @@ let look host b =
         (match term with
         | Tail t -> (
             let known = known host t.closure t.args t.known in
-            match inlined host b small known with
+            match inlined host b t.args small known with
             | Some callee -> block.term <- add host (copy host callee t.closure t.args) None
             | None -> block.term <- Tail { t with known })
         | _ -> ())
@@ -215,7 +228,7 @@ let look host b =
             | None -> run (instr :: body) rest)
         | Apply a -> (
             let known = known host a.closure a.args a.known in
-            match inlined host b (if becomes_string a.dest rest then string else small) known with
+            match inlined host b a.args (if becomes_string a.dest rest then string else small) known with
             | None -> run (Apply { a with known } :: body) rest
             | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
                 match copy host callee a.closure a.args with
@@ -241,14 +254,14 @@ let rec look_at_all host =
       look_at_all host
 
 (* Inlines in a function; gives whether that changed it. *)
-let run_function program arity sizes is_once (f : func) =
+let run_function program arity sizes most_once (f : func) =
   let count = Array.length f.names in
   let host =
     {
       program;
       arity;
       sizes;
-      is_once;
+      most_once;
       blocks = f.blocks;
       block_count = Array.length f.blocks;
       hints = [ f.names ];
@@ -277,26 +290,30 @@ let run_function program arity sizes is_once (f : func) =
 let run program simplify =
   if Array.length program.places = 0 then begin
     let count = Array.length program.functions in
-    let calls = Array.make count 0 and created = Array.make count false in
+    let calls = Array.make count 0 and is_created = Array.make count false in
     let count_references f =
       Call_graph.references f (fun id creates ->
           calls.(id) <- calls.(id) + 1;
-          if creates then created.(id) <- true)
+          if creates then is_created.(id) <- true)
     in
     Array.iter (function None -> () | Some f -> count_references f) program.functions;
     let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
-    let is_once = Array.mapi (fun id calls -> calls = 1 && not created.(id)) calls in
+    let most_once =
+      Array.mapi (fun id calls -> if calls <> 1 then 0 else if is_created.(id) then created else once) calls
+    in
     let sizes = Array.make count never in
     List.iter
       (fun id ->
         match program.functions.(id) with
         | None -> ()
         | Some f ->
-            let inline () = if run_function program arity sizes is_once f then simplify f in
+            let inline () = if run_function program arity sizes most_once f then simplify f in
             inline ();
             (* What makes the string may itself have been inlined. *)
             if calls_for_string f then inline ();
-            if Strings.run f then simplify f;
+            let strings = Strings.run f in
+            let loops = Self_calls.run_function f in
+            if strings || loops then simplify f;
             sizes.(id) <- size f)
       (Call_graph.callees_first program);
     Call_graph.drop_unreached program

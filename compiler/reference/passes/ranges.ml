@@ -1,7 +1,7 @@
 (* Ranges of ints: operations that cannot overflow, indices that are not negative, tests that are decided. Values are followed
-   through each function to a fixpoint, sharpened where a test leads to a block; a loop that counts to a limit stays within it, and one
-   that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions whose callers are all
-   known and were looked at before are what these pass. *)
+   through each function to a fixpoint, sharpened where a test leads to a block and where an index has been checked; a loop that counts to
+   a limit stays within it, and one that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions
+   whose callers are all known and were looked at before are what these pass. *)
 
 open Program
 open Intervals
@@ -12,6 +12,9 @@ let rounds = 12
 
 (* So far up the tree of dominators tests are looked at. *)
 let climb = 16
+
+(* So many ranges are noted in a block. *)
+let indices = 16
 
 (* What keeps a counter from an overflow. *)
 type guard =
@@ -50,6 +53,14 @@ let not_yet = { range = None; sure = false }
 let of_pair (range, sure) = { range = Some range; sure }
 let among low high sure = { range = Some { low; high }; sure }
 
+let is_array_get = function
+  | "caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get" -> true
+  | _ -> false
+
+let is_array_set = function
+  | "caml_array_set" | "caml_array_set_addr" | "caml_array_set_float" | "caml_floatarray_set" -> true
+  | _ -> false
+
 type analysis = {
   ints : ints;
   unknown : result;  (* any int *)
@@ -63,6 +74,7 @@ type analysis = {
   ranges : range option array;
   (* What holds in a block because of how it is reached. *)
   facts : (relation * arg * arg) option array;
+  (* What that and the indices checked so far say of ranges. *)
   sharp : (int * range) list array;
   (* By variable: the counted loop whose next value it is. *)
   counter : counted option array;
@@ -198,6 +210,7 @@ let counted_range analysis { up; guard; _ } a at =
 
 (* What block `b`'s fact says of the ranges of its operands. *)
 let sharpen analysis b =
+  analysis.sharp.(b) <- [];
   match analysis.facts.(b) with
   | None -> ()
   | Some (relation, x, y) -> (
@@ -221,6 +234,22 @@ let sharpen analysis b =
           let add arg range list = match arg with Var v -> (v, range) :: list | _ -> list in
           analysis.sharp.(b) <- add x for_x (add y for_y [])
       | _ -> ())
+
+(* What holds in block `b` behind an instruction: an index that was checked is one. *)
+let learn analysis b instr =
+  match instr with
+  | Prim (_, name, _ :: (Var v as index) :: _) -> (
+      let high =
+        match name with
+        | "caml_string_get" | "caml_bytes_get" | "caml_bytes_set" -> analysis.ints.string
+        | _ -> if is_array_get name || is_array_set name then size else -1.
+      in
+      if high > 0. && List.length analysis.sharp.(b) < indices then
+        match range_of analysis index b with
+        | Some range when range.low < 0. || range.high > high ->
+            analysis.sharp.(b) <- (v, { low = 0.; high }) :: analysis.sharp.(b)
+        | _ -> ())
+  | _ -> ()
 
 (* The result of a primitive on ints. *)
 let prim analysis dest name args at =
@@ -332,6 +361,10 @@ let walk analysis round =
         if grow analysis dest range round then changed := true
     | other -> Visit.each_dest other anything
   in
+  let instr i =
+    instr i;
+    learn analysis !at i
+  in
   let rec params k = function
     | [] -> ()
     | p :: rest ->
@@ -349,6 +382,7 @@ let walk analysis round =
   !changed
 
 let is_natural analysis at arg = match range_of analysis arg at with Some range -> range.low >= 0. | None -> false
+let is_negative analysis at arg = match range_of analysis arg at with Some range -> range.high < 0. | None -> false
 let is_positive analysis at arg = match range_of analysis arg at with Some range -> range.low > 0. | None -> false
 
 let is_byte analysis at arg =
@@ -368,8 +402,16 @@ let simpler analysis at instr =
   | Prim (dest, name, args) -> (
       match (name, args) with
       | "%int_add", _ when is_sure analysis at instr -> Prim (dest, "%exact_add", args)
+      | "%int_add", [ x; y ] when halves analysis && (is_natural analysis at x || is_natural analysis at y) ->
+          Prim (dest, "%rising_add", args)
+      | "%int_add", [ x; y ] when halves analysis && (is_negative analysis at x || is_negative analysis at y) ->
+          Prim (dest, "%falling_add", args)
       | "%int_ne", _ when analysis.counts.(dest) -> Prim (dest, "%counts", args)
       | "%int_sub", _ when is_sure analysis at instr -> Prim (dest, "%exact_sub", args)
+      | "%int_sub", [ x; y ] when halves analysis && (is_natural analysis at x || is_negative analysis at y) ->
+          Prim (dest, "%rising_sub", args)
+      | "%int_sub", [ x; y ] when halves analysis && (is_negative analysis at x || is_natural analysis at y) ->
+          Prim (dest, "%falling_sub", args)
       | "%int_mul", _ when is_sure analysis at instr -> Prim (dest, "%exact_mul", args)
       | "%int_div", _ when is_sure analysis at instr -> Prim (dest, "%exact_div", args)
       | "%int_mod", _ when is_sure analysis at instr -> Prim (dest, "%exact_mod", args)
@@ -394,12 +436,8 @@ let simpler analysis at instr =
       | "%string_sub", [ _; _; n ] when is_natural analysis at n -> Prim (dest, "%string_part", args)
       | "%bytes_sub_string", [ _; _; n ] when is_natural analysis at n -> Prim (dest, "%bytes_part", args)
       | "%bytes_set", [ _; _; c ] when is_byte analysis at c -> Prim (dest, "%bytes_set_byte", args)
-      | ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get"), [ _; i ]
-        when is_natural analysis at i ->
-          Prim (dest, "%array_at", args)
-      | ("caml_array_set" | "caml_array_set_addr" | "caml_array_set_float" | "caml_floatarray_set"), [ _; i; _ ]
-        when is_natural analysis at i ->
-          Prim (dest, "%array_put", args)
+      | name, [ _; i ] when is_array_get name && is_natural analysis at i -> Prim (dest, "%array_at", args)
+      | name, [ _; i; _ ] when is_array_set name && is_natural analysis at i -> Prim (dest, "%array_put", args)
       | _ -> instr)
   | _ -> instr
 
@@ -493,30 +531,32 @@ let pass arguments id ranges =
   arguments.passed.(id) <-
     Some (match arguments.passed.(id) with Some old -> List.map2 join old ranges | None -> ranges)
 
-(* Takes the calls of a function that has been looked at. *)
-let take arguments analysis =
-  Array.iter
-    (fun b ->
-      let range arg = match range_of analysis arg b with Some range -> range | None -> full analysis.ints in
-      let block = analysis.f.blocks.(b) in
-      List.iter
-        (function
-          | Apply { known = Some id; args; _ } | Try { body = id; args; _ } -> pass arguments id (List.map range args)
-          | _ -> ())
-        block.body;
-      match block.term with
-      | Tail { known = Some id; args; _ } -> pass arguments id (List.map range args)
-      | _ -> ())
-    analysis.flow.Flow.order
+(* The calls of an instruction or terminator of block `b`. *)
+let take arguments analysis id args b =
+  let range arg = match range_of analysis arg b with Some range -> range | None -> full analysis.ints in
+  pass arguments id (List.map range args)
 
-(* Puts simpler operations in the place of others; whether a test was decided. *)
-let rewrite analysis =
+(* Puts simpler operations in the place of others; whether a test was decided. Calls are taken on the way: what has been learned of an
+   index holds behind the instruction that checks it. *)
+let rewrite arguments analysis =
   let decided = ref false in
+  let at = ref Flow.none in
+  let instr i =
+    (match i with
+    | Apply { known = Some id; args; _ } | Try { body = id; args; _ } -> take arguments analysis id args !at
+    | _ -> ());
+    let simpler = simpler analysis !at i in
+    learn analysis !at i;
+    simpler
+  in
   Array.iter
     (fun b ->
       let block = analysis.f.blocks.(b) in
-      block.body <- Visit.map_list (simpler analysis b) block.body;
+      sharpen analysis b;
+      at := b;
+      block.body <- Visit.map_list instr block.body;
       match block.term with
+      | Tail { known = Some id; args; _ } -> take arguments analysis id args b
       | If ((Var _ as arg), yes, no) -> (
           match range_of analysis arg b with
           | Some range when range.low = range.high && abs_float range.low <= 1073741823. ->
@@ -538,7 +578,5 @@ let run program target simplify =
       | Some f -> (
           match analyse f ints (params arguments f ints) with
           | None -> ()
-          | Some analysis ->
-              take arguments analysis;
-              if rewrite analysis then simplify f))
+          | Some analysis -> if rewrite arguments analysis then simplify f))
     (List.rev (Call_graph.callees_first program))

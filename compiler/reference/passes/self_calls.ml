@@ -57,18 +57,18 @@ let make_loop (f : func) any =
   f.blocks <-
     Array.append f.blocks [| { params; body = []; term = Jump { block = start + 1; args = [] } }; first |]
 
+(* Gives whether it became a loop. *)
+let run_function (f : func) =
+  let loops any = Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks in
+  loops true && (not (is_recursive f))
+  &&
+  let any = (not (has_closure f)) || not (uses_itself f) in
+  loops any
+  && begin
+       make_loop f any;
+       true
+     end
+
 (* Makes the loops of all functions; those that change are simplified. *)
 let run program simplify =
-  Array.iter
-    (function
-      | None -> ()
-      | Some (f : func) ->
-          let loops any = Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks in
-          if loops true && not (is_recursive f) then begin
-            let any = (not (has_closure f)) || not (uses_itself f) in
-            if loops any then begin
-              make_loop f any;
-              simplify f
-            end
-          end)
-    program.functions
+  Array.iter (function None -> () | Some f -> if run_function f then simplify f) program.functions

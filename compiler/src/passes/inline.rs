@@ -1,29 +1,39 @@
 //! Small known functions stand where they are called. Functions are visited after those that they refer to, so that what is inlined has
 //! already taken in what is smaller still; where functions call each other in a circle the one visited first keeps its calls. Closures
-//! that are created in the same function are known, too: their calls, and what they captured. With locations nothing is
-//! inlined: a frame would be missing in backtraces. Main takes in only what its loops call: the rest runs once, and main would
-//! keep its values alive.
+//! that are created in the same function are known, too: their calls, and what they captured; so a loop that is given one, such as
+//! `Array.iter`, is worth to be taken in. With locations nothing is inlined: a frame would be missing in backtraces. Main takes in only
+//! what its loops call: the rest runs once, and main would keep its values alive.
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
 use crate::passes::Simplify;
 use crate::passes::call_graph::{callees_first, drop_unreached, references};
 use crate::passes::regions::looping;
-use crate::passes::strings;
+use crate::passes::{self_calls, strings};
 
 /// The size of the functions that are copied, in instructions and tests.
 const SMALL: usize = 6;
 /// The size of those whose result becomes a string: `strings` then makes it without bytes.
 const STRING: usize = 16;
+/// The size of loops that are given a closure, and that of closures which are created in one place only.
+const LOOP: usize = 12;
+const CREATED: usize = 30;
 /// The size of those that are called in one place only, and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
 
-/// How many instructions and tests; None: the function is not inlined at all.
-fn size(f: &Func) -> Option<usize> {
+/// How many instructions and tests, and whether there are loops.
+#[derive(Clone, Copy)]
+struct Size {
+    instrs: usize,
+    loops: bool,
+}
+
+/// None: the function is not inlined at all.
+fn size(f: &Func) -> Option<Size> {
     let mut calls_itself = false;
     references(f, &mut |id, _| calls_itself = calls_itself || id == f.id);
-    let mut size = 0;
+    let mut size = Size { instrs: 0, loops: false };
     for (b, block) in f.blocks.iter().enumerate() {
         let tests = match &block.term {
             Term::Pushtrap { .. } => return None,
@@ -31,10 +41,8 @@ fn size(f: &Func) -> Option<usize> {
             Term::Switch(_, ints, tags) => ints.len() + tags.len(),
             _ => 0,
         };
-        size += block.body.len() + tests;
-        if targets(&block.term).any(|t| t.block as usize <= b) {
-            return None;
-        }
+        size.instrs += block.body.len() + tests;
+        size.loops = size.loops || targets(&block.term).any(|t| t.block as usize <= b);
     }
     if calls_itself || f.params.len() > 100 { None } else { Some(size) }
 }
@@ -66,10 +74,11 @@ fn calls_for_string(f: &Func) -> bool {
 struct Host<'a> {
     f: &'a mut Func,
     program: &'a Program,
-    /// Of each function, how many parameters it has, how large it is if it can be inlined, and whether it is called in one place only.
+    /// Of each function, how many parameters it has, how large it is if it can be inlined, how large it may be where it is called or
+    /// created in one place only.
     arity: &'a [usize],
-    sizes: &'a [Option<usize>],
-    once: &'a [bool],
+    sizes: &'a [Option<Size>],
+    once: &'a [usize],
     replace: Vec<Option<Arg>>,
     /// Of each variable, the closure it is: the function, what it captured.
     closures: Vec<Option<(FuncId, Vec<Arg>)>>,
@@ -114,14 +123,20 @@ impl Host<'_> {
     }
 
     /// The function to be put in the place of a call in a block, if it is of at most this size or called only there.
-    fn inlined(&mut self, b: usize, known: Option<FuncId>, most: usize) -> Option<Func> {
+    fn inlined(&mut self, b: usize, known: Option<FuncId>, args: &[Arg], most: usize) -> Option<Func> {
         let id = known?;
         let size = self.sizes[id as usize]?;
-        let most = if self.once[id as usize] { ONCE } else { most };
-        if self.open.get(b) == Some(&false) || size > most || self.growth + size > GROWTH {
+        let most = if !size.loops {
+            most.max(self.once[id as usize])
+        } else if args.iter().any(|arg| self.closure(arg).is_some()) {
+            LOOP
+        } else {
+            0
+        };
+        if self.open.get(b) == Some(&false) || size.instrs > most || self.growth + size.instrs > GROWTH {
             return None;
         }
-        self.growth += size;
+        self.growth += size.instrs;
         self.changed = true;
         self.program.functions[id as usize].clone()
     }
@@ -200,7 +215,7 @@ impl Host<'_> {
                 Instr::Apply { dest, closure, args, known } => {
                     *known = self.known(closure, args, *known);
                     let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
-                    if let Some(callee) = self.inlined(b, *known, most) {
+                    if let Some(callee) = self.inlined(b, *known, args, most) {
                         if let [Block { term: Term::Return(_), .. }] = callee.blocks.as_slice() {
                             for copied in self.copy(callee, closure.clone(), std::mem::take(args)) {
                                 if let Term::Return(result) = copied.term {
@@ -230,7 +245,7 @@ impl Host<'_> {
         each_term_arg_mut(&mut term, &mut |a| resolve(&self.replace, a));
         if let Term::Tail { closure, args, known } = &mut term {
             *known = self.known(closure, args, *known);
-            if let Some(callee) = self.inlined(b, *known, SMALL) {
+            if let Some(callee) = self.inlined(b, *known, args, SMALL) {
                 let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
                 term = self.add(blocks, None);
             }
@@ -267,7 +282,12 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         });
     }
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
-    let once: Vec<bool> = calls.iter().zip(&created).map(|(calls, created)| *calls == 1 && !created).collect();
+    let once = |(calls, created): (&usize, &bool)| match (calls, created) {
+        (1, false) => ONCE,
+        (1, true) => CREATED,
+        _ => 0,
+    };
+    let once: Vec<usize> = calls.iter().zip(&created).map(once).collect();
     let mut sizes = vec![None; count];
     for id in callees_first(program) {
         let Some(mut f) = program.functions[id as usize].take() else { continue };
@@ -296,7 +316,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         if calls_for_string(&f) {
             inline(&mut f);
         }
-        if strings::run(&mut f) {
+        if strings::run(&mut f) | self_calls::function(&mut f) {
             simplify(&mut f);
         }
         sizes[id as usize] = size(&f);

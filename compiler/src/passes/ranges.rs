@@ -1,7 +1,7 @@
 //! Ranges of ints: operations that cannot overflow, indices that are not negative, tests that are decided. Values are followed
-//! through each function to a fixpoint, sharpened where a test leads to a block; a loop that counts to a limit stays within it, and one
-//! that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions whose callers are all
-//! known and were looked at before are what these pass.
+//! through each function to a fixpoint, sharpened where a test leads to a block and where an index has been checked; a loop that counts to
+//! a limit stays within it, and one that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions
+//! whose callers are all known and were looked at before are what these pass.
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
@@ -16,6 +16,8 @@ const EXACT_ROUNDS: usize = 3;
 const ROUNDS: usize = 12;
 /// So far up the tree of dominators tests are looked at.
 const CLIMB: usize = 16;
+/// So many ranges are noted in a block.
+const INDICES: usize = 16;
 
 /// What keeps a counter from an overflow.
 enum Guard {
@@ -51,6 +53,14 @@ fn test(name: &str, args: &[Arg], holds: bool) -> Option<Fact> {
     }
 }
 
+fn is_array_get(name: &str) -> bool {
+    matches!(name, "caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get")
+}
+
+fn is_array_set(name: &str) -> bool {
+    matches!(name, "caml_array_set" | "caml_array_set_addr" | "caml_array_set_float" | "caml_floatarray_set")
+}
+
 struct Analysis<'a> {
     ints: Ints,
     f: &'a Func,
@@ -63,6 +73,7 @@ struct Analysis<'a> {
     ranges: Vec<Option<Range>>,
     /// What holds in a block because of how it is reached.
     facts: Vec<Option<Fact>>,
+    /// What that and the indices checked so far say of ranges.
     sharp: Vec<Vec<(Var, Range)>>,
     counted: Vec<Counted>,
     /// By variable: the counted loop whose next value it is.
@@ -195,6 +206,7 @@ impl Analysis<'_> {
 
     /// What block `b`'s fact says of the ranges of its operands.
     fn sharpen(&mut self, b: usize) {
+        self.sharp[b].clear();
         let Some((kind, x, y)) = &self.facts[b] else { return };
         let at = self.flow.idom[b];
         let (Some(r), Some(s)) = (self.of(x, at), self.of(y, at)) else { return };
@@ -213,13 +225,29 @@ impl Analysis<'_> {
                 (without(r, s), without(s, r))
             }
         };
-        let mut list = Vec::new();
         for (arg, range) in [(x, for_x), (y, for_y)] {
             if let Arg::Var(v) = arg {
-                list.push((*v, range));
+                self.sharp[b].push((*v, range));
             }
         }
-        self.sharp[b] = list;
+    }
+
+    /// What holds in block `b` behind an instruction: an index that was checked is one.
+    fn learn(&mut self, instr: &Instr, b: usize) {
+        let Instr::Prim { name, args, .. } = instr else { return };
+        let high = if is_array_get(name) || is_array_set(name) {
+            SIZE
+        } else if matches!(&**name, "caml_string_get" | "caml_bytes_get" | "caml_bytes_set") {
+            self.ints.string
+        } else {
+            return;
+        };
+        if let Arg::Var(v) = args[1]
+            && self.sharp[b].len() < INDICES
+            && self.of(&args[1], b).is_some_and(|range| range.low < 0.0 || range.high > high)
+        {
+            self.sharp[b].push((v, Range { low: 0.0, high }));
+        }
     }
 
     /// The result of a primitive on ints, and whether its simpler form will do.
@@ -322,6 +350,7 @@ impl Analysis<'_> {
                         }
                     }
                 }
+                self.learn(instr, b);
             }
         }
         changed
@@ -345,6 +374,7 @@ impl Analysis<'_> {
     fn simpler(&self, instr: &Instr, at: usize) -> Option<Instr> {
         let Instr::Prim { dest, name, args } = instr else { return None };
         let natural = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0.0);
+        let negative = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.high < 0.0);
         let positive = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low > 0.0);
         let byte = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0.0 && range.high <= 255.0);
         // Unsigned, an int of 32 bits has a form of its own.
@@ -352,8 +382,12 @@ impl Analysis<'_> {
         let sure = || self.prim(*dest, name, args, at).is_some_and(|(_, sure)| sure);
         let (name, args) = match (&**name, args.as_slice()) {
             ("%int_add", _) if sure() => ("%exact_add", args.clone()),
+            ("%int_add", [x, y]) if halves && (natural(x) || natural(y)) => ("%rising_add", args.clone()),
+            ("%int_add", [x, y]) if halves && (negative(x) || negative(y)) => ("%falling_add", args.clone()),
             ("%int_ne", _) if self.counts[*dest as usize] => ("%counts", args.clone()),
             ("%int_sub", _) if sure() => ("%exact_sub", args.clone()),
+            ("%int_sub", [x, y]) if halves && (natural(x) || negative(y)) => ("%rising_sub", args.clone()),
+            ("%int_sub", [x, y]) if halves && (negative(x) || natural(y)) => ("%falling_sub", args.clone()),
             ("%int_mul", _) if sure() => ("%exact_mul", args.clone()),
             ("%int_div", _) if sure() => ("%exact_div", args.clone()),
             ("%int_mod", _) if sure() => ("%exact_mod", args.clone()),
@@ -378,14 +412,8 @@ impl Analysis<'_> {
             ("%string_sub", [_, _, n]) if natural(n) => ("%string_part", args.clone()),
             ("%bytes_sub_string", [_, _, n]) if natural(n) => ("%bytes_part", args.clone()),
             ("%bytes_set", [_, _, c]) if byte(c) => ("%bytes_set_byte", args.clone()),
-            ("caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get", [_, i]) if natural(i) => {
-                ("%array_at", args.clone())
-            }
-            ("caml_array_set" | "caml_array_set_addr" | "caml_array_set_float" | "caml_floatarray_set", [_, i, _])
-                if natural(i) =>
-            {
-                ("%array_put", args.clone())
-            }
+            (name, [_, i]) if is_array_get(name) && natural(i) => ("%array_at", args.clone()),
+            (name, [_, i, _]) if is_array_set(name) && natural(i) => ("%array_put", args.clone()),
             _ => return None,
         };
         Some(Instr::Prim { dest: *dest, name: name.into(), args })
@@ -509,44 +537,47 @@ impl Arguments {
         });
     }
 
-    /// Takes the calls of a function that has been looked at.
-    fn take(&mut self, analysis: &Analysis) {
-        for &b in &analysis.flow.order {
-            let ranges = |args: &[Arg]| {
-                let range = |arg| analysis.of(arg, b).unwrap_or(analysis.ints.full());
-                args.iter().map(range).collect::<Vec<Range>>()
-            };
-            let block = &analysis.f.blocks[b];
-            for instr in &block.body {
-                if let Instr::Apply { known: Some(id), args, .. } | Instr::Try { body: id, args, .. } = instr {
-                    self.pass(*id, ranges(args));
-                }
-            }
-            if let Term::Tail { known: Some(id), args, .. } = &block.term {
-                self.pass(*id, ranges(args));
-            }
+    /// The calls of an instruction or terminator of block `b`.
+    fn take(&mut self, analysis: &Analysis, known: Option<FuncId>, args: &[Arg], b: usize) {
+        if let Some(id) = known {
+            let range = |arg| analysis.of(arg, b).unwrap_or(analysis.ints.full());
+            self.pass(id, args.iter().map(range).collect());
         }
     }
 }
 
-/// The blocks with simpler operations; None: nothing changes. Also whether a test was decided.
-fn rewritten(analysis: &Analysis) -> Option<(Vec<Block>, bool)> {
+/// The blocks with simpler operations; None: nothing changes. Also whether a test was decided. Calls are taken on the way: what has been
+/// learned of an index holds behind the instruction that checks it.
+fn rewritten(arguments: &mut Arguments, analysis: &mut Analysis) -> Option<(Vec<Block>, bool)> {
     let mut blocks = analysis.f.blocks.clone();
     let (mut changed, mut decided) = (false, false);
-    for &b in &analysis.flow.order {
-        for instr in &mut blocks[b].body {
+    for i in 0..analysis.flow.order.len() {
+        let b = analysis.flow.order[i];
+        analysis.sharpen(b);
+        for (k, instr) in analysis.f.blocks[b].body.iter().enumerate() {
+            if let Instr::Apply { known, args, .. } = instr {
+                arguments.take(analysis, *known, args, b);
+            } else if let Instr::Try { body, args, .. } = instr {
+                arguments.take(analysis, Some(*body), args, b);
+            }
             if let Some(simpler) = analysis.simpler(instr, b) {
-                *instr = simpler;
+                blocks[b].body[k] = simpler;
                 changed = true;
             }
+            analysis.learn(instr, b);
         }
-        if let Term::If(arg @ Arg::Var(_), _, _) = &mut blocks[b].term
-            && let Some(range) = analysis.of(arg, b)
-            && range.low == range.high
-            && range.low.abs() <= f64::from(i32::MAX >> 1)
-        {
-            *arg = Arg::Int(range.low as i32);
-            (changed, decided) = (true, true);
+        match &mut blocks[b].term {
+            Term::Tail { known, args, .. } => arguments.take(analysis, *known, args, b),
+            Term::If(arg @ Arg::Var(_), _, _) => {
+                if let Some(range) = analysis.of(arg, b)
+                    && range.low == range.high
+                    && range.low.abs() <= f64::from(i32::MAX >> 1)
+                {
+                    *arg = Arg::Int(range.low as i32);
+                    (changed, decided) = (true, true);
+                }
+            }
+            _ => {}
         }
     }
     changed.then_some((blocks, decided))
@@ -558,9 +589,8 @@ pub fn run(program: &mut Program, target: Target, simplify: Simplify) {
     let mut arguments = Arguments::new(program);
     for id in call_graph::callees_first(program).into_iter().rev() {
         let Some(f) = &mut program.functions[id as usize] else { continue };
-        let Some(analysis) = analyse(f, ints, &arguments.of(f, ints)) else { continue };
-        arguments.take(&analysis);
-        if let Some((blocks, decided)) = rewritten(&analysis) {
+        let Some(mut analysis) = analyse(f, ints, &arguments.of(f, ints)) else { continue };
+        if let Some((blocks, decided)) = rewritten(&mut arguments, &mut analysis) {
             f.blocks = blocks;
             if decided {
                 simplify(f);

@@ -44,7 +44,7 @@ fn is_loop(f: &Func, term: &Term, any: bool) -> bool {
 }
 
 /// Gives whether it became a loop.
-fn function(f: &mut Func) -> bool {
+pub fn function(f: &mut Func) -> bool {
     let own = usize::from(f.has_closure());
     let any = own == 0 || !uses_itself(f);
     if is_recursive(f) || !f.blocks.iter().any(|block| is_loop(f, &block.term, any)) {
