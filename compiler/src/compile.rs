@@ -211,8 +211,8 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
         return dump(functions.iter().map(|function| function.text.as_str()).collect());
     }
     let (data, lossy) = data::emit(&program, &table, options.target, names, &used_globals(&program))?;
-    for decimal in lossy {
-        warnings.push(format!("constant data: the integer {decimal} does not fit the target {}", options.target.name()));
+    for integer in lossy {
+        warnings.push(format!("constant data: the integer {integer} does not fit the target {}", options.target.name()));
     }
     let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
     let main = main.map(|main| naming::function_place(options.style, main)).unwrap_or_default();

@@ -10,8 +10,8 @@ pub type Node = u32;
 pub enum Value {
     /// An integer of at most 31 bits.
     Int(i32),
-    /// A wider one, in decimal.
-    Wide(String),
+    /// A wider one.
+    Wide(i64),
     Block {
         tag: u8,
         fields: Vec<Node>,
@@ -20,8 +20,8 @@ pub enum Value {
     /// Bits of the double, big-endian.
     Double([u8; 8]),
     DoubleArray(Vec<[u8; 8]>),
-    Int32(String),
-    Nativeint(String),
+    Int32(i32),
+    Nativeint(i64),
     /// Bits, big-endian.
     Int64([u8; 8]),
 }
@@ -42,7 +42,7 @@ pub struct Reader<'a> {
 pub enum Token<'a> {
     Int(i32),
     /// Any other integer.
-    Wide(String),
+    Wide(i64),
     /// A string.
     Text(&'a [u8]),
     /// A double or custom block.
@@ -53,19 +53,9 @@ pub enum Token<'a> {
     Shared(usize),
 }
 
-/// The decimal text of a signed big-endian number of at most 8 bytes.
-pub fn decimal(bytes: &[u8]) -> String {
-    let mut value: i64 = if bytes.first().is_some_and(|b| *b >= 128) { -1 } else { 0 };
-    for byte in bytes {
-        value = (value << 8) | i64::from(*byte);
-    }
-    value.to_string()
-}
-
-/// An integer of 4 bytes, big-endian: `Int` where 31 bits hold it.
-fn int_of_bytes<'a>(bytes: [u8; 4]) -> Token<'a> {
-    let value = i32::from_be_bytes(bytes);
-    if (-0x4000_0000..0x4000_0000).contains(&value) { Token::Int(value) } else { Token::Wide(value.to_string()) }
+/// `Int` where 31 bits hold it.
+fn int<'a>(value: i64) -> Token<'a> {
+    if (-0x4000_0000..0x4000_0000).contains(&value) { Token::Int(value as i32) } else { Token::Wide(value) }
 }
 
 impl<'a> Reader<'a> {
@@ -127,12 +117,11 @@ impl<'a> Reader<'a> {
 
     fn int64(&mut self) -> Result<Token<'a>> {
         let start = self.pos;
-        let b = self.take8()?;
-        if b[0] & 0xC0 != 0 && b[0] & 0xC0 != 0xC0 {
+        let value = i64::from_be_bytes(self.take8()?);
+        if !(-1 << 62..1 << 62).contains(&value) {
             return Err(self.error(start, "integer of more than 63 bits"));
         }
-        let high = if b[4] >= 128 { 255 } else { 0 };
-        if b[..4].iter().all(|x| *x == high) { Ok(int_of_bytes([b[4], b[5], b[6], b[7]])) } else { Ok(Token::Wide(decimal(&b))) }
+        Ok(int(value))
     }
 
     fn string(&mut self, width: usize) -> Result<Token<'a>> {
@@ -190,11 +179,11 @@ impl<'a> Reader<'a> {
             self.take(12)?;
         }
         match &name[..] {
-            b"_i" => Ok(Token::Leaf(Box::new(Value::Int32(decimal(&self.take4()?))))),
+            b"_i" => Ok(Token::Leaf(Box::new(Value::Int32(i32::from_be_bytes(self.take4()?))))),
             b"_j" => Ok(Token::Leaf(Box::new(Value::Int64(self.take8()?)))),
             b"_n" => match self.byte()? {
-                1 => Ok(Token::Leaf(Box::new(Value::Nativeint(decimal(&self.take4()?))))),
-                2 => Ok(Token::Leaf(Box::new(Value::Nativeint(decimal(&self.take8()?))))),
+                1 => Ok(Token::Leaf(Box::new(Value::Nativeint(i32::from_be_bytes(self.take4()?).into())))),
+                2 => Ok(Token::Leaf(Box::new(Value::Nativeint(i64::from_be_bytes(self.take8()?))))),
                 _ => Err(self.error(start, "nativeint of unknown size")),
             },
             _ => Err(self.error(start, "custom block that is not an int32, int64 or nativeint")),
@@ -212,7 +201,7 @@ impl<'a> Reader<'a> {
             0x20..=0x3F => Ok(Token::Text(self.take(usize::from(code & 31))?)),
             0x00 => Ok(Token::Int(self.signed(1)?)),
             0x01 => Ok(Token::Int(self.signed(2)?)),
-            0x02 => Ok(int_of_bytes(self.take4()?)),
+            0x02 => Ok(int(i32::from_be_bytes(self.take4()?).into())),
             0x03 => self.int64(),
             0x04 => Ok(Token::Shared(self.size(1)?)),
             0x05 => Ok(Token::Shared(self.size(2)?)),
@@ -286,8 +275,8 @@ pub fn read(reader: &mut Reader, arena: &mut Arena) -> Result<Node> {
                 arena.nodes.push(Value::Int(value));
                 node
             }
-            Token::Wide(decimal) => {
-                arena.nodes.push(Value::Wide(decimal));
+            Token::Wide(value) => {
+                arena.nodes.push(Value::Wide(value));
                 node
             }
             Token::Text(text) => {

@@ -503,7 +503,7 @@ fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
 /// What reads the item of number `index`, where only the ones that are used stay.
 fn moved(dest: Var, name: &Name, base: &Arg, used: &[bool], index: i32) -> Instr {
     let before = used.iter().take(index as usize).filter(|used| **used).count();
-    Instr::Prim { dest, name: name.clone(), args: vec![base.clone(), Arg::Int(before as i32)] }
+    Instr::Prim { dest, name: name.clone(), args: vec![*base, Arg::Int(before as i32)] }
 }
 
 /// The instruction without what is dead in it; None: nothing is left.
@@ -569,7 +569,7 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
 fn sweep_closure(marking: &Marking, closure: &Arg, known: Option<FuncId>) -> Arg {
     match known {
         Some(known) if !marking.needs_closure(known) => Arg::Int(0),
-        _ => closure.clone(),
+        _ => *closure,
     }
 }
 

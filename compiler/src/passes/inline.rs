@@ -44,7 +44,7 @@ fn resolve(replace: &[Option<Arg>], a: &mut Arg) {
     while let Arg::Var(v) = a
         && let Some(next) = &replace[*v as usize]
     {
-        *a = next.clone();
+        *a = *next;
     }
 }
 
@@ -202,7 +202,7 @@ impl Host<'_> {
                     let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
                     if let Some(callee) = self.inlined(b, *known, most) {
                         if let [Block { term: Term::Return(_), .. }] = callee.blocks.as_slice() {
-                            for copied in self.copy(callee, closure.clone(), std::mem::take(args)) {
+                            for copied in self.copy(callee, *closure, std::mem::take(args)) {
                                 if let Term::Return(result) = copied.term {
                                     self.replace[*dest as usize] = Some(result);
                                 }
@@ -215,7 +215,7 @@ impl Host<'_> {
                         let term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
                         self.f.blocks.push(Block { params: vec![*dest], body: rest, term });
                         self.work.push(next);
-                        let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
+                        let blocks = self.copy(callee, *closure, std::mem::take(args));
                         self.f.blocks[b].term = self.add(blocks, Some(next));
                         self.f.blocks[b].body = body;
                         return;
@@ -231,7 +231,7 @@ impl Host<'_> {
         if let Term::Tail { closure, args, known } = &mut term {
             *known = self.known(closure, args, *known);
             if let Some(callee) = self.inlined(b, *known, SMALL) {
-                let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
+                let blocks = self.copy(callee, *closure, std::mem::take(args));
                 term = self.add(blocks, None);
             }
         }

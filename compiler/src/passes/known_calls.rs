@@ -162,7 +162,7 @@ impl<'a> Analysis<'a> {
     fn fact(&self, function: FuncId, arg: &Arg) -> Fact {
         match arg {
             Arg::Var(v) => self.states[function as usize].facts[*v as usize].clone(),
-            constant => Fact::Constant(constant.clone()),
+            constant => Fact::Constant(*constant),
         }
     }
 
@@ -484,7 +484,7 @@ fn known(facts: &[Fact], arity: &[usize], closure: &Arg, args: &[Arg]) -> Option
 fn replace(facts: &[Fact], entered: &[bool], arg: &mut Arg) {
     if let Arg::Var(v) = arg {
         match &facts[*v as usize] {
-            Fact::Constant(constant) => *arg = constant.clone(),
+            Fact::Constant(constant) => *arg = *constant,
             Fact::Function(id) if !entered[*id as usize] => *arg = Arg::Int(0),
             _ => {}
         }

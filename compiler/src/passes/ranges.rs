@@ -39,7 +39,7 @@ type Fact = (u8, Arg, Arg);
 
 fn test(name: &str, args: &[Arg], holds: bool) -> Option<Fact> {
     let [a, b] = args else { return None };
-    let (a, b) = (a.clone(), b.clone());
+    let (a, b) = (*a, *b);
     match (name, holds) {
         ("%int_lt", true) | ("%int_ge", false) => Some((1, a, b)),
         ("%int_gt", true) | ("%int_le", false) => Some((1, b, a)),
@@ -128,7 +128,7 @@ impl Analysis<'_> {
             Term::If(Arg::Var(c), yes, _) if bound.is_some() && yes.block as usize == h && uses[*c as usize] == 1 => Some(*c),
             _ => None,
         };
-        let guard = bound.map(Guard::Bound).or(self.ints.count.map(|_| Guard::Time(start.clone(), entry)));
+        let guard = bound.map(Guard::Bound).or(self.ints.count.map(|_| Guard::Time(*start, entry)));
         guard.map(|guard| Counted { next: *next, up, guard, test })
     }
 
@@ -360,11 +360,9 @@ impl Analysis<'_> {
             ("%int_div", [_, y]) if positive(y) => ("%positive_div", args.clone()),
             ("%int_mod", [_, y]) if positive(y) => ("%positive_mod", args.clone()),
             ("%int_and", _) if sure() => ("%low_bits", args.clone()),
-            ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => {
-                ("%exact_shift", vec![x.clone(), Arg::Int(*n), Arg::Int(1 << n)])
-            }
+            ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => ("%exact_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
             ("%int_lsr", [_, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%natural_lsr", args.clone()),
-            ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![x.clone(), Arg::Int(1 << n)]),
+            ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![*x, Arg::Int(1 << n)]),
             ("%int_ult", [x, y]) if natural(x) && natural(y) => ("%int_lt", args.clone()),
             ("%int_uge", [x, y]) if natural(x) && natural(y) => ("%int_ge", args.clone()),
             ("%int_ult", [x, _]) if halves && natural(x) => ("%ult_right", args.clone()),

@@ -253,7 +253,7 @@ impl Renamer<'_> {
     fn arg(&mut self, arg: &Arg) -> Arg {
         match arg {
             Arg::Var(v) => Arg::Var(self.var(*v)),
-            other => other.clone(),
+            other => *other,
         }
     }
 

@@ -38,7 +38,7 @@ fn defined(a: &Arg, pc: usize) -> Result<Arg> {
     if *a == UNDEFINED {
         return fail(pc, "reads a stack slot that has no value");
     }
-    Ok(a.clone())
+    Ok(*a)
 }
 
 /// Takes `n` values from the top of the stack, the top first.
@@ -155,7 +155,7 @@ impl Builder<'_, '_> {
             self.place(PlaceKind::Call, pc, address);
         }
         if self.watch != Watch::Nothing {
-            let (name, args) = allocations::event(self.watch, v.clone(), size);
+            let (name, args) = allocations::event(self.watch, *v, size);
             self.prim(name, args);
         }
     }
@@ -164,7 +164,7 @@ impl Builder<'_, '_> {
     fn keep(&mut self, op: &Op, accu: &Arg) {
         let overwritten = matches!(op, Op::Acc(_) | Op::Envacc(_) | Op::Offsetclosure(_) | Op::Const(_) | Op::Getglobal(_));
         if overwritten && self.watch != Watch::Nothing && matches!(accu, Arg::Var(_)) {
-            self.prim("%keep", vec![accu.clone()]);
+            self.prim("%keep", vec![*accu]);
         }
     }
 
@@ -179,7 +179,7 @@ impl Builder<'_, '_> {
                 }
             }
             if self.graph.live[block][last] {
-                args.push(state.accu.clone());
+                args.push(state.accu);
             }
         } else {
             self.left[block] = Some(state.clone());
@@ -239,7 +239,7 @@ impl Builder<'_, '_> {
         if !self.code.set_globals[n] {
             match self.code.image.data.nodes.get(node as usize) {
                 Some(Value::Int(i)) => return Arg::Int(*i),
-                Some(Value::Wide(s)) => return Arg::Wide(s.clone()),
+                Some(Value::Wide(i)) => return Arg::Wide(*i),
                 Some(Value::Str(s)) if s.len() <= 64 => return Arg::Literal(node),
                 Some(Value::Double(_)) => return Arg::Literal(node),
                 _ => {}
@@ -260,7 +260,7 @@ impl Builder<'_, '_> {
     ) -> Result<()> {
         let mut values = Vec::new();
         if vars > 0 {
-            values.push(state.accu.clone());
+            values.push(state.accu);
             values.append(&mut pop(state, vars - 1, pc)?);
         }
         let mut dests = Vec::new();
@@ -274,7 +274,7 @@ impl Builder<'_, '_> {
             let mut list = Vec::new();
             for offset in &f.used {
                 if *offset >= f.captured {
-                    list.push(values[*offset - f.captured].clone());
+                    list.push(values[*offset - f.captured]);
                 } else {
                     list.push(Arg::Var(dests[*offset / 3]));
                 }
@@ -295,7 +295,7 @@ impl Builder<'_, '_> {
 
     /// An instruction that is not the end of a block.
     fn execute(&mut self, pc: usize, op: &Op, next: usize, state: &mut State) -> Result<()> {
-        let accu = state.accu.clone();
+        let accu = state.accu;
         match op {
             Op::Acc(n) => state.accu = defined(&state.slots[state.slots.len() - 1 - *n], pc)?,
             Op::Assign(n) => {
@@ -304,7 +304,7 @@ impl Builder<'_, '_> {
                 while trap != NONE {
                     let boxed = self.code.traps[trap].boxes.iter().find(|b| b.0 == slot).map(|b| b.1);
                     if let Some(cell) = boxed {
-                        self.prim("%setfield", vec![Arg::Var(cell), Arg::Int(0), accu.clone()]);
+                        self.prim("%setfield", vec![Arg::Var(cell), Arg::Int(0), accu]);
                     }
                     trap = self.code.traps[trap].outer;
                 }
@@ -313,7 +313,7 @@ impl Builder<'_, '_> {
             }
             Op::Pop(n) => state.slots.truncate(state.slots.len() - *n),
             Op::PushRetaddr(_) => state.slots.extend([UNDEFINED, UNDEFINED, UNDEFINED]),
-            Op::Const(c) => state.accu = c.clone(),
+            Op::Const(c) => state.accu = *c,
             Op::Envacc(n) => {
                 let at = self.code.functions[self.function].offset + *n;
                 state.accu = self.captured(at);
@@ -394,9 +394,9 @@ impl Builder<'_, '_> {
                     self.allocated(&state.accu, size, pc, address);
                 }
             }
-            Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, n.clone()]),
+            Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, *n]),
             Op::Offsetref(n) => {
-                self.prim("%offset_ref", vec![accu, n.clone()]);
+                self.prim("%offset_ref", vec![accu, *n]);
                 state.accu = Arg::Int(0);
             }
             Op::Getmethod | Op::Getdynmet => {
@@ -405,8 +405,8 @@ impl Builder<'_, '_> {
                 state.accu = self.prim(name, vec![accu, object]);
             }
             Op::Getpubmet(tag) => {
-                state.slots.push(accu.clone());
-                state.accu = self.prim("%public_method", vec![accu, tag.clone()]);
+                state.slots.push(accu);
+                state.accu = self.prim("%public_method", vec![accu, *tag]);
             }
             Op::Perform => state.accu = self.raising("%perform", vec![accu], pc, next),
             Op::Resume(n) => {
@@ -461,7 +461,7 @@ impl Builder<'_, '_> {
 
     /// The instruction that ends a block.
     fn term(&mut self, pc: usize, op: &Op, next: usize, mut state: State) -> Result<Term> {
-        let accu = state.accu.clone();
+        let accu = state.accu;
         match op {
             Op::Branch(l) => Ok(Term::Jump(self.edge(self.code.block_at[*l], &state, pc)?)),
             Op::Branchif(l) | Op::Branchifnot(l) => {
@@ -479,7 +479,7 @@ impl Builder<'_, '_> {
                 Ok(Term::If(accu, yes, no))
             }
             Op::Compare(name, constant, l) => {
-                let test = self.prim(*name, vec![constant.clone(), accu]);
+                let test = self.prim(*name, vec![*constant, accu]);
                 let yes = self.edge(self.code.block_at[*l], &state, pc)?;
                 let no = self.edge(self.code.block_at[next], &state, pc)?;
                 Ok(Term::If(test, yes, no))
@@ -530,7 +530,7 @@ impl Builder<'_, '_> {
             let Instruction { push, op, next } = self.code.instruction(pc)?;
             self.names_at(pc, &state);
             if push {
-                state.slots.push(state.accu.clone());
+                state.slots.push(state.accu);
             } else if read {
                 self.keep(&op, &state.accu);
             }
