@@ -199,7 +199,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let emission = emit::Options { target: options.target, style: options.style };
     let groups = groups::run(&program, options.style, linker::links(&program, &table, groups::CODE)?);
     let asks = guards::run(&program, &table);
-    let emitted = parallel::map(program.functions.iter(), |function| {
+    let emitted = parallel::map(program.functions.len(), program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let emitted = emit::run(&table, &program, &groups, &asks, function, emission);
         Some(emitted.map(|(function, warnings)| (lua_text::run(options.style, &short, &function), warnings)))

@@ -602,7 +602,7 @@ pub fn run(effect_of: Effects, program: &mut Program) {
     let mut marking = Marking {
         program,
         effect_of,
-        facts: parallel::map(program.functions.iter(), |function| facts_of(function.as_ref())),
+        facts: parallel::map(program.functions.len(), program.functions.iter(), |function| facts_of(function.as_ref())),
         globals: vec![global; program.globals.len()],
         tops: vec![Top { value: None, read: false }; program.lifted],
         exports: vec![None; main.map_or(0, |main| main.names.len())],
@@ -621,7 +621,7 @@ pub fn run(effect_of: Effects, program: &mut Program) {
             break;
         }
     }
-    program.functions = parallel::map(program.functions.iter(), |function| {
+    program.functions = parallel::map(program.functions.len(), program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
         reached.then(|| sweep(&marking, function))

@@ -509,7 +509,7 @@ pub fn run(program: &mut Program) {
     let states = analysis.states;
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
-    parallel::each(program.functions.iter_mut().zip(&states), |(place, state)| {
+    parallel::each(states.len(), program.functions.iter_mut().zip(&states), |(place, state)| {
         let Some(function) = place else { return };
         if !state.entered {
             *place = None;
