@@ -44,10 +44,10 @@ struct Event {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Item {
     Int(i32),
-    /// Where in the section, how long.
-    Str(u32, u32),
-    /// Tag, its first field, how many.
-    Block(u8, u32, u32),
+    /// Where it begins in the section.
+    Str(u32),
+    /// Where it begins among the fields: their number, then the fields.
+    Block(u32),
     /// What no event is asked for.
     Other,
 }
@@ -98,7 +98,10 @@ struct Frame {
 impl Items {
     fn fields(&self, node: Node) -> &[Node] {
         match self.nodes[node as usize] {
-            Item::Block(_, first, size) => &self.fields[first as usize..(first + size) as usize],
+            Item::Block(start) => {
+                let first = start as usize + 1;
+                &self.fields[first..first + self.fields[start as usize] as usize]
+            }
             _ => &[],
         }
     }
@@ -187,8 +190,8 @@ impl Stream<'_> {
                     items.nodes.push(Item::Other);
                     node
                 }
-                Token::Text(text) => {
-                    items.nodes.push(Item::Str((self.reader.pos - text.len()) as u32, text.len() as u32));
+                Token::Text(_) => {
+                    items.nodes.push(Item::Str(at as u32));
                     self.note(at, &mut before, node)?;
                     node
                 }
@@ -197,14 +200,14 @@ impl Stream<'_> {
                     self.note(at, &mut before, node)?;
                     node
                 }
-                Token::Block(tag, fields) => {
+                Token::Block(_, fields) => {
                     size = fields;
                     if size > 0 {
                         self.note(at, &mut before, node)?;
                     }
-                    let first = items.fields.len();
-                    items.nodes.push(Item::Block(tag, first as u32, size as u32));
-                    items.fields.resize(first + size, 0);
+                    items.nodes.push(Item::Block(items.fields.len() as u32));
+                    items.fields.push(size as u32);
+                    items.fields.resize(items.fields.len() + size, 0);
                     node
                 }
                 Token::Shared(ago) => {
@@ -280,7 +283,7 @@ fn field(items: &Items, node: Node, index: usize, offset: usize) -> Result<Node>
 
 fn check_string(items: &Items, node: Node, offset: usize) -> Result<()> {
     match items.nodes[node as usize] {
-        Item::Str(..) => Ok(()),
+        Item::Str(_) => Ok(()),
         _ => damaged(offset),
     }
 }
@@ -351,9 +354,9 @@ fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Items, Vec<Ev
     stream.reader.pos = unit.start;
     let mut items = Items::default();
     let mut events = Vec::new();
-    // A little more than what the events of ocamlc take for each byte: it is expensive to move lists of this size.
-    items.nodes.reserve(limit / 6);
-    items.fields.reserve(limit / 6);
+    // More than what the events of ocamlc take for each byte: it is expensive to move lists of this size.
+    items.nodes.reserve(limit / 4);
+    items.fields.reserve(limit / 3);
     loop {
         let start = stream.reader.pos;
         match stream.reader.token()? {
@@ -410,10 +413,10 @@ impl Debug<'_> {
     }
 
     fn bytes(&self, event: &Event, node: Node) -> &[u8] {
-        match self.items(event).nodes[node as usize] {
-            Item::Str(start, length) => &self.section[start as usize..(start + length) as usize],
-            _ => &[],
-        }
+        let Item::Str(start) = self.items(event).nodes[node as usize] else { return &[] };
+        let mut reader = Reader::new(self.section, SECTION);
+        reader.pos = start as usize;
+        if let Ok(Token::Text(text)) = reader.token() { text } else { &[] }
     }
 
     fn text(&self, event: &Event, node: Node) -> String {
