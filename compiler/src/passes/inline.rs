@@ -6,8 +6,9 @@
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
+use crate::parallel;
 use crate::passes::Simplify;
-use crate::passes::call_graph::{callees_first, drop_unreached, references};
+use crate::passes::call_graph::{drop_unreached, levels, references};
 use crate::passes::regions::looping;
 use crate::passes::strings;
 
@@ -18,6 +19,8 @@ const STRING: usize = 16;
 /// The size of those that are called in one place only, and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
+/// It is the work of so many other passes.
+const WEIGHT: usize = 4;
 
 /// How many instructions and tests; None: the function is not inlined at all.
 fn size(f: &Func) -> Option<usize> {
@@ -269,38 +272,44 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     let once: Vec<bool> = calls.iter().zip(&created).map(|(calls, created)| *calls == 1 && !created).collect();
     let mut sizes = vec![None; count];
-    for id in callees_first(program) {
-        let Some(mut f) = program.functions[id as usize].take() else { continue };
-        let inline = |f: &mut Func| {
-            let open = if id == program.main { looping(f) } else { Vec::new() };
-            let mut host = Host {
-                f,
-                program,
-                arity: &arity,
-                sizes: &sizes,
-                once: &once,
-                replace: Vec::new(),
-                closures: Vec::new(),
-                open,
-                growth: 0,
-                changed: false,
-                work: Vec::new(),
+    for level in levels(program) {
+        let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
+        let inlined = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+            let inline = |f: &mut Func| {
+                let open = if f.id == program.main { looping(f) } else { Vec::new() };
+                let mut host = Host {
+                    f,
+                    program,
+                    arity: &arity,
+                    sizes: &sizes,
+                    once: &once,
+                    replace: Vec::new(),
+                    closures: Vec::new(),
+                    open,
+                    growth: 0,
+                    changed: false,
+                    work: Vec::new(),
+                };
+                host.run();
+                if host.changed {
+                    simplify(host.f);
+                }
             };
-            host.run();
-            if host.changed {
-                simplify(host.f);
-            }
-        };
-        inline(&mut f);
-        // What makes the string may itself have been inlined.
-        if calls_for_string(&f) {
             inline(&mut f);
+            // What makes the string may itself have been inlined.
+            if calls_for_string(&f) {
+                inline(&mut f);
+            }
+            if strings::run(&mut f) {
+                simplify(&mut f);
+            }
+            f
+        });
+        for f in inlined {
+            let id = f.id as usize;
+            sizes[id] = size(&f);
+            program.functions[id] = Some(f);
         }
-        if strings::run(&mut f) {
-            simplify(&mut f);
-        }
-        sizes[id as usize] = size(&f);
-        program.functions[id as usize] = Some(f);
     }
     drop_unreached(program);
 }

@@ -6,6 +6,7 @@
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE, entry_and_latch};
+use crate::parallel;
 use crate::passes::Simplify;
 use crate::passes::call_graph;
 use crate::passes::intervals::{Ints, Range, SIZE, join, mask, power};
@@ -16,6 +17,8 @@ const EXACT_ROUNDS: usize = 3;
 const ROUNDS: usize = 12;
 /// So far up the tree of dominators tests are looked at.
 const CLIMB: usize = 16;
+/// It is the work of so many other passes.
+const WEIGHT: usize = 4;
 
 /// What keeps a counter from an overflow.
 enum Guard {
@@ -506,25 +509,27 @@ impl Arguments {
             None => ranges,
         });
     }
+}
 
-    /// Takes the calls of a function that has been looked at.
-    fn take(&mut self, analysis: &Analysis) {
-        for &b in &analysis.flow.order {
-            let ranges = |args: &[Arg]| {
-                let range = |arg| analysis.of(arg, b).unwrap_or(analysis.ints.full());
-                args.iter().map(range).collect::<Vec<Range>>()
-            };
-            let block = &analysis.f.blocks[b];
-            for instr in &block.body {
-                if let Instr::Apply { known: Some(id), args, .. } | Instr::Try { body: id, args, .. } = instr {
-                    self.pass(*id, ranges(args));
-                }
-            }
-            if let Term::Tail { known: Some(id), args, .. } = &block.term {
-                self.pass(*id, ranges(args));
+/// The calls of a function, and the ranges of what they pass.
+fn calls(analysis: &Analysis) -> Vec<(FuncId, Vec<Range>)> {
+    let mut calls = Vec::new();
+    for &b in &analysis.flow.order {
+        let ranges = |args: &[Arg]| {
+            let range = |arg| analysis.of(arg, b).unwrap_or(analysis.ints.full());
+            args.iter().map(range).collect::<Vec<Range>>()
+        };
+        let block = &analysis.f.blocks[b];
+        for instr in &block.body {
+            if let Instr::Apply { known: Some(id), args, .. } | Instr::Try { body: id, args, .. } = instr {
+                calls.push((*id, ranges(args)));
             }
         }
+        if let Term::Tail { known: Some(id), args, .. } = &block.term {
+            calls.push((*id, ranges(args)));
+        }
     }
+    calls
 }
 
 /// The blocks with simpler operations; None: nothing changes. Also whether a test was decided.
@@ -554,15 +559,23 @@ fn rewritten(analysis: &Analysis) -> Option<(Vec<Block>, bool)> {
 pub fn run(program: &mut Program, target: Target, simplify: Simplify) {
     let ints = Ints::of(target);
     let mut arguments = Arguments::new(program);
-    for id in call_graph::callees_first(program).into_iter().rev() {
-        let Some(f) = &mut program.functions[id as usize] else { continue };
-        let Some(analysis) = analyse(f, ints, &arguments.of(f, ints)) else { continue };
-        arguments.take(&analysis);
-        if let Some((blocks, decided)) = rewritten(&analysis) {
-            f.blocks = blocks;
-            if decided {
-                simplify(f);
+    for level in call_graph::levels(program).into_iter().rev() {
+        let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
+        let looked_at = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+            let Some(analysis) = analyse(&f, ints, &arguments.of(&f, ints)) else { return (f, Vec::new()) };
+            let (calls, rewritten) = (calls(&analysis), rewritten(&analysis));
+            if let Some((blocks, decided)) = rewritten {
+                f.blocks = blocks;
+                if decided {
+                    simplify(&mut f);
+                }
             }
+            (f, calls)
+        });
+        for (f, calls) in looked_at {
+            calls.into_iter().for_each(|(id, ranges)| arguments.pass(id, ranges));
+            let id = f.id as usize;
+            program.functions[id] = Some(f);
         }
     }
 }
