@@ -1,7 +1,8 @@
 //! What allocates, and how much, as ocamlrun does: in the programs that ask for it `ssa` puts an event after each allocation,
 //! `%allocated` with its words, header included, and under `Gc.Memprof` `%sampled` with the value too.
 
-use crate::ir::program::{Arg, Instr, Program, Var};
+use crate::ir::program::{Arg, Func, Instr, Program, Var};
+use crate::parallel;
 
 /// What a program wants to know of its allocations.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,9 +91,12 @@ fn named(instr: &Instr, names: &[&str]) -> bool {
 
 /// Takes the events away again where `known_calls` has found that the program never asks for them.
 pub fn drop_unwatched(program: &mut Program) {
-    let all = || program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|b| &b.body);
-    let called = all().filter_map(|i| if let Instr::Prim { name, .. } = i { Some(&**name) } else { None });
-    if !all().any(|i| named(i, &EVENTS)) || watch(called) != Watch::Nothing {
+    let watched = |f: &Option<Func>| f.iter().flat_map(|f| &f.blocks).flat_map(|b| &b.body).any(|i| named(i, &EVENTS));
+    if !parallel::map(program.functions.len(), program.functions.iter(), watched).contains(&true) {
+        return;
+    }
+    let all = program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|b| &b.body);
+    if watch(all.filter_map(|i| if let Instr::Prim { name, .. } = i { Some(&**name) } else { None })) != Watch::Nothing {
         return;
     }
     for block in program.functions.iter_mut().flatten().flat_map(|f| &mut f.blocks) {

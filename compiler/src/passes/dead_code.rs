@@ -621,9 +621,11 @@ pub fn run(effect_of: Effects, program: &mut Program) {
             break;
         }
     }
-    program.functions = parallel::map(program.functions.len(), program.functions.iter(), |function| {
+    let swept = parallel::map(program.functions.len(), program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
         reached.then(|| sweep(&marking, function))
     });
+    parallel::each(swept.len(), marking.facts.into_iter(), drop);
+    parallel::each(swept.len(), std::mem::replace(&mut program.functions, swept).into_iter(), drop);
 }
