@@ -48,8 +48,6 @@ const BOXED_OPERATIONS: &str = "add and bits_of_float bswap div mod mul neg of_f
 const BOXED: &str =
     "caml_string_get32 caml_string_get64 caml_bytes_get32 caml_bytes_get64 caml_ba_uint8_get32 caml_ba_uint8_get64";
 
-const EVENTS: [&str; 4] = ["%allocated", "%allocated_value", "%allocated_element", "%sampled"];
-
 fn is_in(list: &str, name: &str) -> bool {
     list.split_ascii_whitespace().any(|n| n == name)
 }
@@ -85,13 +83,14 @@ pub fn primitive(name: &str, args: &[Arg]) -> Option<Size> {
     }
 }
 
-fn named(instr: &Instr, names: &[&str]) -> bool {
-    matches!(instr, Instr::Prim { name, .. } if names.contains(&&**name))
+fn is_event(instr: &Instr) -> bool {
+    let Instr::Prim { name, .. } = instr else { return false };
+    matches!(&**name, "%allocated" | "%allocated_value" | "%allocated_element" | "%sampled")
 }
 
 /// Takes the events away again where `known_calls` has found that the program never asks for them.
 pub fn drop_unwatched(program: &mut Program) {
-    let watched = |f: &Option<Func>| f.iter().flat_map(|f| &f.blocks).flat_map(|b| &b.body).any(|i| named(i, &EVENTS));
+    let watched = |f: &Option<Func>| f.iter().flat_map(|f| &f.blocks).flat_map(|b| &b.body).any(is_event);
     if !parallel::map(program.functions.len(), program.functions.iter(), watched).contains(&true) {
         return;
     }
@@ -102,9 +101,9 @@ pub fn drop_unwatched(program: &mut Program) {
     for block in program.functions.iter_mut().flatten().flat_map(|f| &mut f.blocks) {
         let mut kept: Vec<Instr> = Vec::with_capacity(block.body.len());
         for instr in std::mem::take(&mut block.body) {
-            if !named(&instr, &EVENTS) {
+            if !is_event(&instr) {
                 kept.push(instr);
-            } else if kept.last().is_some_and(|place| named(place, &["%place"])) {
+            } else if kept.last().is_some_and(|last| matches!(last, Instr::Prim { name, .. } if name == "%place")) {
                 kept.pop();
             }
         }
