@@ -199,7 +199,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let emission = emit::Options { target: options.target, style: options.style };
     let groups = groups::run(&program, options.style, linker::links(&program, &table, groups::CODE)?);
     let asks = guards::run(&program, &table);
-    let emitted = parallel::map(program.functions.iter(), |function| {
+    let emitted = parallel::map(program.functions.len(), program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let emitted = emit::run(&table, &program, &groups, &asks, function, emission);
         Some(emitted.map(|(function, warnings)| (lua_text::run(options.style, &short, &function), warnings)))
@@ -211,8 +211,8 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
         return dump(functions.iter().map(|function| function.text.as_str()).collect());
     }
     let (data, lossy) = data::emit(&program, &table, options.target, names, &used_globals(&program))?;
-    for decimal in lossy {
-        warnings.push(format!("constant data: the integer {decimal} does not fit the target {}", options.target.name()));
+    for integer in lossy {
+        warnings.push(format!("constant data: the integer {integer} does not fit the target {}", options.target.name()));
     }
     let main = program.functions.get(program.main as usize).and_then(|main| main.as_ref());
     let main = main.map(|main| naming::function_place(options.style, main)).unwrap_or_default();

@@ -6,18 +6,22 @@ use std::thread;
 
 use crate::ir::program::{Func, Program};
 
-/// Fewer things are done sooner than it pays to start a thread, for which hello world would take 1.2 times as long.
-const FEW: usize = 1000;
-/// How many things a thread takes at a time.
+/// Less work than that of so many functions is done sooner than it pays to start a thread, for which hello world would take 1.2
+/// times as long.
+const LITTLE: usize = 1000;
+/// How many things a thread takes at a time, unless there are so few that some thread would wait for another at the end.
 const BATCH: usize = 16;
+/// Of those few, into how many parts they are shared.
+const PARTS: usize = 64;
 /// Of the stack of a thread: what the first one usually has.
 const STACK: usize = 8 << 20;
 
-/// Does `work` with each of the things.
-pub fn each<T: Send>(things: impl ExactSizeIterator<Item = T> + Send, work: impl Fn(T) + Sync) {
-    let helpers = if things.len() < FEW { 0 } else { thread::available_parallelism().map_or(0, |n| n.get() - 1) };
+/// Does `work` with each of the things. `weight` is how much it is together: that of so many functions.
+pub fn each<T: Send>(weight: usize, things: impl ExactSizeIterator<Item = T> + Send, work: impl Fn(T) + Sync) {
+    let helpers = if weight < LITTLE { 0 } else { thread::available_parallelism().map_or(0, |n| n.get() - 1) };
+    let batch = (things.len() / PARTS).clamp(1, BATCH);
     let left = Mutex::new(things);
-    let take = || -> Vec<T> { left.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(BATCH).collect() };
+    let take = || -> Vec<T> { left.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(batch).collect() };
     let run = || {
         for batch in std::iter::repeat_with(take).take_while(|batch| !batch.is_empty()) {
             batch.into_iter().for_each(&work);
@@ -33,15 +37,19 @@ pub fn each<T: Send>(things: impl ExactSizeIterator<Item = T> + Send, work: impl
 }
 
 /// What `work` gives for each of the things, in their order.
-pub fn map<T: Send, R: Send>(things: impl ExactSizeIterator<Item = T> + Send, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub fn map<T: Send, R: Send>(
+    weight: usize,
+    things: impl ExactSizeIterator<Item = T> + Send,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
     let mut results: Vec<Option<R>> = std::iter::repeat_with(|| None).take(things.len()).collect();
-    each(things.zip(&mut results), |(thing, result)| *result = Some(work(thing)));
+    each(weight, things.zip(&mut results), |(thing, result)| *result = Some(work(thing)));
     results.into_iter().flatten().collect()
 }
 
 /// Does `work` with each function of a program.
 pub fn functions(program: &mut Program, work: impl Fn(&mut Func) + Sync) {
-    each(program.functions.iter_mut(), |f| f.iter_mut().for_each(&work));
+    each(program.functions.len(), program.functions.iter_mut(), |f| f.iter_mut().for_each(&work));
 }
 
 #[cfg(test)]
@@ -50,8 +58,8 @@ mod tests {
 
     #[test]
     fn results_stand_in_order() {
-        for count in [0, 1, FEW, 10 * FEW] {
-            let squares: Vec<usize> = map(0..count, |n| n * n);
+        for count in [0, 1, LITTLE, 10 * LITTLE] {
+            let squares: Vec<usize> = map(count, 0..count, |n| n * n);
             assert_eq!(squares, (0..count).map(|n| n * n).collect::<Vec<usize>>());
         }
     }

@@ -156,12 +156,12 @@ fn integers() {
     assert_eq!(one(b"\x00\xff"), Value::Int(-1));
     assert_eq!(one(b"\x01\x80\x00"), Value::Int(-32768));
     assert_eq!(one(b"\x02\x3f\xff\xff\xff"), Value::Int(0x3FFF_FFFF));
-    assert_eq!(one(b"\x02\x40\x00\x00\x00"), Value::Wide("1073741824".into()));
+    assert_eq!(one(b"\x02\x40\x00\x00\x00"), Value::Wide(0x4000_0000));
     assert_eq!(one(b"\x02\xc0\x00\x00\x00"), Value::Int(-0x4000_0000));
-    assert_eq!(one(b"\x02\xbf\xff\xff\xff"), Value::Wide("-1073741825".into()));
+    assert_eq!(one(b"\x02\xbf\xff\xff\xff"), Value::Wide(-0x4000_0001));
     assert_eq!(one(b"\x03\xff\xff\xff\xff\xff\xff\xff\xf0"), Value::Int(-16));
-    assert_eq!(one(b"\x03\x3f\xff\xff\xff\xff\xff\xff\xff"), Value::Wide("4611686018427387903".into()));
-    assert_eq!(one(b"\x03\xc0\x00\x00\x00\x00\x00\x00\x00"), Value::Wide("-4611686018427387904".into()));
+    assert_eq!(one(b"\x03\x3f\xff\xff\xff\xff\xff\xff\xff"), Value::Wide((1 << 62) - 1));
+    assert_eq!(one(b"\x03\xc0\x00\x00\x00\x00\x00\x00\x00"), Value::Wide(-1 << 62));
     let error = read(&marshalled(b"\x03\x40\x00\x00\x00\x00\x00\x00\x00")).unwrap_err();
     assert_eq!(error, "DATA at byte 21: integer of more than 63 bits");
 }
@@ -182,13 +182,10 @@ fn strings_and_numbers() {
         let body = [code, b"\x08\x07\x06\x05\x04\x03\x02\x01"].concat();
         assert_eq!(one(&body), Value::DoubleArray(vec![[1, 2, 3, 4, 5, 6, 7, 8]]));
     }
-    assert_eq!(one(b"\x19_i\0\xff\xff\xff\xfe"), Value::Int32("-2".into()));
+    assert_eq!(one(b"\x19_i\0\xff\xff\xff\xfe"), Value::Int32(-2));
     assert_eq!(one(b"\x12_j\0\x80\0\0\0\0\0\0\x01"), Value::Int64([128, 0, 0, 0, 0, 0, 0, 1]));
-    assert_eq!(one(b"\x19_n\0\x01\x00\x00\x00\x07"), Value::Nativeint("7".into()));
-    assert_eq!(
-        one(b"\x18_n\0\0\0\0\x04\0\0\0\0\0\0\0\x08\x02\x80\0\0\0\0\0\0\0"),
-        Value::Nativeint("-9223372036854775808".into())
-    );
+    assert_eq!(one(b"\x19_n\0\x01\x00\x00\x00\x07"), Value::Nativeint(7));
+    assert_eq!(one(b"\x18_n\0\0\0\0\x04\0\0\0\0\0\0\0\x08\x02\x80\0\0\0\0\0\0\0"), Value::Nativeint(i64::MIN));
 }
 
 #[test]

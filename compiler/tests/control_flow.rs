@@ -70,8 +70,8 @@ fn function(random: &mut Random) -> Func {
         let mut reported: Vec<Arg> = own.iter().map(|v| Arg::Var(*v)).collect();
         reported.resize(2, Arg::Int(7));
         let mut body = vec![
-            prim(base + 4, "%int_add", vec![reported[0].clone(), reported[1].clone()]),
-            prim(base + 2, "trace", vec![Arg::Int(b as i32), reported[0].clone(), Arg::Var(base + 4)]),
+            prim(base + 4, "%int_add", vec![reported[0], reported[1]]),
+            prim(base + 2, "trace", vec![Arg::Int(b as i32), reported[0], Arg::Var(base + 4)]),
         ];
         let drawn = Arg::Var(base + 2);
         let tested = Arg::Var(base + 3);
@@ -115,7 +115,7 @@ fn function(random: &mut Random) -> Func {
             }
         }
         let mut fill = |edge: &mut Edge| {
-            edge.args = (0..2).map(|_| values[random.below(values.len())].clone()).collect();
+            edge.args = (0..2).map(|_| values[random.below(values.len())]).collect();
         };
         match &mut blocks[b].term {
             Term::Jump(t) => fill(t),

@@ -57,6 +57,26 @@ let callees_first program =
   in
   run [] [ (program.main, false) ]
 
+(* The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is done
+   to the functions of a level depends on earlier levels alone. *)
+let levels program =
+  let order = callees_first program in
+  (* Of each function: how many levels it is above, with its own. *)
+  let above = Array.make (Array.length program.functions) 0 in
+  let height = ref 0 in
+  let measure id =
+    let level = ref 0 in
+    Option.iter
+      (fun f -> references f (fun target _ -> if above.(target) > !level then level := above.(target)))
+      program.functions.(id);
+    above.(id) <- !level + 1;
+    if !level + 1 > !height then height := !level + 1
+  in
+  List.iter measure order;
+  let levels = Array.make !height [] in
+  List.iter (fun id -> levels.(above.(id) - 1) <- id :: levels.(above.(id) - 1)) (List.rev order);
+  levels
+
 (* Drops the functions that main does not reach. *)
 let drop_unreached program =
   let reached = Array.make (Array.length program.functions) false in

@@ -1,5 +1,5 @@
-(* Small known functions stand where they are called. Functions are visited after those that they refer to, so that what is inlined has
-   already taken in what is smaller still; where functions call each other in a circle the one visited first keeps its calls. Closures
+(* Small known functions stand where they are called. Functions are visited level by level after those that they refer to, so that what is
+   inlined has already taken in what is smaller still; where functions call each other in a circle the lowest one keeps its calls. Closures
    that are created in the same function are known, too: their calls, and what they captured; so a loop that is given one, such as
    `Array.iter`, is worth to be taken in. With locations nothing is inlined: a frame would be missing in backtraces. Main takes in only
    what its loops call: the rest runs once, and main would keep its values alive. *)
@@ -302,19 +302,20 @@ let run program simplify =
       Array.mapi (fun id calls -> if calls <> 1 then 0 else if is_created.(id) then created else once) calls
     in
     let sizes = Array.make count never in
-    List.iter
-      (fun id ->
-        match program.functions.(id) with
-        | None -> ()
-        | Some f ->
+    let each_function level visit =
+      List.iter (fun id -> match program.functions.(id) with None -> () | Some f -> visit f) level
+    in
+    Array.iter
+      (fun level ->
+        each_function level (fun f ->
             let inline () = if run_function program arity sizes most_once f then simplify f in
             inline ();
             (* What makes the string may itself have been inlined. *)
             if calls_for_string f then inline ();
             let strings = Strings.run f in
             let loops = Self_calls.run_function f in
-            if strings || loops then simplify f;
-            sizes.(id) <- size f)
-      (Call_graph.callees_first program);
+            if strings || loops then simplify f);
+        each_function level (fun f -> sizes.(f.id) <- size f))
+      (Call_graph.levels program);
     Call_graph.drop_unreached program
   end

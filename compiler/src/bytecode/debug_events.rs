@@ -7,6 +7,7 @@ use crate::bytecode::container::Image;
 use crate::bytecode::unmarshal::{Node, Reader, Token};
 use crate::error::{Error, Result};
 use crate::ir::program::Location;
+use crate::parallel;
 
 const SECTION: &str = "DBUG";
 
@@ -19,11 +20,14 @@ const DEFNAME: usize = 4;
 const INFO: usize = 5;
 const COMPENV: usize = 8;
 const STACKSIZE: usize = 9;
+/// Bytes of the section that take as long as a function takes a pass.
+const BYTES: usize = 200;
 
 #[derive(Clone, Debug)]
 struct Event {
     pc: usize,
-    unit: Node,
+    /// The number of its unit's items, in which all the nodes are.
+    unit: u32,
     definition: Node,
     /// `Location.t`
     location: Node,
@@ -36,14 +40,14 @@ struct Event {
     stack_size: i32,
 }
 
-/// A value of an event. There are millions: strings stay where they are, and the fields of all blocks are in one list.
+/// A value of an event. There are millions: strings stay where they are, and the fields of a unit's blocks are in one list.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Item {
     Int(i32),
-    /// Where in the section, how long.
-    Str(u32, u32),
-    /// Tag, its first field, how many.
-    Block(u8, u32, u32),
+    /// Where it begins in the section.
+    Str(u32),
+    /// Where it begins among the fields: their number, then the fields.
+    Block(u32),
     /// What no event is asked for.
     Other,
 }
@@ -58,7 +62,8 @@ struct Items {
 #[derive(Clone, Debug, Default)]
 pub struct Debug<'a> {
     section: &'a [u8],
-    items: Items,
+    /// Of each unit.
+    items: Vec<Items>,
     /// By ascending pc; a function's event before others of the same pc.
     events: Vec<Event>,
     /// Of each pc, how many events come before it.
@@ -93,7 +98,10 @@ struct Frame {
 impl Items {
     fn fields(&self, node: Node) -> &[Node] {
         match self.nodes[node as usize] {
-            Item::Block(_, first, size) => &self.fields[first as usize..(first + size) as usize],
+            Item::Block(start) => {
+                let first = start as usize + 1;
+                &self.fields[first..first + self.fields[start as usize] as usize]
+            }
             _ => &[],
         }
     }
@@ -182,8 +190,8 @@ impl Stream<'_> {
                     items.nodes.push(Item::Other);
                     node
                 }
-                Token::Text(text) => {
-                    items.nodes.push(Item::Str((self.reader.pos - text.len()) as u32, text.len() as u32));
+                Token::Text(_) => {
+                    items.nodes.push(Item::Str(at as u32));
                     self.note(at, &mut before, node)?;
                     node
                 }
@@ -192,14 +200,14 @@ impl Stream<'_> {
                     self.note(at, &mut before, node)?;
                     node
                 }
-                Token::Block(tag, fields) => {
+                Token::Block(_, fields) => {
                     size = fields;
                     if size > 0 {
                         self.note(at, &mut before, node)?;
                     }
-                    let first = items.fields.len();
-                    items.nodes.push(Item::Block(tag, first as u32, size as u32));
-                    items.fields.resize(first + size, 0);
+                    items.nodes.push(Item::Block(items.fields.len() as u32));
+                    items.fields.push(size as u32);
+                    items.fields.resize(items.fields.len() + size, 0);
                     node
                 }
                 Token::Shared(ago) => {
@@ -275,13 +283,13 @@ fn field(items: &Items, node: Node, index: usize, offset: usize) -> Result<Node>
 
 fn check_string(items: &Items, node: Node, offset: usize) -> Result<()> {
     match items.nodes[node as usize] {
-        Item::Str(..) => Ok(()),
+        Item::Str(_) => Ok(()),
         _ => damaged(offset),
     }
 }
 
-/// Reads one event; `base` is where its unit's code begins, in bytes.
-fn read_event(stream: &mut Stream, items: &mut Items, base: usize, words: usize) -> Result<Event> {
+/// Reads one event of a unit.
+fn read_event(stream: &mut Stream, items: &mut Items, unit: &Unit, words: usize) -> Result<Event> {
     let start = stream.reader.pos;
     stream.enter(FIELDS, "debugging event")?;
     let mut nodes = [0; FIELDS];
@@ -294,13 +302,13 @@ fn read_event(stream: &mut Stream, items: &mut Items, base: usize, words: usize)
         }
     }
     let position = int_of(items, nodes[POS], start)?;
-    if position < 0 || position % 4 != 0 || base / 4 + position as usize / 4 > words {
+    if position < 0 || position % 4 != 0 || unit.base / 4 + position as usize / 4 > words {
         return Err(Error::at(SECTION, start, "event outside the code"));
     }
     let place = field(items, nodes[LOC], 0, start)?;
     let event = Event {
-        pc: base / 4 + position as usize / 4,
-        unit: nodes[MODULE],
+        pc: unit.base / 4 + position as usize / 4,
+        unit: unit.number,
         definition: nodes[DEFNAME],
         location: nodes[LOC],
         file: field(items, place, 0, start)?,
@@ -309,47 +317,78 @@ fn read_event(stream: &mut Stream, items: &mut Items, base: usize, words: usize)
         env: nodes[COMPENV],
         stack_size: int_of(items, nodes[STACKSIZE], start)?,
     };
-    check_string(items, event.unit, start)?;
+    check_string(items, nodes[MODULE], start)?;
     check_string(items, event.definition, start)?;
     check_string(items, event.file, start)?;
     field(items, event.env, 1, start)?;
     Ok(event)
 }
 
-/// Reads the section: how many units, and for each where its code begins, its events and its directories.
-pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
-    let mut debug = Debug { section: image.debug, ..Debug::default() };
-    if image.debug.is_empty() {
-        return Ok(debug);
-    }
-    let limit = image.debug.len();
-    // A little more than what the events of ocamlc take for each byte: it is expensive to move lists of this size.
-    debug.items.nodes.reserve(limit / 6);
-    debug.items.fields.reserve(limit / 6);
-    debug.events.reserve(limit / 150);
-    let mut stream = Stream { reader: Reader::new(image.debug, SECTION), objects: Vec::new(), limit };
-    let units = stream.reader.size(4)?;
-    for _ in 0..units {
-        let base = stream.reader.size(4)?;
-        let stop = stream.reader.header()?;
-        stream.objects.clear();
-        loop {
-            let start = stream.reader.pos;
-            match stream.reader.token()? {
-                Token::Int(0) => break,
-                Token::Block(0, 2) => stream.add_object(start),
-                _ => return Err(stream.reader.error(start, "list of debugging events expected")),
-            }
-            let event = read_event(&mut stream, &mut debug.items, base, image.code.len())?;
-            debug.events.push(event);
-        }
-        let reader = &mut stream.reader;
-        if reader.pos != stop {
-            return Err(reader.error(reader.pos, "marshalled data does not end where its header says"));
-        }
+/// A unit's part of the section.
+struct Unit {
+    number: u32,
+    /// Where its code begins, in bytes.
+    base: usize,
+    /// Where its events are, and where they end.
+    start: usize,
+    stop: usize,
+}
+
+/// The units up to the one that is damaged: how many, and for each where its code begins, its events and its directories.
+fn units(reader: &mut Reader, units: &mut Vec<Unit>) -> Result<()> {
+    for number in 0..reader.size(4)? {
+        let base = reader.size(4)?;
+        let stop = reader.header()?;
+        units.push(Unit { number: number as u32, base, start: reader.pos, stop });
+        reader.pos = stop;
         let stop = reader.header()?;
         reader.take(stop - reader.pos)?;
     }
+    Ok(())
+}
+
+/// Reads a unit's events.
+fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Items, Vec<Event>)> {
+    let limit = unit.stop - unit.start;
+    let mut stream = Stream { reader: Reader::new(section, SECTION), objects: Vec::new(), limit };
+    stream.reader.pos = unit.start;
+    let mut items = Items::default();
+    let mut events = Vec::new();
+    // More than what the events of ocamlc take for each byte: it is expensive to move lists of this size.
+    items.nodes.reserve(limit / 4);
+    items.fields.reserve(limit / 3);
+    loop {
+        let start = stream.reader.pos;
+        match stream.reader.token()? {
+            Token::Int(0) => break,
+            Token::Block(0, 2) => stream.add_object(start),
+            _ => return Err(stream.reader.error(start, "list of debugging events expected")),
+        }
+        events.push(read_event(&mut stream, &mut items, unit, words)?);
+    }
+    let reader = &stream.reader;
+    if reader.pos != unit.stop {
+        return Err(reader.error(reader.pos, "marshalled data does not end where its header says"));
+    }
+    Ok((items, events))
+}
+
+/// Reads the section.
+pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
+    let section = image.debug;
+    let mut debug = Debug { section, ..Debug::default() };
+    if section.is_empty() {
+        return Ok(debug);
+    }
+    let mut list = Vec::new();
+    let complete = units(&mut Reader::new(section, SECTION), &mut list);
+    let read = parallel::map(section.len() / BYTES, list.iter(), |unit| read_unit(section, unit, image.code.len()));
+    for unit in read {
+        let (items, mut events) = unit?;
+        debug.items.push(items);
+        debug.events.append(&mut events);
+    }
+    complete?;
     debug.events.sort_by_key(|event| (event.pc, !event.function));
     for (number, event) in debug.events.iter().enumerate() {
         debug.before.resize(event.pc + 1, number as u32);
@@ -369,40 +408,45 @@ impl Debug<'_> {
         self.from(pc).first().filter(|event| event.pc == pc)
     }
 
-    fn bytes(&self, node: Node) -> &[u8] {
-        match self.items.nodes[node as usize] {
-            Item::Str(start, length) => &self.section[start as usize..(start + length) as usize],
-            _ => &[],
-        }
+    fn items(&self, event: &Event) -> &Items {
+        &self.items[event.unit as usize]
     }
 
-    fn text(&self, node: Node) -> String {
-        crate::bytecode::sections::printable(self.bytes(node))
+    fn bytes(&self, event: &Event, node: Node) -> &[u8] {
+        let Item::Str(start) = self.items(event).nodes[node as usize] else { return &[] };
+        let mut reader = Reader::new(self.section, SECTION);
+        reader.pos = start as usize;
+        if let Ok(Token::Text(text)) = reader.token() { text } else { &[] }
+    }
+
+    fn text(&self, event: &Event, node: Node) -> String {
+        crate::bytecode::sections::printable(self.bytes(event, node))
     }
 
     /// The definition whose code begins at `pc` (after a GRAB), such as `List.map` or `Stdlib.(@)`.
     pub fn function_name(&self, pc: usize) -> Option<String> {
-        self.find(pc).filter(|event| event.function).map(|event| self.text(event.definition))
+        self.find(pc).filter(|event| event.function).map(|event| self.text(event, event.definition))
     }
 
     /// File and line of the event at `pc`.
     pub fn line(&self, pc: usize) -> Option<(String, i32)> {
-        self.find(pc).map(|event| (self.text(event.file), event.line))
+        self.find(pc).map(|event| (self.text(event, event.file), event.line))
     }
 
     fn range(&self, event: &Event) -> Option<Location> {
-        let [start, end, ..] = self.items.fields(event.location) else { return None };
-        let [_, _, bol, from] = self.items.fields(*start) else { return None };
-        let [_, line, end_bol, to] = self.items.fields(*end) else { return None };
-        let (bol, to) = (self.items.int(*bol)?, self.items.int(*to)?);
+        let items = self.items(event);
+        let [start, end, ..] = items.fields(event.location) else { return None };
+        let [_, _, bol, from] = items.fields(*start) else { return None };
+        let [_, line, end_bol, to] = items.fields(*end) else { return None };
+        let (bol, to) = (items.int(*bol)?, items.int(*to)?);
         Some(Location {
-            file: self.bytes(event.file).to_vec(),
-            definition: self.bytes(event.definition).to_vec(),
+            file: self.bytes(event, event.file).to_vec(),
+            definition: self.bytes(event, event.definition).to_vec(),
             line: event.line,
-            start: self.items.int(*from)? - bol,
+            start: items.int(*from)? - bol,
             end: to - bol,
-            end_line: self.items.int(*line)?,
-            end_char: to - self.items.int(*end_bol)?,
+            end_line: items.int(*line)?,
+            end_char: to - items.int(*end_bol)?,
         })
     }
 
@@ -418,20 +462,21 @@ impl Debug<'_> {
         at(pc).pop().or_else(|| at(pc + 1).into_iter().next())
     }
 
-    /// Visits the entries of an `Ident.tbl` (nodes: left, entry, right, height; entries: identifier, value, the one it shadows):
-    /// value and name.
-    fn entries(&self, table: Node, visit: &mut dyn FnMut(Node, Node)) {
-        let mut todo = vec![table];
+    /// Visits the entries of the `Ident.tbl` of an event (nodes: left, entry, right, height; entries: identifier, value, the one it
+    /// shadows): value and name.
+    fn entries(&self, event: &Event, visit: &mut dyn FnMut(Node, Node)) {
+        let items = self.items(event);
+        let mut todo = vec![items.fields(event.env)[0]];
         let mut visits = 0;
         while let Some(node) = todo.pop() {
             visits += 1;
-            if visits > self.items.nodes.len() {
+            if visits > items.nodes.len() {
                 break;
             }
-            match *self.items.fields(node) {
+            match *items.fields(node) {
                 [left, entry, right, _] => todo.extend([right, entry, left]),
                 [name, value, shadowed] => {
-                    if let Some(name) = self.items.fields(name).first() {
+                    if let Some(name) = items.fields(name).first() {
                         visit(value, *name);
                     }
                     todo.push(shadowed);
@@ -446,14 +491,15 @@ impl Debug<'_> {
     pub fn stack_names(&self, pc: usize, wanted: &dyn Fn(usize) -> bool) -> Vec<(usize, String)> {
         let mut names = Vec::new();
         if let Some(event) = self.find(pc) {
-            self.entries(self.items.fields(event.env)[0], &mut |value, name| {
-                if let Some(position) = self.items.int(value)
+            let items = self.items(event);
+            self.entries(event, &mut |value, name| {
+                if let Some(position) = items.int(value)
                     && position <= event.stack_size
                     && position >= 0
                 {
                     let place = (event.stack_size - position) as usize;
                     if wanted(place) {
-                        names.push((place, self.text(name)));
+                        names.push((place, self.text(event, name)));
                     }
                 }
             });

@@ -279,7 +279,7 @@ impl Operands<'_> {
 
     fn int(&self, at: usize) -> Result<Arg> {
         let word = self.word(at)?;
-        Ok(if (-0x4000_0000..0x4000_0000).contains(&word) { Arg::Int(word) } else { Arg::Wide(word.to_string()) })
+        Ok(if (-0x4000_0000..0x4000_0000).contains(&word) { Arg::Int(word) } else { Arg::Wide(word.into()) })
     }
 
     /// The label at `at`, relative to `origin`.

@@ -10,8 +10,8 @@ pub type Node = u32;
 pub enum Value {
     /// An integer of at most 31 bits.
     Int(i32),
-    /// A wider one, in decimal.
-    Wide(String),
+    /// A wider one.
+    Wide(i64),
     Block {
         tag: u8,
         fields: Vec<Node>,
@@ -20,8 +20,8 @@ pub enum Value {
     /// Bits of the double, big-endian.
     Double([u8; 8]),
     DoubleArray(Vec<[u8; 8]>),
-    Int32(String),
-    Nativeint(String),
+    Int32(i32),
+    Nativeint(i64),
     /// Bits, big-endian.
     Int64([u8; 8]),
 }
@@ -42,7 +42,7 @@ pub struct Reader<'a> {
 pub enum Token<'a> {
     Int(i32),
     /// Any other integer.
-    Wide(String),
+    Wide(i64),
     /// A string.
     Text(&'a [u8]),
     /// A double or custom block.
@@ -53,19 +53,9 @@ pub enum Token<'a> {
     Shared(usize),
 }
 
-/// The decimal text of a signed big-endian number of at most 8 bytes.
-pub fn decimal(bytes: &[u8]) -> String {
-    let mut value: i64 = if bytes.first().is_some_and(|b| *b >= 128) { -1 } else { 0 };
-    for byte in bytes {
-        value = (value << 8) | i64::from(*byte);
-    }
-    value.to_string()
-}
-
-/// An integer of 4 bytes, big-endian: `Int` where 31 bits hold it.
-fn int_of_bytes<'a>(bytes: [u8; 4]) -> Token<'a> {
-    let value = i32::from_be_bytes(bytes);
-    if (-0x4000_0000..0x4000_0000).contains(&value) { Token::Int(value) } else { Token::Wide(value.to_string()) }
+/// `Int` where 31 bits hold it.
+fn int<'a>(value: i64) -> Token<'a> {
+    if (-0x4000_0000..0x4000_0000).contains(&value) { Token::Int(value as i32) } else { Token::Wide(value) }
 }
 
 impl<'a> Reader<'a> {
@@ -84,27 +74,32 @@ impl<'a> Reader<'a> {
     /// The next `count` bytes.
     #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
-        if count > self.left() {
-            return Err(self.error(self.pos, format!("ends too early: {count} bytes expected, {} left", self.left())));
+        match self.text.get(self.pos..self.pos + count) {
+            Some(bytes) => {
+                self.pos += count;
+                Ok(bytes)
+            }
+            None => Err(self.too_short(count)),
         }
-        let start = self.pos;
-        self.pos += count;
-        Ok(&self.text[start..self.pos])
     }
 
-    fn take4(&mut self) -> Result<[u8; 4]> {
-        let b = self.take(4)?;
-        Ok([b[0], b[1], b[2], b[3]])
+    #[cold]
+    fn too_short(&self, count: usize) -> Error {
+        self.error(self.pos, format!("ends too early: {count} bytes expected, {} left", self.left()))
     }
 
-    fn take8(&mut self) -> Result<[u8; 8]> {
-        let b = self.take(8)?;
-        Ok([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]])
+    #[inline]
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        match self.take(N)?.first_chunk() {
+            Some(bytes) => Ok(*bytes),
+            None => Err(self.too_short(N)),
+        }
     }
 
     #[inline]
     pub fn byte(&mut self) -> Result<u8> {
-        Ok(self.take(1)?[0])
+        let [byte] = self.array()?;
+        Ok(byte)
     }
 
     /// An unsigned big-endian number of `width` bytes that 30 bits hold.
@@ -120,19 +115,13 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn signed(&mut self, width: usize) -> Result<i32> {
-        let b = self.take(width)?;
-        Ok(if width == 1 { i32::from(b[0] as i8) } else { i32::from(i16::from_be_bytes([b[0], b[1]])) })
-    }
-
     fn int64(&mut self) -> Result<Token<'a>> {
         let start = self.pos;
-        let b = self.take8()?;
-        if b[0] & 0xC0 != 0 && b[0] & 0xC0 != 0xC0 {
+        let value = i64::from_be_bytes(self.array()?);
+        if !(-1 << 62..1 << 62).contains(&value) {
             return Err(self.error(start, "integer of more than 63 bits"));
         }
-        let high = if b[4] >= 128 { 255 } else { 0 };
-        if b[..4].iter().all(|x| *x == high) { Ok(int_of_bytes([b[4], b[5], b[6], b[7]])) } else { Ok(Token::Wide(decimal(&b))) }
+        Ok(int(value))
     }
 
     fn string(&mut self, width: usize) -> Result<Token<'a>> {
@@ -141,7 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     fn double(&mut self, little: bool) -> Result<[u8; 8]> {
-        let mut bits = self.take8()?;
+        let mut bits = self.array()?;
         if little {
             bits.reverse();
         }
@@ -190,19 +179,19 @@ impl<'a> Reader<'a> {
             self.take(12)?;
         }
         match &name[..] {
-            b"_i" => Ok(Token::Leaf(Box::new(Value::Int32(decimal(&self.take4()?))))),
-            b"_j" => Ok(Token::Leaf(Box::new(Value::Int64(self.take8()?)))),
+            b"_i" => Ok(Token::Leaf(Box::new(Value::Int32(i32::from_be_bytes(self.array()?))))),
+            b"_j" => Ok(Token::Leaf(Box::new(Value::Int64(self.array()?)))),
             b"_n" => match self.byte()? {
-                1 => Ok(Token::Leaf(Box::new(Value::Nativeint(decimal(&self.take4()?))))),
-                2 => Ok(Token::Leaf(Box::new(Value::Nativeint(decimal(&self.take8()?))))),
+                1 => Ok(Token::Leaf(Box::new(Value::Nativeint(i32::from_be_bytes(self.array()?).into())))),
+                2 => Ok(Token::Leaf(Box::new(Value::Nativeint(i64::from_be_bytes(self.array()?))))),
                 _ => Err(self.error(start, "nativeint of unknown size")),
             },
             _ => Err(self.error(start, "custom block that is not an int32, int64 or nativeint")),
         }
     }
 
-    /// The next item.
-    #[inline]
+    /// The next item. Nearly all are of the few kinds that stand here: whoever walks over millions has them in the loop.
+    #[inline(always)]
     pub fn token(&mut self) -> Result<Token<'a>> {
         let start = self.pos;
         let code = self.byte()?;
@@ -210,12 +199,20 @@ impl<'a> Reader<'a> {
             0x80..=0xFF => Ok(Token::Block(code & 15, usize::from(code >> 4) & 7)),
             0x40..=0x7F => Ok(Token::Int(i32::from(code & 63))),
             0x20..=0x3F => Ok(Token::Text(self.take(usize::from(code & 31))?)),
-            0x00 => Ok(Token::Int(self.signed(1)?)),
-            0x01 => Ok(Token::Int(self.signed(2)?)),
-            0x02 => Ok(int_of_bytes(self.take4()?)),
+            0x00 => Ok(Token::Int(i32::from(self.byte()? as i8))),
+            0x01 => Ok(Token::Int(i32::from(i16::from_be_bytes(self.array()?)))),
+            0x04 => Ok(Token::Shared(usize::from(self.byte()?))),
+            0x05 => Ok(Token::Shared(usize::from(u16::from_be_bytes(self.array()?)))),
+            _ => self.long(start, code),
+        }
+    }
+
+    /// An item of another kind, whose code stands at `start`.
+    #[inline(never)]
+    fn long(&mut self, start: usize, code: u8) -> Result<Token<'a>> {
+        match code {
+            0x02 => Ok(int(i32::from_be_bytes(self.array()?).into())),
             0x03 => self.int64(),
-            0x04 => Ok(Token::Shared(self.size(1)?)),
-            0x05 => Ok(Token::Shared(self.size(2)?)),
             0x06 => Ok(Token::Shared(self.size(4)?)),
             0x14 => Ok(Token::Shared(self.size(8)?)),
             0x08 => self.block(4),
@@ -243,7 +240,7 @@ impl<'a> Reader<'a> {
     /// Reads the header of a marshalled value: where the value ends.
     pub fn header(&mut self) -> Result<usize> {
         let start = self.pos;
-        let magic = self.take4()?;
+        let magic = self.array()?;
         let length = match magic {
             [0x84, 0x95, 0xA6, 0xBE] => {
                 let length = self.size(4)?;
@@ -286,8 +283,8 @@ pub fn read(reader: &mut Reader, arena: &mut Arena) -> Result<Node> {
                 arena.nodes.push(Value::Int(value));
                 node
             }
-            Token::Wide(decimal) => {
-                arena.nodes.push(Value::Wide(decimal));
+            Token::Wide(value) => {
+                arena.nodes.push(Value::Wide(value));
                 node
             }
             Token::Text(text) => {

@@ -12,13 +12,13 @@ pub type FuncId = u32;
 /// Of a primitive. The bytecode's own operations, which are most, need no memory.
 pub type Name = Cow<'static, str>;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arg {
     Var(Var),
     /// An integer of at most 31 bits.
     Int(i32),
-    /// A wider one, in decimal.
-    Wide(String),
+    /// A wider one.
+    Wide(i64),
     /// Node of the data arena: a string or a float.
     Literal(Node),
 }

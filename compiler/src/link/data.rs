@@ -26,7 +26,7 @@ pub const PREDEFINED: usize = 12;
 /// The one of them that nothing in the runtime raises: Sys_blocked_io.
 const BLOCKED: usize = 9;
 /// The one integer of 64 bits without a numeral: Lua reads it as the negation of a float.
-const LOWEST: &str = "-9223372036854775808";
+const LOWEST: i64 = i64::MIN;
 
 /// What is known of a node; `uses` counts the places that mention it.
 #[derive(Clone, Copy, Default)]
@@ -58,7 +58,7 @@ struct Data<'a> {
     /// Nodes of `K`, in order.
     shared: Vec<Node>,
     /// Integers that the target cannot hold.
-    lossy: Vec<String>,
+    lossy: Vec<i64>,
 }
 
 /// A table in Lua: it has an identity and is written once.
@@ -201,17 +201,16 @@ impl Data<'_> {
         Ok(())
     }
 
-    fn wide(&mut self, out: &mut String, decimal: &str) -> Result<()> {
-        if self.target == Target::Lua54 && decimal == LOWEST {
+    fn wide(&mut self, out: &mut String, value: i64) {
+        if self.target == Target::Lua54 && value == LOWEST {
             out.push_str("math.mininteger");
-            return Ok(());
+            return;
         }
-        let text = literal::wide(self.target, decimal)?;
-        if text != decimal && self.lossy.last().map(String::as_str) != Some(decimal) {
-            self.lossy.push(decimal.into());
+        let held = literal::wide(self.target, value);
+        if held != value && self.lossy.last() != Some(&value) {
+            self.lossy.push(value);
         }
-        out.push_str(&text);
-        Ok(())
+        out.push_str(&held.to_string());
     }
 
     /// Code in the style of the output.
@@ -241,13 +240,12 @@ impl Data<'_> {
     }
 
     /// An int32 or nativeint, which has the name of its kind.
-    fn named(&mut self, out: &mut String, decimal: &str, name: &str) -> Result<()> {
+    fn named(&mut self, out: &mut String, value: i64, name: &str) {
         out.push_str("{255");
         self.comma(out);
-        self.wide(out, decimal)?;
+        self.wide(out, value);
         self.comma(out);
         out.push_str(&format!("\"{name}\"}}"));
-        Ok(())
     }
 
     /// Writes a node where it is used. The nesting is at most `MAX_DEPTH`.
@@ -266,9 +264,9 @@ impl Data<'_> {
         let Some(value) = program.data.nodes.get(node as usize) else { return Err(Error::other("data: no such node")) };
         match value {
             Value::Int(n) => out.push_str(&n.to_string()),
-            Value::Wide(decimal) => self.wide(out, decimal)?,
-            Value::Int32(decimal) => self.named(out, decimal, "_i")?,
-            Value::Nativeint(decimal) => self.named(out, decimal, "_n")?,
+            Value::Wide(n) => self.wide(out, *n),
+            Value::Int32(n) => self.named(out, i64::from(*n), "_i"),
+            Value::Nativeint(n) => self.named(out, *n, "_n"),
             Value::Str(bytes) => out.push_str(&literal::string(bytes)),
             Value::Double(bits) => out.push_str(&self.squeezed(literal::double(self.table, bits)?)),
             Value::Int64(bits) => self.int64(out, *bits)?,
@@ -375,7 +373,7 @@ pub fn emit(
     target: Target,
     names: Option<&ShortNames>,
     used: &[bool],
-) -> Result<(String, Vec<String>)> {
+) -> Result<(String, Vec<i64>)> {
     let mut data = Data {
         program,
         table,

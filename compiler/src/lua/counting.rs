@@ -85,7 +85,7 @@ impl Search<'_> {
             return None;
         }
         let enter = targets(&self.func.blocks[entry].term).find(|t| t.block as usize == h)?;
-        let (start, limit) = (enter.args[k].clone(), limit.clone());
+        let (start, limit) = (enter.args[k], *limit);
         Some(Counted { param: params[k], start, limit, up, latch, results: Vec::new(), test: *test, next })
     }
 }

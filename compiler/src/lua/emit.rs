@@ -123,21 +123,20 @@ impl Emitter<'_> {
         }
     }
 
-    fn wide(&mut self, decimal: &str) -> Result<Expr> {
-        let text = literal::wide(self.options.target, decimal)?;
-        if text != decimal {
+    fn wide(&mut self, value: i64) -> Expr {
+        let held = literal::wide(self.options.target, value);
+        if held != value {
             let name = &self.func.name;
-            self.warnings.push(format!("{name}: the integer {decimal} does not fit and becomes {text}"));
+            self.warnings.push(format!("{name}: the integer {value} does not fit and becomes {held}"));
         }
-        let kind = if text.starts_with('-') { Kind::Compound } else { Kind::Atom };
-        Ok(constant(text, kind))
+        constant(held.to_string(), if held < 0 { Kind::Compound } else { Kind::Atom })
     }
 
     /// An operand: a constant, a register, or the expression that is folded here.
     fn expr(&mut self, arg: &Arg) -> Result<Expr> {
         match arg {
             Arg::Int(n) => Ok(int(*n)),
-            Arg::Wide(decimal) => self.wide(decimal),
+            Arg::Wide(n) => Ok(self.wide(*n)),
             Arg::Literal(node) => match self.program.data.nodes.get(*node as usize) {
                 Some(Value::Str(bytes)) => Ok(constant(literal::string(bytes), Kind::Atom)),
                 Some(Value::Double(bits)) => Ok(constant(literal::double(self.table, bits)?, Kind::Compound)),
@@ -597,8 +596,7 @@ impl<'a> Emitter<'a> {
     /// What stands between `for` and `do`, if the loop of header `h` counts.
     fn counted(&mut self, h: usize) -> Result<Option<Expr>> {
         let Some(Counted { param, start, limit, up, .. }) = &self.counting.loops[h] else { return Ok(None) };
-        let (name, start, limit, step) =
-            (self.name(*param)?.clone(), start.clone(), limit.clone(), if *up { "" } else { ", -1" });
+        let (name, start, limit, step) = (self.name(*param)?.clone(), *start, *limit, if *up { "" } else { ", -1" });
         let bounds = self.exprs(&[start, limit])?;
         let mut vars = Vec::new();
         let text = format!("{name} = {}{step}", list(&[], &bounds, &mut vars));

@@ -3,7 +3,8 @@
 
 use super::lua_text::Style;
 use super::naming::local_name;
-use crate::ir::program::{FuncId, Instr, Program, Term};
+use crate::ir::program::{Func, FuncId, Instr, Program, Term};
+use crate::parallel;
 
 /// Functions of a group: Lua has 200 locals.
 pub const SIZE: usize = 180;
@@ -28,10 +29,9 @@ pub struct Groups {
 }
 
 /// The functions that a function calls or makes closures of, each with whether it does the latter.
-fn mentions(program: &Program, id: usize) -> Vec<(FuncId, bool)> {
+fn mentions(f: Option<&Func>) -> Vec<(FuncId, bool)> {
     let mut found = Vec::new();
-    let Some(f) = &program.functions[id] else { return found };
-    for block in &f.blocks {
+    for block in f.iter().flat_map(|f| &f.blocks) {
         for instr in &block.body {
             match instr {
                 Instr::Apply { known, .. } => found.extend(known.map(|id| (id, false))),
@@ -70,10 +70,11 @@ pub fn run(program: &Program, style: Style, code: bool) -> Groups {
         is_declared: vec![false; count],
         is_field: vec![false; count],
     };
+    let mentioned = parallel::map(count, program.functions.iter(), |f| mentions(f.as_ref()));
     // calls come first: what nothing calls directly is no local
     for creations in [false, true] {
-        for id in 0..count {
-            for (other, created) in mentions(program, id) {
+        for (id, mentioned) in mentioned.iter().enumerate() {
+            for &(other, created) in mentioned {
                 let o = other as usize;
                 if created != creations {
                     continue;

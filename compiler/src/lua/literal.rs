@@ -133,10 +133,9 @@ pub fn double(table: &Table, bits: &[u8; 8]) -> Result<String> {
 }
 
 /// An integer of more than 31 bits as the target has it.
-pub fn wide(target: Target, decimal: &str) -> Result<String> {
-    let value: i128 = decimal.parse().map_err(|_| Error::other(format!("bad integer constant '{decimal}'")))?;
+pub fn wide(target: Target, value: i64) -> i64 {
     match target {
-        Target::Lua54 => Ok(value.to_string()),
-        Target::Portable | Target::Luajit | Target::Luau => Ok((value as i32).to_string()),
+        Target::Lua54 => value,
+        Target::Portable | Target::Luajit | Target::Luau => i64::from(value as i32),
     }
 }

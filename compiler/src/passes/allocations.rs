@@ -1,7 +1,8 @@
 //! What allocates, and how much, as ocamlrun does: in the programs that ask for it `ssa` puts an event after each allocation,
 //! `%allocated` with its words, header included, and under `Gc.Memprof` `%sampled` with the value too.
 
-use crate::ir::program::{Arg, Instr, Program, Var};
+use crate::ir::program::{Arg, Func, Instr, Program, Var};
+use crate::parallel;
 
 /// What a program wants to know of its allocations.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,8 +48,6 @@ const BOXED_OPERATIONS: &str = "add and bits_of_float bswap div mod mul neg of_f
 const BOXED: &str =
     "caml_string_get32 caml_string_get64 caml_bytes_get32 caml_bytes_get64 caml_ba_uint8_get32 caml_ba_uint8_get64";
 
-const EVENTS: [&str; 4] = ["%allocated", "%allocated_value", "%allocated_element", "%sampled"];
-
 fn is_in(list: &str, name: &str) -> bool {
     list.split_ascii_whitespace().any(|n| n == name)
 }
@@ -84,23 +83,27 @@ pub fn primitive(name: &str, args: &[Arg]) -> Option<Size> {
     }
 }
 
-fn named(instr: &Instr, names: &[&str]) -> bool {
-    matches!(instr, Instr::Prim { name, .. } if names.contains(&&**name))
+fn is_event(instr: &Instr) -> bool {
+    let Instr::Prim { name, .. } = instr else { return false };
+    matches!(&**name, "%allocated" | "%allocated_value" | "%allocated_element" | "%sampled")
 }
 
 /// Takes the events away again where `known_calls` has found that the program never asks for them.
 pub fn drop_unwatched(program: &mut Program) {
-    let all = || program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|b| &b.body);
-    let called = all().filter_map(|i| if let Instr::Prim { name, .. } = i { Some(&**name) } else { None });
-    if !all().any(|i| named(i, &EVENTS)) || watch(called) != Watch::Nothing {
+    let watched = |f: &Option<Func>| f.iter().flat_map(|f| &f.blocks).flat_map(|b| &b.body).any(is_event);
+    if !parallel::map(program.functions.len(), program.functions.iter(), watched).contains(&true) {
+        return;
+    }
+    let all = program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|b| &b.body);
+    if watch(all.filter_map(|i| if let Instr::Prim { name, .. } = i { Some(&**name) } else { None })) != Watch::Nothing {
         return;
     }
     for block in program.functions.iter_mut().flatten().flat_map(|f| &mut f.blocks) {
         let mut kept: Vec<Instr> = Vec::with_capacity(block.body.len());
         for instr in std::mem::take(&mut block.body) {
-            if !named(&instr, &EVENTS) {
+            if !is_event(&instr) {
                 kept.push(instr);
-            } else if kept.last().is_some_and(|place| named(place, &["%place"])) {
+            } else if kept.last().is_some_and(|last| matches!(last, Instr::Prim { name, .. } if name == "%place")) {
                 kept.pop();
             }
         }

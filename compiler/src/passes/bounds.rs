@@ -46,7 +46,7 @@ fn function(f: &mut Func) {
             let above = std::iter::successors(Some(b), |at| Some(flow.idom[*at])).take(CLIMB);
             let is_checked = above.flat_map(|at| &checked[at]).any(|(v, i)| v == value && i == index);
             if !is_checked {
-                checked[b].push((value.clone(), index.clone()));
+                checked[b].push((*value, *index));
             } else if let Instr::Prim { name, .. } = instr
                 && let Some(unchecked) = unchecked(name)
             {

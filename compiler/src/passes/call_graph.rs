@@ -56,6 +56,25 @@ pub fn callees_first(program: &Program) -> Vec<FuncId> {
     order
 }
 
+/// The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is done
+/// to the functions of a level depends on earlier levels alone.
+pub fn levels(program: &Program) -> Vec<Vec<FuncId>> {
+    let mut levels: Vec<Vec<FuncId>> = Vec::new();
+    // Of each function: how many levels it is above, with its own.
+    let mut above = vec![0; program.functions.len()];
+    for id in callees_first(program) {
+        let Some(f) = &program.functions[id as usize] else { continue };
+        let mut level = 0;
+        references(f, &mut |to, _| level = level.max(above[to as usize]));
+        above[id as usize] = level + 1;
+        if level == levels.len() {
+            levels.push(Vec::new());
+        }
+        levels[level].push(id);
+    }
+    levels
+}
+
 /// Drops the functions that main does not reach.
 pub fn drop_unreached(program: &mut Program) {
     let mut reached = vec![false; program.functions.len()];

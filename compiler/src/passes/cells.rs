@@ -135,11 +135,11 @@ fn needed(f: &Func, cells: &Cells) -> Vec<Vec<usize>> {
 
 /// What a variable that was the result of a read has been replaced by.
 fn resolve(replace: &[Option<Arg>], a: &Arg) -> Arg {
-    let mut a = a.clone();
+    let mut a = *a;
     while let Arg::Var(v) = a
         && let Some(Some(next)) = replace.get(v as usize)
     {
-        a = next.clone();
+        a = *next;
     }
     a
 }
@@ -184,7 +184,7 @@ fn function(f: &mut Func) -> bool {
         let mut touched = needed[b].clone();
         for &n in &needed[b] {
             values[n] = if edges[b] == 1 {
-                last[from[b]].iter().find(|(field, _)| *field == n).map(|(_, value)| value.clone())
+                last[from[b]].iter().find(|(field, _)| *field == n).map(|(_, value)| *value)
             } else {
                 let param = f.names.len() as Var;
                 f.names.push(f.names[cells.owner[n] as usize].clone());
@@ -211,11 +211,11 @@ fn function(f: &mut Func) -> bool {
             };
             touched.push(n);
             let Instr::Prim { dest, name, args } = instr else { continue };
-            let old = values[n].clone().unwrap_or(Arg::Int(0));
+            let old = values[n].unwrap_or(Arg::Int(0));
             match (&*name, args.last()) {
                 ("%field", _) => replace[dest as usize] = Some(old),
                 ("%setfield", Some(value)) => {
-                    values[n] = Some(value.clone());
+                    values[n] = Some(*value);
                     replace[dest as usize] = Some(Arg::Int(0));
                 }
                 (_, amount) => {
@@ -238,7 +238,7 @@ fn function(f: &mut Func) -> bool {
         }
         list.sort_unstable();
         list.dedup();
-        last[b] = list.into_iter().filter_map(|n| values[n].clone().map(|value| (n, value))).collect();
+        last[b] = list.into_iter().filter_map(|n| values[n].map(|value| (n, value))).collect();
         for n in touched {
             values[n] = None;
         }

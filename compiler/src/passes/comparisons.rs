@@ -13,7 +13,7 @@ fn compared(f: &Func) -> Vec<Option<(Arg, Arg)>> {
             && name == "caml_int_compare"
             && let [a, b] = args.as_slice()
         {
-            compared[*dest as usize] = Some((a.clone(), b.clone()));
+            compared[*dest as usize] = Some((*a, *b));
         }
     }
     compared
@@ -21,7 +21,7 @@ fn compared(f: &Func) -> Vec<Option<(Arg, Arg)>> {
 
 /// The operands of a test of two values when one is 0 and the other a comparison.
 fn operands(compared: &[Option<(Arg, Arg)>], args: &[Arg]) -> Option<Vec<Arg>> {
-    let of = |v: &Var| compared[*v as usize].clone();
+    let of = |v: &Var| compared[*v as usize];
     match args {
         [Arg::Var(v), Arg::Int(0)] => of(v).map(|(a, b)| vec![a, b]),
         [Arg::Int(0), Arg::Var(v)] => of(v).map(|(a, b)| vec![b, a]),

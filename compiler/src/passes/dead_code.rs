@@ -503,7 +503,7 @@ fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
 /// What reads the item of number `index`, where only the ones that are used stay.
 fn moved(dest: Var, name: &Name, base: &Arg, used: &[bool], index: i32) -> Instr {
     let before = used.iter().take(index as usize).filter(|used| **used).count();
-    Instr::Prim { dest, name: name.clone(), args: vec![base.clone(), Arg::Int(before as i32)] }
+    Instr::Prim { dest, name: name.clone(), args: vec![*base, Arg::Int(before as i32)] }
 }
 
 /// The instruction without what is dead in it; None: nothing is left.
@@ -569,7 +569,7 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
 fn sweep_closure(marking: &Marking, closure: &Arg, known: Option<FuncId>) -> Arg {
     match known {
         Some(known) if !marking.needs_closure(known) => Arg::Int(0),
-        _ => closure.clone(),
+        _ => *closure,
     }
 }
 
@@ -602,7 +602,7 @@ pub fn run(effect_of: Effects, program: &mut Program) {
     let mut marking = Marking {
         program,
         effect_of,
-        facts: parallel::map(program.functions.iter(), |function| facts_of(function.as_ref())),
+        facts: parallel::map(program.functions.len(), program.functions.iter(), |function| facts_of(function.as_ref())),
         globals: vec![global; program.globals.len()],
         tops: vec![Top { value: None, read: false }; program.lifted],
         exports: vec![None; main.map_or(0, |main| main.names.len())],
@@ -621,9 +621,11 @@ pub fn run(effect_of: Effects, program: &mut Program) {
             break;
         }
     }
-    program.functions = parallel::map(program.functions.iter(), |function| {
+    let swept = parallel::map(program.functions.len(), program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
         reached.then(|| sweep(&marking, function))
     });
+    parallel::each(swept.len(), marking.facts.into_iter(), drop);
+    parallel::each(swept.len(), std::mem::replace(&mut program.functions, swept).into_iter(), drop);
 }

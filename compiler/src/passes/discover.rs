@@ -4,10 +4,9 @@
 use crate::bytecode::container::Image;
 use crate::bytecode::opcode::{self, Instruction, Op};
 use crate::error::{Error, Result};
-use crate::ir::program::Var;
 
-/// No function, trap or block.
-pub const NONE: usize = usize::MAX;
+/// No function, trap or block. Numbers of 32 bits hold whatever is known of the code.
+pub const NONE: usize = u32::MAX as usize;
 
 pub fn fail<T>(pc: usize, message: &str) -> Result<T> {
     Err(Error::at("CODE", pc * 4, message))
@@ -90,8 +89,6 @@ pub struct Trap {
     pub depth: usize,
     /// Slots that are assigned while it is set.
     pub assigned: Vec<usize>,
-    /// The cells that keep what the handler must see of those: slot, variable.
-    pub boxes: Vec<(usize, Var)>,
 }
 
 /// A function found in the code. Offsets are those of OCaml's closure block: function `i` of a recursive
@@ -109,23 +106,26 @@ pub struct Function {
     pub leaders: Vec<usize>,
     /// Offsets it uses, apart from its own.
     pub used: Vec<usize>,
-    /// The slots' assignments: trap, slot.
-    pub assigns: Vec<(usize, usize)>,
+}
+
+/// Function, depth of the stack and innermost trap before an instruction that has been reached.
+#[derive(Clone, Copy, PartialEq)]
+struct Reached {
+    owner: u32,
+    depth: u32,
+    trap: u32,
 }
 
 /// What is known of each word of the code.
 pub struct Code<'a> {
     pub image: &'a Image<'a>,
-    /// Function, depth of the stack and innermost trap before an instruction that has been reached.
-    pub owner: Vec<usize>,
-    pub depth: Vec<usize>,
-    pub trap: Vec<usize>,
+    reached: Vec<Reached>,
     pub leader: Vec<bool>,
     /// A leader whose block takes parameters for what is live, however it is reached.
     pub forced: Vec<bool>,
-    /// Number of the function that starts here, later of the block.
-    pub function_at: Vec<usize>,
-    pub block_at: Vec<usize>,
+    /// Number of the function that starts here, and among the function's leaders of the one here.
+    pub function_at: Vec<u32>,
+    pub leader_at: Vec<u32>,
     pub traps: Vec<Trap>,
     pub functions: Vec<Function>,
     pub set_globals: Vec<bool>,
@@ -134,32 +134,40 @@ pub struct Code<'a> {
 }
 
 impl Code<'_> {
+    fn is_reached(&self, pc: usize) -> bool {
+        self.reached.get(pc).is_some_and(|reached| reached.owner as usize != NONE)
+    }
+
+    pub fn depth(&self, pc: usize) -> usize {
+        self.reached[pc].depth as usize
+    }
+
+    pub fn trap(&self, pc: usize) -> usize {
+        self.reached[pc].trap as usize
+    }
+
     /// To decode one again takes less time than to fetch it from a memory that has them all.
     pub fn instruction(&self, pc: usize) -> Result<Instruction> {
-        match self.owner.get(pc) {
-            Some(owner) if *owner != NONE => opcode::decode(self.image, pc),
-            _ => fail(pc, "no instruction here"),
-        }
+        if self.is_reached(pc) { opcode::decode(self.image, pc) } else { fail(pc, "no instruction here") }
     }
 
     /// All that have been reached, and where they stand.
     pub fn instructions(&self) -> impl Iterator<Item = (usize, Instruction)> {
-        let reached = self.owner.iter().enumerate().filter(|(_, owner)| **owner != NONE);
-        reached.filter_map(|(pc, _)| Some((pc, opcode::decode(self.image, pc).ok()?)))
+        let reached = (0..self.reached.len()).filter(|pc| self.is_reached(*pc));
+        reached.filter_map(|pc| Some((pc, opcode::decode(self.image, pc).ok()?)))
     }
 
     /// Notes that control comes to `pc` with this stack; gives whether for the first time.
     fn reach(&mut self, function: usize, pc: usize, depth: usize, trap: usize) -> Result<bool> {
-        if self.owner[pc] == NONE {
-            self.owner[pc] = function;
-            self.depth[pc] = depth;
-            self.trap[pc] = trap;
+        let reached = Reached { owner: function as u32, depth: depth as u32, trap: trap as u32 };
+        if !self.is_reached(pc) {
+            self.reached[pc] = reached;
             return Ok(true);
         }
-        if self.owner[pc] != function {
+        if self.reached[pc].owner != reached.owner {
             return fail(pc, "code of two functions");
         }
-        if self.depth[pc] != depth || self.trap[pc] != trap {
+        if self.reached[pc] != reached {
             return fail(pc, "stack depth differs between two ways to the same instruction");
         }
         Ok(false)
@@ -187,10 +195,10 @@ impl Code<'_> {
         parent: usize,
         created: usize,
     ) -> Result<()> {
-        if self.function_at[entry] != NONE {
+        if self.function_at[entry] as usize != NONE {
             return fail(created, "function that is created in two places");
         }
-        self.function_at[entry] = self.functions.len();
+        self.function_at[entry] = self.functions.len() as u32;
         let arity = match opcode::decode(self.image, entry)?.op {
             Op::Grab(n) => n + 1,
             _ => 1,
@@ -205,7 +213,6 @@ impl Code<'_> {
             created,
             leaders: Vec::new(),
             used: Vec::new(),
-            assigns: Vec::new(),
         });
         Ok(())
     }
@@ -242,8 +249,11 @@ impl Code<'_> {
                 if *n >= depth {
                     return fail(pc, "stack underflow");
                 }
-                if trap != NONE {
-                    self.functions[function].assigns.push((trap, depth - 1 - *n));
+                let slot = depth - 1 - *n;
+                let mut trap = trap;
+                while trap != NONE && slot < self.traps[trap].depth {
+                    self.traps[trap].assigned.push(slot);
+                    trap = self.traps[trap].outer;
                 }
                 Ok(())
             }
@@ -297,8 +307,8 @@ impl Code<'_> {
             loop {
                 let instruction = opcode::decode(self.image, pc)?;
                 let next = instruction.next;
-                let trap = self.trap[pc];
-                let depth = self.depth[pc] + usize::from(instruction.push);
+                let trap = self.trap(pc);
+                let depth = self.depth(pc) + usize::from(instruction.push);
                 self.step(function, pc, &instruction.op, depth, trap)?;
                 let t = traffic(&instruction.op);
                 if matches!(instruction.op, Op::Poptrap) {
@@ -329,7 +339,7 @@ impl Code<'_> {
                         self.lead(&mut work, function, *l, depth, trap)?;
                         self.forced[*l] = true;
                         let inner = self.traps.len();
-                        self.traps.push(Trap { outer: trap, depth, assigned: Vec::new(), boxes: Vec::new() });
+                        self.traps.push(Trap { outer: trap, depth, assigned: Vec::new() });
                         self.lead_next(&mut work, function, next, after, inner)?;
                     }
                     Op::Poptrap => {
@@ -348,7 +358,7 @@ impl Code<'_> {
                 if ends {
                     break;
                 }
-                if forced || self.owner[next] != NONE {
+                if forced || self.is_reached(next) {
                     self.lead(&mut work, function, next, after, trap)?;
                     break;
                 }
@@ -365,13 +375,11 @@ pub fn run<'a>(image: &'a Image) -> Result<Code<'a>> {
     let size = image.code.len();
     let mut code = Code {
         image,
-        owner: vec![NONE; size],
-        depth: vec![0; size],
-        trap: vec![NONE; size],
+        reached: vec![Reached { owner: NONE as u32, depth: 0, trap: NONE as u32 }; size],
         leader: vec![false; size],
         forced: vec![false; size],
-        function_at: vec![NONE; size],
-        block_at: vec![NONE; size],
+        function_at: vec![NONE as u32; size],
+        leader_at: vec![NONE as u32; size],
         traps: Vec::new(),
         functions: Vec::new(),
         set_globals: vec![false; image.globals.len()],
@@ -388,8 +396,15 @@ pub fn run<'a>(image: &'a Image) -> Result<Code<'a>> {
     }
     for f in &mut code.functions {
         f.leaders.sort_unstable();
+        for (i, pc) in f.leaders.iter().enumerate() {
+            code.leader_at[*pc] = i as u32;
+        }
         f.used.sort_unstable();
         f.used.dedup();
+    }
+    for trap in &mut code.traps {
+        trap.assigned.sort_unstable();
+        trap.assigned.dedup();
     }
     code.units.sort_unstable();
     Ok(code)

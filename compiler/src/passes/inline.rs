@@ -1,13 +1,14 @@
-//! Small known functions stand where they are called. Functions are visited after those that they refer to, so that what is inlined has
-//! already taken in what is smaller still; where functions call each other in a circle the one visited first keeps its calls. Closures
+//! Small known functions stand where they are called. Functions are visited level by level after those that they refer to, so that what is
+//! inlined has already taken in what is smaller still; where functions call each other in a circle the lowest one keeps its calls. Closures
 //! that are created in the same function are known, too: their calls, and what they captured; so a loop that is given one, such as
 //! `Array.iter`, is worth to be taken in. With locations nothing is inlined: a frame would be missing in backtraces. Main takes in only
 //! what its loops call: the rest runs once, and main would keep its values alive.
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
+use crate::parallel;
 use crate::passes::Simplify;
-use crate::passes::call_graph::{callees_first, drop_unreached, references};
+use crate::passes::call_graph::{drop_unreached, levels, references};
 use crate::passes::regions::looping;
 use crate::passes::{self_calls, strings};
 
@@ -21,6 +22,8 @@ const CREATED: usize = 30;
 /// The size of those that are called in one place only, and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
+/// It is the work of so many other passes.
+const WEIGHT: usize = 4;
 
 /// How many instructions and tests, and whether there are loops.
 #[derive(Clone, Copy)]
@@ -52,7 +55,7 @@ fn resolve(replace: &[Option<Arg>], a: &mut Arg) {
     while let Arg::Var(v) = a
         && let Some(next) = &replace[*v as usize]
     {
-        *a = next.clone();
+        *a = *next;
     }
 }
 
@@ -217,7 +220,7 @@ impl Host<'_> {
                     let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
                     if let Some(callee) = self.inlined(b, *known, args, most) {
                         if let [Block { term: Term::Return(_), .. }] = callee.blocks.as_slice() {
-                            for copied in self.copy(callee, closure.clone(), std::mem::take(args)) {
+                            for copied in self.copy(callee, *closure, std::mem::take(args)) {
                                 if let Term::Return(result) = copied.term {
                                     self.replace[*dest as usize] = Some(result);
                                 }
@@ -230,7 +233,7 @@ impl Host<'_> {
                         let term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
                         self.f.blocks.push(Block { params: vec![*dest], body: rest, term });
                         self.work.push(next);
-                        let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
+                        let blocks = self.copy(callee, *closure, std::mem::take(args));
                         self.f.blocks[b].term = self.add(blocks, Some(next));
                         self.f.blocks[b].body = body;
                         return;
@@ -246,7 +249,7 @@ impl Host<'_> {
         if let Term::Tail { closure, args, known } = &mut term {
             *known = self.known(closure, args, *known);
             if let Some(callee) = self.inlined(b, *known, args, SMALL) {
-                let blocks = self.copy(callee, closure.clone(), std::mem::take(args));
+                let blocks = self.copy(callee, *closure, std::mem::take(args));
                 term = self.add(blocks, None);
             }
         }
@@ -289,38 +292,44 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     };
     let once: Vec<usize> = calls.iter().zip(&created).map(once).collect();
     let mut sizes = vec![None; count];
-    for id in callees_first(program) {
-        let Some(mut f) = program.functions[id as usize].take() else { continue };
-        let inline = |f: &mut Func| {
-            let open = if id == program.main { looping(f) } else { Vec::new() };
-            let mut host = Host {
-                f,
-                program,
-                arity: &arity,
-                sizes: &sizes,
-                once: &once,
-                replace: Vec::new(),
-                closures: Vec::new(),
-                open,
-                growth: 0,
-                changed: false,
-                work: Vec::new(),
+    for level in levels(program) {
+        let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
+        let inlined = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+            let inline = |f: &mut Func| {
+                let open = if f.id == program.main { looping(f) } else { Vec::new() };
+                let mut host = Host {
+                    f,
+                    program,
+                    arity: &arity,
+                    sizes: &sizes,
+                    once: &once,
+                    replace: Vec::new(),
+                    closures: Vec::new(),
+                    open,
+                    growth: 0,
+                    changed: false,
+                    work: Vec::new(),
+                };
+                host.run();
+                if host.changed {
+                    simplify(host.f);
+                }
             };
-            host.run();
-            if host.changed {
-                simplify(host.f);
-            }
-        };
-        inline(&mut f);
-        // What makes the string may itself have been inlined.
-        if calls_for_string(&f) {
             inline(&mut f);
+            // What makes the string may itself have been inlined.
+            if calls_for_string(&f) {
+                inline(&mut f);
+            }
+            if strings::run(&mut f) | self_calls::function(&mut f) {
+                simplify(&mut f);
+            }
+            f
+        });
+        for f in inlined {
+            let id = f.id as usize;
+            sizes[id] = size(&f);
+            program.functions[id] = Some(f);
         }
-        if strings::run(&mut f) | self_calls::function(&mut f) {
-            simplify(&mut f);
-        }
-        sizes[id as usize] = size(&f);
-        program.functions[id as usize] = Some(f);
     }
     drop_unreached(program);
 }

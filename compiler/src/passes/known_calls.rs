@@ -5,14 +5,15 @@
 //! the results, through captured variables, through the fields of blocks, and through the units' globals, which are set once to
 //! a block that never changes. What reaches a place that is not followed (a primitive, an exception, a call of an unknown function)
 //! escapes: a function may then be called with anything, a block may be changed. A fact changes at most twice, and then its
-//! uses alone are looked at again, so the cost is linear; the order does not matter to the result.
+//! uses alone are looked at again, so the cost is linear; the order does not matter to the result. A use that the first look at its
+//! function has not come to is not looked at before.
 
 use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets};
 use crate::parallel;
 
 /// What is known of a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Fact {
     /// No value has been seen.
     Nothing,
@@ -20,7 +21,7 @@ enum Fact {
     /// A closure of this function.
     Function(FuncId),
     /// A block made by the instruction of this site.
-    Block(usize),
+    Block(u32),
     Unknown,
 }
 
@@ -77,6 +78,8 @@ struct State {
     entered: bool,
     /// It may be called from anywhere.
     escaped: bool,
+    /// Block and place that the first look at it comes to next.
+    next: (u32, u32),
     facts: Vec<Fact>,
     users: Users,
     result: Option<Fact>,
@@ -116,10 +119,10 @@ struct Analysis<'a> {
     escapes: Vec<Fact>,
 }
 
-fn join(a: &Fact, b: &Fact) -> Fact {
+fn join(a: Fact, b: Fact) -> Fact {
     match (a, b) {
-        (Fact::Nothing, fact) | (fact, Fact::Nothing) => fact.clone(),
-        (a, b) if a == b => a.clone(),
+        (Fact::Nothing, fact) | (fact, Fact::Nothing) => fact,
+        (a, b) if a == b => a,
         _ => Fact::Unknown,
     }
 }
@@ -161,8 +164,8 @@ impl<'a> Analysis<'a> {
 
     fn fact(&self, function: FuncId, arg: &Arg) -> Fact {
         match arg {
-            Arg::Var(v) => self.states[function as usize].facts[*v as usize].clone(),
-            constant => Fact::Constant(constant.clone()),
+            Arg::Var(v) => self.states[function as usize].facts[*v as usize],
+            constant => Fact::Constant(*constant),
         }
     }
 
@@ -181,10 +184,10 @@ impl<'a> Analysis<'a> {
     }
 
     /// What two facts are together; a value of which no more is known escapes.
-    fn meet(&mut self, old: &Fact, fact: Fact) -> Fact {
-        let new = join(old, &fact);
+    fn meet(&mut self, old: Fact, fact: Fact) -> Fact {
+        let new = join(old, fact);
         if new == Fact::Unknown {
-            self.escape(old.clone());
+            self.escape(old);
             self.escape(fact);
         }
         new
@@ -192,12 +195,13 @@ impl<'a> Analysis<'a> {
 
     /// A fact flows to a variable.
     fn flow(&mut self, function: FuncId, v: Var, fact: Fact) {
-        let old = self.states[function as usize].facts[v as usize].clone();
-        let new = self.meet(&old, fact);
+        let old = self.states[function as usize].facts[v as usize];
+        let new = self.meet(old, fact);
         if new != old {
             let state = &mut self.states[function as usize];
             state.facts[v as usize] = new;
-            self.work.extend(state.users.get(v).iter().map(|(block, at)| (function, *block, *at)));
+            let seen = state.users.get(v).iter().filter(|place| **place < state.next);
+            self.work.extend(seen.map(|(block, at)| (function, *block, *at)));
         }
     }
 
@@ -235,7 +239,7 @@ impl<'a> Analysis<'a> {
             self.flow_all(place.0, args, id, &function.params[1..]);
             let state = &mut self.states[id as usize];
             state.callers.push(place);
-            return state.result.clone().unwrap_or(Fact::Nothing);
+            return state.result.unwrap_or(Fact::Nothing);
         }
         if called == Fact::Nothing {
             return called;
@@ -247,10 +251,10 @@ impl<'a> Analysis<'a> {
 
     fn give_result(&mut self, id: FuncId, fact: Fact) {
         if self.states[id as usize].escaped {
-            self.escape(fact.clone());
+            self.escape(fact);
         }
-        let old = self.states[id as usize].result.clone().unwrap_or(Fact::Nothing);
-        let new = self.meet(&old, fact);
+        let old = self.states[id as usize].result.unwrap_or(Fact::Nothing);
+        let new = self.meet(old, fact);
         if new != old {
             let state = &mut self.states[id as usize];
             state.result = Some(new);
@@ -259,15 +263,16 @@ impl<'a> Analysis<'a> {
     }
 
     /// A fact flows to a field of a block.
-    fn set_field(&mut self, site: usize, index: usize, fact: Fact) {
-        let Some(old) = self.sites[site].fields.get(index).cloned() else {
+    fn set_field(&mut self, site: u32, index: usize, fact: Fact) {
+        let site = site as usize;
+        let Some(old) = self.sites[site].fields.get(index).copied() else {
             self.escape(fact);
             return;
         };
         if self.sites[site].escaped {
-            self.escape(fact.clone());
+            self.escape(fact);
         }
-        let new = self.meet(&old, fact);
+        let new = self.meet(old, fact);
         if new != old {
             let site = &mut self.sites[site];
             site.fields[index] = new;
@@ -275,13 +280,13 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    fn field(&mut self, place: Place, site: usize, index: i32) -> Fact {
-        let site = &mut self.sites[site];
+    fn field(&mut self, place: Place, site: u32, index: i32) -> Fact {
+        let site = &mut self.sites[site as usize];
         if site.escaped && !site.exported {
             return Fact::Unknown;
         }
         site.readers.push(place);
-        site.fields.get(index as usize).cloned().unwrap_or(Fact::Unknown)
+        site.fields.get(index as usize).copied().unwrap_or(Fact::Unknown)
     }
 
     /// What is known of a primitive's result.
@@ -292,14 +297,14 @@ impl<'a> Analysis<'a> {
                 Fact::Function(created) => {
                     let state = &mut self.states[created as usize];
                     state.readers.push(place);
-                    state.captured.get(*index as usize).cloned().unwrap_or(Fact::Nothing)
+                    state.captured.get(*index as usize).copied().unwrap_or(Fact::Nothing)
                 }
                 fact => fact,
             },
             ("%global", [Arg::Int(slot)]) => {
                 let global = &mut self.globals[*slot as usize];
                 global.readers.push(place);
-                global.fact.clone()
+                global.fact
             }
             ("%field", [base, Arg::Int(index)]) => match self.fact(id, base) {
                 Fact::Block(site) => self.field(place, site, *index),
@@ -316,8 +321,8 @@ impl<'a> Analysis<'a> {
             }
             ("%set_global", [Arg::Int(slot), value]) => {
                 let fact = self.fact(id, value);
-                let old = self.globals[*slot as usize].fact.clone();
-                let new = self.meet(&old, fact);
+                let old = self.globals[*slot as usize].fact;
+                let new = self.meet(old, fact);
                 if new != old {
                     let global = &mut self.globals[*slot as usize];
                     global.fact = new;
@@ -334,7 +339,7 @@ impl<'a> Analysis<'a> {
                         let exported = id == self.program.main && self.exports[dest as usize];
                         let fields = vec![Fact::Nothing; fields.len()];
                         self.sites.push(Site { fields, exported, escaped: false, readers: Vec::new() });
-                        self.sites.len() - 1
+                        self.sites.len() as u32 - 1
                     }
                 };
                 for (index, field) in fields.iter().enumerate() {
@@ -369,8 +374,8 @@ impl<'a> Analysis<'a> {
                     self.states[*created as usize].captured.resize(captured.len(), Fact::Nothing);
                     for (index, arg) in captured.iter().enumerate() {
                         let fact = self.fact(id, arg);
-                        let old = self.states[*created as usize].captured[index].clone();
-                        let new = self.meet(&old, fact);
+                        let old = self.states[*created as usize].captured[index];
+                        let new = self.meet(old, fact);
                         if new != old {
                             let state = &mut self.states[*created as usize];
                             state.captured[index] = new;
@@ -424,8 +429,8 @@ impl<'a> Analysis<'a> {
     }
 
     /// The value is known to code that is not followed.
-    fn let_go(&mut self, fact: &Fact) {
-        match *fact {
+    fn let_go(&mut self, fact: Fact) {
+        match fact {
             Fact::Function(id) if !self.states[id as usize].escaped => {
                 self.enter(id);
                 self.states[id as usize].escaped = true;
@@ -434,17 +439,17 @@ impl<'a> Analysis<'a> {
                         self.flow(id, *param, Fact::Unknown);
                     }
                 }
-                if let Some(result) = self.states[id as usize].result.clone() {
+                if let Some(result) = self.states[id as usize].result {
                     self.escape(result);
                 }
             }
-            Fact::Block(site) if !self.sites[site].escaped => {
-                self.sites[site].escaped = true;
-                for field in self.sites[site].fields.clone() {
+            Fact::Block(site) if !self.sites[site as usize].escaped => {
+                let site = &mut self.sites[site as usize];
+                site.escaped = true;
+                self.work.append(&mut site.readers);
+                for field in site.fields.clone() {
                     self.escape(field);
                 }
-                let readers = std::mem::take(&mut self.sites[site].readers);
-                self.work.extend(readers);
             }
             _ => {}
         }
@@ -454,14 +459,18 @@ impl<'a> Analysis<'a> {
         self.enter(self.program.main);
         loop {
             if let Some(fact) = self.escapes.pop() {
-                self.let_go(&fact);
+                self.let_go(fact);
             } else if let Some(place) = self.work.pop() {
                 self.look(place);
             } else if let Some(id) = self.fresh.pop() {
                 let Some(function) = &self.program.functions[id as usize] else { continue };
-                for (block, body) in function.blocks.iter().enumerate() {
-                    (0..=body.body.len()).for_each(|at| self.look((id, block as u32, at as u32)));
+                for (block, body) in (0..).zip(&function.blocks) {
+                    for at in 0..=body.body.len() as u32 {
+                        self.states[id as usize].next = (block, at + 1);
+                        self.look((id, block, at));
+                    }
                 }
+                self.states[id as usize].next = (function.blocks.len() as u32, 0);
             } else {
                 break;
             }
@@ -484,7 +493,7 @@ fn known(facts: &[Fact], arity: &[usize], closure: &Arg, args: &[Arg]) -> Option
 fn replace(facts: &[Fact], entered: &[bool], arg: &mut Arg) {
     if let Arg::Var(v) = arg {
         match &facts[*v as usize] {
-            Fact::Constant(constant) => *arg = constant.clone(),
+            Fact::Constant(constant) => *arg = *constant,
             Fact::Function(id) if !entered[*id as usize] => *arg = Arg::Int(0),
             _ => {}
         }
@@ -509,7 +518,7 @@ pub fn run(program: &mut Program) {
     let states = analysis.states;
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
-    parallel::each(program.functions.iter_mut().zip(&states), |(place, state)| {
+    parallel::each(states.len(), program.functions.iter_mut().zip(&states), |(place, state)| {
         let Some(function) = place else { return };
         if !state.entered {
             *place = None;

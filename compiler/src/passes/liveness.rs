@@ -15,14 +15,16 @@ pub struct Graph {
     pub has_params: Vec<bool>,
     /// For each block, the slots that are live at its start, then the accumulator.
     pub live: Vec<Vec<bool>>,
+    /// How many blocks stand before those of the function's leaders.
+    shift: usize,
 }
 
-/// Blocks that may follow the one that starts at `pc`, and whether it ends by setting a trap.
+/// Leaders that may follow the one at `pc`, and whether it ends by setting a trap.
 fn successors_of(code: &Code, pc: usize) -> Result<(Vec<usize>, bool)> {
     let mut pc = pc;
     loop {
         let i = code.instruction(pc)?;
-        let at = |l: &usize| code.block_at[*l];
+        let at = |l: &usize| code.leader_at[*l] as usize;
         let next = i.next;
         match &i.op {
             Op::Branch(l) => return Ok((vec![at(l)], false)),
@@ -49,24 +51,27 @@ impl Graph {
         self.live.push(Vec::new());
     }
 
+    /// The block that starts at `pc`.
+    pub fn block_at(&self, code: &Code, pc: usize) -> usize {
+        code.leader_at[pc] as usize + self.shift
+    }
+
     /// Numbers the blocks; the entry gets a block of its own in front when something jumps to it.
-    fn number_blocks(&mut self, code: &mut Code, function: usize) -> Result<()> {
-        let leaders = code.functions[function].leaders.clone();
+    fn number_blocks(&mut self, code: &Code, function: usize) -> Result<()> {
+        let leaders = &code.functions[function].leaders;
         let entry = code.functions[function].entry;
         let mut counts = vec![0; leaders.len()];
-        for (i, pc) in leaders.iter().enumerate() {
-            code.block_at[*pc] = i;
-        }
         let mut successors = Vec::new();
-        for pc in &leaders {
+        for pc in leaders {
             let list = successors_of(code, *pc)?;
             for b in &list.0 {
                 counts[*b] += 1;
             }
             successors.push(list);
         }
-        let start = code.block_at[entry];
+        let start = code.leader_at[entry] as usize;
         let shift = usize::from(start != 0 || counts[start] > 0);
+        self.shift = shift;
         if shift > 0 {
             self.add_block(NONE);
             self.successors[0].push(start + 1);
@@ -74,7 +79,6 @@ impl Graph {
         }
         for (i, pc) in leaders.iter().enumerate() {
             self.add_block(*pc);
-            code.block_at[*pc] = i + shift;
             self.has_params[i + shift] = counts[i] > 1 || code.forced[*pc];
             self.sets_trap[i + shift] = successors[i].1;
             for b in &successors[i].0 {
@@ -90,7 +94,7 @@ impl Graph {
         if pc == NONE {
             return Ok(vec![0]);
         }
-        let depth_in = code.depth[pc];
+        let depth_in = code.depth(pc);
         let mut marks = vec![0; depth_in + 1];
         let mut touch = |slot: usize, what: u8| {
             if slot < depth_in && marks[slot] == 0 {
@@ -100,7 +104,7 @@ impl Graph {
         let mut accu = 0;
         loop {
             let i = code.instruction(pc)?;
-            let mut depth = code.depth[pc];
+            let mut depth = code.depth(pc);
             let t = traffic(&i.op);
             if (i.push || t.reads_accu) && accu == 0 {
                 accu = 1;
@@ -175,7 +179,7 @@ impl Graph {
 }
 
 /// The blocks of a function, with what is live.
-pub fn run(code: &mut Code, function: usize) -> Result<Graph> {
+pub fn run(code: &Code, function: usize) -> Result<Graph> {
     let mut graph = Graph::default();
     graph.number_blocks(code, function)?;
     graph.liveness(code)?;

@@ -67,7 +67,7 @@ fn leave(f: &mut Func, blocks: &[usize]) -> Vec<Exit> {
                 }
             }
             None => {
-                let passed = t.args.iter().map(|a| outside(a).then(|| a.clone())).collect();
+                let passed = t.args.iter().map(|a| outside(a).then_some(*a)).collect();
                 exits.push(Exit { block: t.block, passed });
             }
         }

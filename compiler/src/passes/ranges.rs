@@ -6,6 +6,7 @@
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE, entry_and_latch};
+use crate::parallel;
 use crate::passes::Simplify;
 use crate::passes::call_graph;
 use crate::passes::intervals::{Ints, Range, SIZE, join, mask, power};
@@ -18,6 +19,8 @@ const ROUNDS: usize = 12;
 const CLIMB: usize = 16;
 /// So many ranges are noted in a block.
 const INDICES: usize = 16;
+/// It is the work of so many other passes.
+const WEIGHT: usize = 4;
 
 /// What keeps a counter from an overflow.
 enum Guard {
@@ -41,7 +44,7 @@ type Fact = (u8, Arg, Arg);
 
 fn test(name: &str, args: &[Arg], holds: bool) -> Option<Fact> {
     let [a, b] = args else { return None };
-    let (a, b) = (a.clone(), b.clone());
+    let (a, b) = (*a, *b);
     match (name, holds) {
         ("%int_lt", true) | ("%int_ge", false) => Some((1, a, b)),
         ("%int_gt", true) | ("%int_le", false) => Some((1, b, a)),
@@ -139,7 +142,7 @@ impl Analysis<'_> {
             Term::If(Arg::Var(c), yes, _) if bound.is_some() && yes.block as usize == h && uses[*c as usize] == 1 => Some(*c),
             _ => None,
         };
-        let guard = bound.map(Guard::Bound).or(self.ints.count.map(|_| Guard::Time(start.clone(), entry)));
+        let guard = bound.map(Guard::Bound).or(self.ints.count.map(|_| Guard::Time(*start, entry)));
         guard.map(|guard| Counted { next: *next, up, guard, test })
     }
 
@@ -370,6 +373,11 @@ impl Analysis<'_> {
         old != Some(new)
     }
 
+    /// The ranges of what a call passes.
+    fn passed(&self, args: &[Arg], at: usize) -> Vec<Range> {
+        args.iter().map(|arg| self.of(arg, at).unwrap_or(self.ints.full())).collect()
+    }
+
     /// What stands in the place of an instruction.
     fn simpler(&self, instr: &Instr, at: usize) -> Option<Instr> {
         let Instr::Prim { dest, name, args } = instr else { return None };
@@ -394,11 +402,9 @@ impl Analysis<'_> {
             ("%int_div", [_, y]) if positive(y) => ("%positive_div", args.clone()),
             ("%int_mod", [_, y]) if positive(y) => ("%positive_mod", args.clone()),
             ("%int_and", _) if sure() => ("%low_bits", args.clone()),
-            ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => {
-                ("%exact_shift", vec![x.clone(), Arg::Int(*n), Arg::Int(1 << n)])
-            }
+            ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => ("%exact_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
             ("%int_lsr", [_, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%natural_lsr", args.clone()),
-            ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![x.clone(), Arg::Int(1 << n)]),
+            ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![*x, Arg::Int(1 << n)]),
             ("%int_ult", [x, y]) if natural(x) && natural(y) => ("%int_lt", args.clone()),
             ("%int_uge", [x, y]) if natural(x) && natural(y) => ("%int_ge", args.clone()),
             ("%int_ult", [x, _]) if halves && natural(x) => ("%ult_right", args.clone()),
@@ -536,29 +542,23 @@ impl Arguments {
             None => ranges,
         });
     }
-
-    /// The calls of an instruction or terminator of block `b`.
-    fn take(&mut self, analysis: &Analysis, known: Option<FuncId>, args: &[Arg], b: usize) {
-        if let Some(id) = known {
-            let range = |arg| analysis.of(arg, b).unwrap_or(analysis.ints.full());
-            self.pass(id, args.iter().map(range).collect());
-        }
-    }
 }
 
-/// The blocks with simpler operations; None: nothing changes. Also whether a test was decided. Calls are taken on the way: what has been
-/// learned of an index holds behind the instruction that checks it.
-fn rewritten(arguments: &mut Arguments, analysis: &mut Analysis) -> Option<(Vec<Block>, bool)> {
+/// Calls, and the ranges of what they pass.
+type Calls = Vec<(FuncId, Vec<Range>)>;
+
+/// The calls of a function, its blocks with simpler operations, if anything changes, and whether a test was decided. What has been learned
+/// of an index holds behind the instruction that checks it.
+fn rewritten(analysis: &mut Analysis) -> (Calls, Option<Vec<Block>>, bool) {
+    let mut calls = Vec::new();
     let mut blocks = analysis.f.blocks.clone();
     let (mut changed, mut decided) = (false, false);
     for i in 0..analysis.flow.order.len() {
         let b = analysis.flow.order[i];
         analysis.sharpen(b);
         for (k, instr) in analysis.f.blocks[b].body.iter().enumerate() {
-            if let Instr::Apply { known, args, .. } = instr {
-                arguments.take(analysis, *known, args, b);
-            } else if let Instr::Try { body, args, .. } = instr {
-                arguments.take(analysis, Some(*body), args, b);
+            if let Instr::Apply { known: Some(id), args, .. } | Instr::Try { body: id, args, .. } = instr {
+                calls.push((*id, analysis.passed(args, b)));
             }
             if let Some(simpler) = analysis.simpler(instr, b) {
                 blocks[b].body[k] = simpler;
@@ -567,7 +567,7 @@ fn rewritten(arguments: &mut Arguments, analysis: &mut Analysis) -> Option<(Vec<
             analysis.learn(instr, b);
         }
         match &mut blocks[b].term {
-            Term::Tail { known, args, .. } => arguments.take(analysis, *known, args, b),
+            Term::Tail { known: Some(id), args, .. } => calls.push((*id, analysis.passed(args, b))),
             Term::If(arg @ Arg::Var(_), _, _) => {
                 if let Some(range) = analysis.of(arg, b)
                     && range.low == range.high
@@ -580,21 +580,30 @@ fn rewritten(arguments: &mut Arguments, analysis: &mut Analysis) -> Option<(Vec<
             _ => {}
         }
     }
-    changed.then_some((blocks, decided))
+    (calls, changed.then_some(blocks), decided)
 }
 
 /// Simplifies the operations on ints of all functions, those of callers first.
 pub fn run(program: &mut Program, target: Target, simplify: Simplify) {
     let ints = Ints::of(target);
     let mut arguments = Arguments::new(program);
-    for id in call_graph::callees_first(program).into_iter().rev() {
-        let Some(f) = &mut program.functions[id as usize] else { continue };
-        let Some(mut analysis) = analyse(f, ints, &arguments.of(f, ints)) else { continue };
-        if let Some((blocks, decided)) = rewritten(&mut arguments, &mut analysis) {
-            f.blocks = blocks;
-            if decided {
-                simplify(f);
+    for level in call_graph::levels(program).into_iter().rev() {
+        let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
+        let looked_at = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+            let Some(mut analysis) = analyse(&f, ints, &arguments.of(&f, ints)) else { return (f, Vec::new()) };
+            let (calls, blocks, decided) = rewritten(&mut analysis);
+            if let Some(blocks) = blocks {
+                f.blocks = blocks;
             }
+            if decided {
+                simplify(&mut f);
+            }
+            (f, calls)
+        });
+        for (f, calls) in looked_at {
+            calls.into_iter().for_each(|(id, ranges)| arguments.pass(id, ranges));
+            let id = f.id as usize;
+            program.functions[id] = Some(f);
         }
     }
 }

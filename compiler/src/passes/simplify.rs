@@ -16,21 +16,21 @@ const STEPS: usize = 8;
 
 /// What a variable has been replaced by, in the end.
 fn resolve(replace: &mut [Arg], a: &Arg) -> Arg {
-    let mut end = a.clone();
+    let mut end = *a;
     while let Arg::Var(v) = end {
-        let next = replace[v as usize].clone();
+        let next = replace[v as usize];
         if next == end {
             break;
         }
         end = next;
     }
-    let mut at = a.clone();
+    let mut at = *a;
     while let Arg::Var(v) = at {
-        let next = replace[v as usize].clone();
+        let next = replace[v as usize];
         if next == at {
             break;
         }
-        replace[v as usize] = end.clone();
+        replace[v as usize] = end;
         at = next;
     }
     end
@@ -138,7 +138,7 @@ fn same_params(f: &mut Func) -> bool {
         work.extend(&block.params);
         for t in visit::targets(&block.term) {
             for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
-                incoming[*p as usize].push(a.clone());
+                incoming[*p as usize].push(*a);
                 if let Arg::Var(v) = a {
                     feeds[*v as usize].push(*p);
                 }
@@ -153,7 +153,7 @@ fn same_params(f: &mut Func) -> bool {
         if replace[p as usize] != own {
             continue;
         }
-        let mut value = own.clone();
+        let mut value = own;
         let mut same = true;
         for a in &incoming[p as usize] {
             let a = resolve(&mut replace, a);
@@ -227,10 +227,10 @@ fn used_outside(f: &Func) -> Vec<bool> {
 fn passed(block: &Block, args: &[Arg], a: &Arg) -> Arg {
     for (p, value) in block.params.iter().zip(args) {
         if *a == Arg::Var(*p) {
-            return value.clone();
+            return *value;
         }
     }
-    a.clone()
+    *a
 }
 
 fn passed_target(block: &Block, args: &[Arg], t: &Target) -> Target {
@@ -346,7 +346,7 @@ fn merge(f: &mut Func) -> bool {
             let empty = Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable };
             let mut next = std::mem::replace(&mut f.blocks[target.block as usize], empty);
             for (p, a) in next.params.iter().zip(&target.args) {
-                replace[*p as usize] = a.clone();
+                replace[*p as usize] = *a;
             }
             f.blocks[b].body.append(&mut next.body);
             f.blocks[b].term = next.term;
@@ -367,7 +367,7 @@ fn constants(f: &mut Func) -> bool {
             if let Instr::Prim { dest, name, args } = &f.blocks[b].body[i]
                 && matches!(args.as_slice(), [_, Arg::Int(_)] | [Arg::Int(_), _])
             {
-                let known = |a: &Arg| if let Arg::Var(v) = a { replace.get(*v as usize).unwrap_or(a) } else { a }.clone();
+                let known = |a: &Arg| if let Arg::Var(v) = a { *replace.get(*v as usize).unwrap_or(a) } else { *a };
                 if let Some(n) = fold::run(name, &args.iter().map(known).collect::<Vec<Arg>>()) {
                     if replace.is_empty() {
                         replace = identity(f);
@@ -475,7 +475,7 @@ fn unused(f: &mut Func, effect_of: Effects) -> bool {
         needs.kept.push(vec![false; block.body.len()]);
         for t in visit::targets(&block.term) {
             for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
-                needs.incoming[*p as usize].push(a.clone());
+                needs.incoming[*p as usize].push(*a);
             }
         }
     }

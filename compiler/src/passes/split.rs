@@ -253,7 +253,7 @@ impl Renamer<'_> {
     fn arg(&mut self, arg: &Arg) -> Arg {
         match arg {
             Arg::Var(v) => Arg::Var(self.var(*v)),
-            other => other.clone(),
+            other => *other,
         }
     }
 
@@ -472,7 +472,7 @@ pub fn run(program: &mut Program) -> Result<()> {
     let mut first = 0;
     while first < program.functions.len() {
         let is_main = |id: usize| id == program.main as usize;
-        let found = parallel::map(program.functions[first..].iter_mut(), |func| match func {
+        let found = parallel::map(program.functions.len() - first, program.functions[first..].iter_mut(), |func| match func {
             Some(func) => entries(func, global_names, is_main(func.id as usize)),
             None => Ok(None),
         });

@@ -1,6 +1,8 @@
 //! Bytecode to SSA: executes each block symbolically, and gives a block with several predecessors a parameter for each
 //! stack slot (and the accumulator) that is live there. Stack slots are numbered from the bottom of the function's frame.
 
+use std::collections::BTreeMap;
+
 use crate::bytecode::container::Image;
 use crate::bytecode::debug_events::{self, Debug};
 use crate::bytecode::opcode::{Instruction, Op};
@@ -8,6 +10,7 @@ use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
 use crate::ir::program::{Arg, Block, Func, Instr, Kind, Name, Place, PlaceKind, Program, Target, Term, Var};
 use crate::link::fragment::{Effect, Table};
+use crate::parallel;
 use crate::passes::allocations::{self, Size, Watch};
 use crate::passes::discover::{self, Code, NONE, ends_block, fail};
 use crate::passes::liveness::{self, Graph};
@@ -38,7 +41,7 @@ fn defined(a: &Arg, pc: usize) -> Result<Arg> {
     if *a == UNDEFINED {
         return fail(pc, "reads a stack slot that has no value");
     }
-    Ok(a.clone())
+    Ok(*a)
 }
 
 /// Takes `n` values from the top of the stack, the top first.
@@ -53,9 +56,8 @@ fn pop(state: &mut State, n: usize, pc: usize) -> Result<Vec<Arg>> {
     Ok(list)
 }
 
-/// What backtraces need: the places found so far.
+/// What backtraces need: the return addresses that wait.
 struct Places {
-    list: Vec<Place>,
     pending: Vec<Pending>,
     /// The innermost of them at each instruction.
     pending_at: Vec<usize>,
@@ -72,7 +74,7 @@ struct Pending {
 /// arguments is between PUSH_RETADDR and the address.
 fn places(code: &Code) -> Places {
     let mut pending: Vec<Pending> = Vec::new();
-    let mut pending_at = vec![NONE; code.owner.len()];
+    let mut pending_at = vec![NONE; code.leader.len()];
     let mut inner = NONE;
     for (pc, instruction) in code.instructions() {
         while inner != NONE && pending[inner].address <= pc {
@@ -80,22 +82,22 @@ fn places(code: &Code) -> Places {
         }
         pending_at[pc] = inner;
         if let Op::PushRetaddr(address) = instruction.op {
-            pending.push(Pending { address, trap: code.trap[pc], outer: inner });
+            pending.push(Pending { address, trap: code.trap(pc), outer: inner });
             inner = pending.len() - 1;
         }
     }
-    Places { list: Vec::new(), pending, pending_at }
+    Places { pending, pending_at }
 }
 
 /// A function being built.
 struct Builder<'a, 'b> {
-    code: &'a mut Code<'b>,
+    code: &'a Code<'b>,
     /// Function id by number of discovery.
     ids: &'a [u32],
     debug: &'a Debug<'b>,
     /// The primitives: what their effects are, and which are constants.
     table: &'a Table,
-    places: Option<&'a mut Places>,
+    places: Option<&'a Places>,
     watch: Watch,
     function: usize,
     graph: Graph,
@@ -105,6 +107,10 @@ struct Builder<'a, 'b> {
     body: Vec<Instr>,
     names: Vec<String>,
     booleans: Vec<bool>,
+    /// The cells that keep what a handler must see of the slots that are assigned in its region: by trap and slot.
+    boxes: BTreeMap<(usize, usize), Var>,
+    /// Its places so far.
+    found: Vec<Place>,
 }
 
 impl Builder<'_, '_> {
@@ -124,18 +130,18 @@ impl Builder<'_, '_> {
 
     /// The instruction at `pc` stands at a place of its own, for which ocamlrun finds `address` on the stack.
     fn place(&mut self, kind: PlaceKind, pc: usize, address: usize) {
-        let Some(places) = &mut self.places else { return };
+        let Some(places) = self.places else { return };
         let mut locations = vec![self.debug.location(address)];
         let mut pending = places.pending_at[pc];
-        while pending != NONE && places.pending[pending].trap == self.code.trap[pc] {
+        while pending != NONE && places.pending[pending].trap == self.code.trap(pc) {
             let other = &places.pending[pending];
             if other.address != address {
                 locations.push(self.debug.location(other.address));
             }
             pending = other.outer;
         }
-        let number = places.list.len() as i32;
-        places.list.push(Place { kind, locations });
+        let number = self.found.len() as i32;
+        self.found.push(Place { kind, locations });
         self.prim("%place", vec![Arg::Int(number)]);
     }
 
@@ -155,7 +161,7 @@ impl Builder<'_, '_> {
             self.place(PlaceKind::Call, pc, address);
         }
         if self.watch != Watch::Nothing {
-            let (name, args) = allocations::event(self.watch, v.clone(), size);
+            let (name, args) = allocations::event(self.watch, *v, size);
             self.prim(name, args);
         }
     }
@@ -164,8 +170,12 @@ impl Builder<'_, '_> {
     fn keep(&mut self, op: &Op, accu: &Arg) {
         let overwritten = matches!(op, Op::Acc(_) | Op::Envacc(_) | Op::Offsetclosure(_) | Op::Const(_) | Op::Getglobal(_));
         if overwritten && self.watch != Watch::Nothing && matches!(accu, Arg::Var(_)) {
-            self.prim("%keep", vec![accu.clone()]);
+            self.prim("%keep", vec![*accu]);
         }
+    }
+
+    fn block_at(&self, pc: usize) -> usize {
+        self.graph.block_at(self.code, pc)
     }
 
     /// The edge to `block` with this state.
@@ -179,7 +189,7 @@ impl Builder<'_, '_> {
                 }
             }
             if self.graph.live[block][last] {
-                args.push(state.accu.clone());
+                args.push(state.accu);
             }
         } else {
             self.left[block] = Some(state.clone());
@@ -239,7 +249,7 @@ impl Builder<'_, '_> {
         if !self.code.set_globals[n] {
             match self.code.image.data.nodes.get(node as usize) {
                 Some(Value::Int(i)) => return Arg::Int(*i),
-                Some(Value::Wide(s)) => return Arg::Wide(s.clone()),
+                Some(Value::Wide(i)) => return Arg::Wide(*i),
                 Some(Value::Str(s)) if s.len() <= 64 => return Arg::Literal(node),
                 Some(Value::Double(_)) => return Arg::Literal(node),
                 _ => {}
@@ -260,7 +270,7 @@ impl Builder<'_, '_> {
     ) -> Result<()> {
         let mut values = Vec::new();
         if vars > 0 {
-            values.push(state.accu.clone());
+            values.push(state.accu);
             values.append(&mut pop(state, vars - 1, pc)?);
         }
         let mut dests = Vec::new();
@@ -269,12 +279,12 @@ impl Builder<'_, '_> {
         }
         let mut functions = Vec::new();
         for label in labels {
-            let number = self.code.function_at[*label];
+            let number = self.code.function_at[*label] as usize;
             let f = &self.code.functions[number];
             let mut list = Vec::new();
             for offset in &f.used {
                 if *offset >= f.captured {
-                    list.push(values[*offset - f.captured].clone());
+                    list.push(values[*offset - f.captured]);
                 } else {
                     list.push(Arg::Var(dests[*offset / 3]));
                 }
@@ -295,16 +305,15 @@ impl Builder<'_, '_> {
 
     /// An instruction that is not the end of a block.
     fn execute(&mut self, pc: usize, op: &Op, next: usize, state: &mut State) -> Result<()> {
-        let accu = state.accu.clone();
+        let accu = state.accu;
         match op {
             Op::Acc(n) => state.accu = defined(&state.slots[state.slots.len() - 1 - *n], pc)?,
             Op::Assign(n) => {
                 let slot = state.slots.len() - 1 - *n;
-                let mut trap = self.code.trap[pc];
+                let mut trap = self.code.trap(pc);
                 while trap != NONE {
-                    let boxed = self.code.traps[trap].boxes.iter().find(|b| b.0 == slot).map(|b| b.1);
-                    if let Some(cell) = boxed {
-                        self.prim("%setfield", vec![Arg::Var(cell), Arg::Int(0), accu.clone()]);
+                    if let Some(cell) = self.boxes.get(&(trap, slot)) {
+                        self.prim("%setfield", vec![Arg::Var(*cell), Arg::Int(0), accu]);
                     }
                     trap = self.code.traps[trap].outer;
                 }
@@ -313,7 +322,7 @@ impl Builder<'_, '_> {
             }
             Op::Pop(n) => state.slots.truncate(state.slots.len() - *n),
             Op::PushRetaddr(_) => state.slots.extend([UNDEFINED, UNDEFINED, UNDEFINED]),
-            Op::Const(c) => state.accu = c.clone(),
+            Op::Const(c) => state.accu = *c,
             Op::Envacc(n) => {
                 let at = self.code.functions[self.function].offset + *n;
                 state.accu = self.captured(at);
@@ -394,9 +403,9 @@ impl Builder<'_, '_> {
                     self.allocated(&state.accu, size, pc, address);
                 }
             }
-            Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, n.clone()]),
+            Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, *n]),
             Op::Offsetref(n) => {
-                self.prim("%offset_ref", vec![accu, n.clone()]);
+                self.prim("%offset_ref", vec![accu, *n]);
                 state.accu = Arg::Int(0);
             }
             Op::Getmethod | Op::Getdynmet => {
@@ -405,8 +414,8 @@ impl Builder<'_, '_> {
                 state.accu = self.prim(name, vec![accu, object]);
             }
             Op::Getpubmet(tag) => {
-                state.slots.push(accu.clone());
-                state.accu = self.prim("%public_method", vec![accu, tag.clone()]);
+                state.slots.push(accu);
+                state.accu = self.prim("%public_method", vec![accu, *tag]);
             }
             Op::Perform => state.accu = self.raising("%perform", vec![accu], pc, next),
             Op::Resume(n) => {
@@ -422,17 +431,14 @@ impl Builder<'_, '_> {
     /// Sets a trap. A slot that is assigned while it is set and live in the handler is kept in a cell, too, which
     /// a block in front of the handler reads.
     fn pushtrap(&mut self, pc: usize, handler: usize, next: usize, mut state: State) -> Result<Term> {
-        let body = self.code.block_at[next];
-        let trap = self.code.trap[next];
+        let body = self.block_at(next);
+        let trap = self.code.trap(next);
         let mut boxes: Vec<(usize, Var)> = Vec::new();
-        let mut assigned = std::mem::take(&mut self.code.traps[trap].assigned);
-        assigned.sort_unstable();
-        assigned.dedup();
-        for slot in assigned {
-            if self.graph.live[handler][slot] {
-                let value = defined(&state.slots[slot], pc)?;
+        for slot in &self.code.traps[trap].assigned {
+            if self.graph.live[handler][*slot] {
+                let value = defined(&state.slots[*slot], pc)?;
                 if let Arg::Var(v) = self.prim("%block", vec![Arg::Int(0), value]) {
-                    boxes.push((slot, v));
+                    boxes.push((*slot, v));
                 }
             }
         }
@@ -453,7 +459,7 @@ impl Builder<'_, '_> {
             self.blocks.push(Block { params: vec![param], body, term: Term::Jump(target) });
             Target { block: (self.blocks.len() - 1) as u32, args: vec![Arg::Var(exn)] }
         };
-        self.code.traps[trap].boxes = boxes;
+        self.boxes.extend(boxes.into_iter().map(|(slot, v)| ((trap, slot), v)));
         state.slots.extend([UNDEFINED, UNDEFINED, UNDEFINED, UNDEFINED]);
         let body = self.edge(body, &state, pc)?;
         Ok(Term::Pushtrap { exn, body, handler })
@@ -461,9 +467,9 @@ impl Builder<'_, '_> {
 
     /// The instruction that ends a block.
     fn term(&mut self, pc: usize, op: &Op, next: usize, mut state: State) -> Result<Term> {
-        let accu = state.accu.clone();
+        let accu = state.accu;
         match op {
-            Op::Branch(l) => Ok(Term::Jump(self.edge(self.code.block_at[*l], &state, pc)?)),
+            Op::Branch(l) => Ok(Term::Jump(self.edge(self.block_at(*l), &state, pc)?)),
             Op::Branchif(l) | Op::Branchifnot(l) => {
                 let taken = matches!(op, Op::Branchif(_));
                 let (yes, no) = if taken { (*l, next) } else { (next, *l) };
@@ -473,31 +479,31 @@ impl Builder<'_, '_> {
                 {
                     state.accu = Arg::Int(1);
                 }
-                let yes = self.edge(self.code.block_at[yes], &state, pc)?;
+                let yes = self.edge(self.block_at(yes), &state, pc)?;
                 state.accu = Arg::Int(0);
-                let no = self.edge(self.code.block_at[no], &state, pc)?;
+                let no = self.edge(self.block_at(no), &state, pc)?;
                 Ok(Term::If(accu, yes, no))
             }
             Op::Compare(name, constant, l) => {
-                let test = self.prim(*name, vec![constant.clone(), accu]);
-                let yes = self.edge(self.code.block_at[*l], &state, pc)?;
-                let no = self.edge(self.code.block_at[next], &state, pc)?;
+                let test = self.prim(*name, vec![*constant, accu]);
+                let yes = self.edge(self.block_at(*l), &state, pc)?;
+                let no = self.edge(self.block_at(next), &state, pc)?;
                 Ok(Term::If(test, yes, no))
             }
             Op::Switch(ints, tags) => {
                 let mut targets = [Vec::new(), Vec::new()];
                 for (i, labels) in [ints, tags].into_iter().enumerate() {
                     for l in labels {
-                        targets[i].push(self.edge(self.code.block_at[*l], &state, pc)?);
+                        targets[i].push(self.edge(self.block_at(*l), &state, pc)?);
                     }
                 }
                 let [ints, tags] = targets;
                 Ok(Term::Switch(accu, ints, tags))
             }
-            Op::Pushtrap(l) => self.pushtrap(pc, self.code.block_at[*l], next, state),
+            Op::Pushtrap(l) => self.pushtrap(pc, self.block_at(*l), next, state),
             Op::Poptrap => {
                 state.slots.truncate(state.slots.len() - 4);
-                Ok(Term::Poptrap(self.edge(self.code.block_at[next], &state, pc)?))
+                Ok(Term::Poptrap(self.edge(self.block_at(next), &state, pc)?))
             }
             Op::Raise(kind) => {
                 self.place(*kind, pc, pc);
@@ -530,7 +536,7 @@ impl Builder<'_, '_> {
             let Instruction { push, op, next } = self.code.instruction(pc)?;
             self.names_at(pc, &state);
             if push {
-                state.slots.push(state.accu.clone());
+                state.slots.push(state.accu);
             } else if read {
                 self.keep(&op, &state.accu);
             }
@@ -540,7 +546,7 @@ impl Builder<'_, '_> {
             read = matches!(op, Op::Acc(_) | Op::Envacc(_)) || read && !push && matches!(op, Op::Getfield(_));
             self.execute(pc, &op, next, &mut state)?;
             if self.code.leader[next] {
-                let target = self.edge(self.code.block_at[next], &state, pc)?;
+                let target = self.edge(self.block_at(next), &state, pc)?;
                 return Ok(Term::Jump(target));
             }
             pc = next;
@@ -597,16 +603,9 @@ struct Source<'a, 'b> {
     watch: Watch,
 }
 
-fn function(source: &mut Source, number: usize, name: String, place: String) -> Result<Func> {
+/// A function and its places.
+fn function(source: &Source, number: usize, name: String, place: String) -> Result<(Func, Vec<Place>)> {
     let Source { code, ids, debug, table, places, watch } = source;
-    let assigns = std::mem::take(&mut code.functions[number].assigns);
-    for (trap, slot) in assigns {
-        let mut trap = trap;
-        while trap != NONE && slot < code.traps[trap].depth {
-            code.traps[trap].assigned.push(slot);
-            trap = code.traps[trap].outer;
-        }
-    }
     let graph = liveness::run(code, number)?;
     let count = graph.starts.len();
     let mut builder = Builder {
@@ -614,7 +613,7 @@ fn function(source: &mut Source, number: usize, name: String, place: String) -> 
         ids,
         debug,
         table,
-        places: places.as_mut(),
+        places: places.as_ref(),
         watch: *watch,
         function: number,
         graph,
@@ -623,10 +622,24 @@ fn function(source: &mut Source, number: usize, name: String, place: String) -> 
         body: Vec::new(),
         names: Vec::new(),
         booleans: Vec::new(),
+        boxes: BTreeMap::new(),
+        found: Vec::new(),
     };
     let params = builder.build()?;
     let (blocks, names) = (builder.blocks, builder.names);
-    Ok(Func { id: ids[number], name, place, kind: Kind::Closure, params, exits: 0, blocks, names })
+    Ok((Func { id: ids[number], name, place, kind: Kind::Closure, params, exits: 0, blocks, names }, builder.found))
+}
+
+/// Numbers the places of a function on from those of the functions before it.
+fn number_places(f: &mut Func, before: usize) {
+    for instr in f.blocks.iter_mut().flat_map(|block| &mut block.body) {
+        if let Instr::Prim { name, args, .. } = instr
+            && name == "%place"
+            && let [Arg::Int(number)] = args.as_mut_slice()
+        {
+            *number += before as i32;
+        }
+    }
 }
 
 /// The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted.
@@ -647,7 +660,6 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
     }
     let debug = debug_events::run(image)?;
     let function_names = names::functions(image, &debug, &sites, &code.units);
-    let mut functions = Vec::new();
     let main = ids[0];
     let places = backtraces.then(|| places(&code));
     let called = code.instructions().filter_map(|(_, i)| match i.op {
@@ -655,10 +667,19 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
         _ => None,
     });
     let watch = allocations::watch(called);
-    let mut source = Source { code, ids, debug, table, places, watch };
-    for ((number, site), name) in order.iter().zip(&sites).zip(function_names) {
-        let place = names::place(&source.debug, site.start);
-        functions.push(Some(function(&mut source, *number, name, place)?));
+    let source = Source { code, ids, debug, table, places, watch };
+    let named = order.iter().zip(&sites).zip(function_names);
+    let built = parallel::map(order.len(), named, |((number, site), name)| {
+        function(&source, *number, name, names::place(&source.debug, site.start))
+    });
+    let (mut functions, mut places) = (Vec::new(), Vec::new());
+    for built in built {
+        let (mut function, mut found) = built?;
+        if !found.is_empty() {
+            number_places(&mut function, places.len());
+            places.append(&mut found);
+        }
+        functions.push(Some(function));
     }
     Ok(Program {
         functions,
@@ -667,7 +688,7 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
         globals: image.globals.clone(),
         global_names: image.global_names.clone(),
         lifted: 0,
-        places: source.places.map_or(Vec::new(), |places| places.list),
+        places,
         version: image.version,
     })
 }

@@ -39,7 +39,7 @@ fn read_strings(f: &mut Func, mut uses: Vec<usize>) -> bool {
     for instr in f.blocks.iter().flat_map(|block| &block.body) {
         if let Instr::Prim { dest, name, args } = instr {
             match args.as_slice() {
-                [string] if name == "caml_bytes_of_string" => drop(strings.insert(*dest, string.clone())),
+                [string] if name == "caml_bytes_of_string" => drop(strings.insert(*dest, *string)),
                 [Arg::Var(bytes), ..] if reading(name).is_some() => uses[*bytes as usize] -= 1,
                 _ => {}
             }
@@ -52,7 +52,7 @@ fn read_strings(f: &mut Func, mut uses: Vec<usize>) -> bool {
             && uses[*bytes as usize] == 0
             && let (Some(reading), Some(string)) = (reading(name), strings.get(bytes))
         {
-            args[0] = string.clone();
+            args[0] = *string;
             *name = reading.into();
             changed = true;
         }
@@ -77,13 +77,13 @@ fn made(definitions: &Definitions, size: &Arg, copies: &[(&str, &[Arg])]) -> Opt
     match copies {
         [(copy, [source, start, _, to, count])] if *to == zero && count == size => {
             let name = if *copy == "caml_blit_bytes" { "%bytes_sub_string" } else { "%string_sub" };
-            Some((name, vec![source.clone(), start.clone(), size.clone()]))
+            Some((name, vec![*source, *start, *size]))
         }
         [("caml_blit_string", [a, a_start, _, a_to, a_size]), ("caml_blit_string", [b, b_start, _, b_to, b_size])] => {
             let all = |string: &Arg, count| defined(count) == Some(("caml_ml_string_length", std::slice::from_ref(string)));
             let starts = *a_start == zero && *b_start == zero && *a_to == zero && b_to == a_size;
-            let sum = defined(size) == Some(("%int_add", &[a_size.clone(), b_size.clone()]));
-            (starts && sum && all(a, a_size) && all(b, b_size)).then(|| ("caml_string_concat", vec![a.clone(), b.clone()]))
+            let sum = defined(size) == Some(("%int_add", &[*a_size, *b_size]));
+            (starts && sum && all(a, a_size) && all(b, b_size)).then(|| ("caml_string_concat", vec![*a, *b]))
         }
         _ => None,
     }
@@ -99,7 +99,7 @@ fn make_strings(block: &mut Block, uses: &[usize]) -> bool {
         let Instr::Prim { dest, name, args } = instr else { continue };
         definitions.insert(*dest, (name, args));
         match (name.as_ref(), args.as_slice()) {
-            ("caml_create_bytes", [size]) => drop(created.insert(*dest, Created { size: size.clone(), copies: vec![i] })),
+            ("caml_create_bytes", [size]) => drop(created.insert(*dest, Created { size: *size, copies: vec![i] })),
             ("caml_blit_string" | "caml_blit_bytes", [_, _, Arg::Var(bytes), _, _]) => {
                 if let Some(created) = created.get_mut(bytes) {
                     created.copies.push(i);
