@@ -143,25 +143,6 @@ let enter an id =
       state.entered <- true;
       state.facts <- Array.make count Nothing;
       state.users <- Array.make count [];
-      let use = ref (Term (id, Unreachable)) in
-      let note arg =
-        match arg with
-        | Var v -> (
-            match state.users.(v) with
-            | last :: _ when last == !use -> ()
-            | users -> state.users.(v) <- !use :: users)
-        | _ -> ()
-      in
-      let instr i =
-        use := Instr (id, i);
-        Visit.each_arg i note
-      in
-      Array.iter
-        (fun (block : block) ->
-          List.iter instr block.body;
-          use := Term (id, block.term);
-          Visit.each_term_arg block.term note)
-        f.blocks;
       (match f.params with own :: _ -> state.facts.(own) <- Function id | [] -> ());
       an.fresh <- f :: an.fresh
   | _ -> ()
@@ -309,12 +290,29 @@ let term an use term =
 
 let look an use = match use with Instr (_, i) -> instr an use i | Term (_, t) -> term an use t
 
+(* Looks at a function for the first time, and notes where its variables are used: those who are looked at later need not be told. *)
 let look_through an (f : func) =
-  let visit i = look an (Instr (f.id, i)) in
+  let users = an.states.(f.id).users in
+  let use = ref (Term (f.id, Unreachable)) in
+  let note arg =
+    match arg with
+    | Var v -> (
+        match users.(v) with
+        | last :: _ when last == !use -> ()
+        | others -> users.(v) <- !use :: others)
+    | _ -> ()
+  in
+  let instr i =
+    use := Instr (f.id, i);
+    Visit.each_arg i note;
+    look an !use
+  in
   Array.iter
     (fun (block : block) ->
-      List.iter visit block.body;
-      look an (Term (f.id, block.term)))
+      List.iter instr block.body;
+      use := Term (f.id, block.term);
+      Visit.each_term_arg block.term note;
+      look an !use)
     f.blocks
 
 (* The value is known to code that is not followed. *)
