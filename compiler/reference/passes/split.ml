@@ -333,6 +333,23 @@ let unique taken name =
   in
   search 1
 
+(* Can nothing of this be too large, too deep or entered elsewhere than at its header? There are no loops, and a block nests no
+   deeper than its label and its tests. *)
+let is_small func =
+  let total = ref 0 and depth = ref 0 and forward = ref true in
+  let count_instr instr = total := !total + cost instr in
+  Array.iteri
+    (fun b (block : block) ->
+      List.iter count_instr block.body;
+      let term = block.term in
+      total := !total + term_cost term;
+      depth := !depth + 2 + Visit.target_count term;
+      for k = 0 to Visit.target_count term - 1 do
+        if (Visit.target term k).block <= b then forward := false
+      done)
+    func.blocks;
+  !forward && !depth <= depth_limit && !total <= block_limit
+
 (* The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`. *)
 let split func global_names is_main next taken =
   cut func global_names is_main;
@@ -414,6 +431,7 @@ let run program =
     if next > most then Error.fail "a function cannot be split";
     (match program.functions.(!id) with
     | None -> ()
+    | Some func when !id <> program.main && is_small func -> ()
     | Some func -> (
         match split func program.global_names (!id = program.main) next taken with
         | [] -> ()
