@@ -31,7 +31,7 @@ and entry = { known : string; number : int option; found : section option }
 
 let buckets = 1024
 
-let code name i = Char.code name.[i]
+let code name i = Char.code (String.unsafe_get name i)
 
 (* Of the length and three characters: names are alike at the start. *)
 let hash name =

@@ -141,7 +141,8 @@ let newlines text =
 (* Adds the functions, in groups; gives the lines that belong to places of the program. *)
 let functions out texts =
   let lines = ref [] in
-  let line = ref (newlines (Buffer.contents out) + 1) in
+  let has_places (f : Lua_text.text) = match f.places with [] -> false | _ :: _ -> true in
+  let line = ref (if List.exists has_places texts then newlines (Buffer.contents out) + 1 else 0) in
   List.iteri
     (fun i (f : Lua_text.text) ->
       if i mod Groups.size = 0 then begin

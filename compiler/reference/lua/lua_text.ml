@@ -30,7 +30,9 @@ let is_word c = Template.is_word c || Char.equal c '.'
 let before text i back = if i < back then ' ' else text.[i - back]
 
 (* The index after the word, and after the string, that is at `i`. *)
-let rec word_end text i = if i < String.length text && Template.is_word text.[i] then word_end text (i + 1) else i
+let rec word_end text i =
+  if i >= String.length text then i
+  else match String.unsafe_get text i with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> word_end text (i + 1) | _ -> i
 
 let rec string_end text i =
   if i >= String.length text then String.length text
@@ -62,7 +64,7 @@ let squeeze text names =
   let rec go out from i =
     if i >= n then if from = 0 then text else out ^ String.sub text from (n - from)
     else
-      match text.[i] with
+      match String.unsafe_get text i with
       | '"' -> go out from (string_end text (i + 1))
       | '0' .. '9' -> go out from (word_end text i)
       | 'a' .. 'u' | 'w' .. 'z' | '_' when before text i 1 <> '.' -> go out from (word_end text i)

@@ -387,24 +387,29 @@ let unused (f : func) effect_of =
       end
     | _ -> ()
   in
+  let rec need_all = function
+    | [] -> ()
+    | a :: rest ->
+      need a;
+      need_all rest
+  in
   let keep instr =
     let first = first_dest instr in
     if first <> none then kept.(first) <- true;
-    Visit.each_arg instr need
+    match instr with Prim (_, _, args) -> need_all args | _ -> Visit.each_arg instr need
   in
   let settle () =
     while !waiting > 0 do
       decr waiting;
       let v = work.(!waiting) in
       let instr = definitions.(v) in
-      if instr == no_instr then List.iter need incoming.(v) else if not (is_kept instr) then keep instr
+      if instr == no_instr then need_all incoming.(v) else if not (is_kept instr) then keep instr
     done
   in
-  let defining = ref no_instr in
-  let define_one v = definitions.(v) <- !defining in
   let define instr =
-    defining := instr;
-    Visit.each_dest instr define_one
+    match instr with
+    | Prim (dest, _, _) | Apply { dest; _ } -> definitions.(dest) <- instr
+    | Closures { dests; _ } | Try { dests; _ } -> List.iter (fun v -> definitions.(v) <- instr) dests
   in
   let pass p a = incoming.(p) <- a :: incoming.(p) in
   Array.iter
@@ -507,16 +512,17 @@ let constants (f : func) =
   if changed then substitute f !replace;
   changed
 
-(* Simplifies one function. `moved`: jumps have changed since the parameters were compared, and blocks numbered. *)
+(* Simplifies one function. `moved`: jumps have changed since the parameters were compared. *)
 let func f effect_of =
   let rec round left moved =
     if left > 0 then begin
       let same = moved && has_params f && same_params f in
       let folded = constants f in
       let threaded = thread f in
+      if threaded then number_blocks f;
       let moved = moved || threaded in
-      if moved then number_blocks f;
       let merged = moved && merge f in
+      if merged then number_blocks f;
       let dropped = (same || folded || moved) && unused f effect_of in
       if same || folded || threaded || merged || dropped then round (left - 1) (threaded || merged)
     end
@@ -527,8 +533,7 @@ let func f effect_of =
   end
   else begin
     number_blocks f;
-    round 3 true;
-    number_blocks f
+    round 3 true
   end;
   number_variables f
 
