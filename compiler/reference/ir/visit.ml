@@ -29,6 +29,18 @@ let rec filter_list f list =
     let others = filter_list f rest in
     if not stays then others else if others == rest then list else a :: others
 
+(* An instruction that is none: a map gives it for what goes. *)
+let nothing = Prim (-1, "", [])
+
+(* The instructions, without those that go. *)
+let rec map_instrs f list =
+  match list with
+  | [] -> list
+  | instr :: rest ->
+    let mapped = f instr in
+    let others = map_instrs f rest in
+    if mapped == nothing then others else if mapped == instr && others == rest then list else mapped :: others
+
 let map_args f instr =
   match instr with
   | Prim (dest, name, args) ->
@@ -41,7 +53,13 @@ let map_args f instr =
     let closure = f a.closure in
     let args = map_list f a.args in
     if closure == a.closure && args == a.args then instr else Apply { a with closure; args }
-  | Closures c -> Closures { c with functions = List.map (fun (id, captured) -> (id, map_list f captured)) c.functions }
+  | Closures c ->
+    let created ((id, captured) as creation) =
+      let mapped = map_list f captured in
+      if mapped == captured then creation else (id, mapped)
+    in
+    let functions = map_list created c.functions in
+    if functions == c.functions then instr else Closures { c with functions }
 
 (* The variables that an instruction defines. *)
 let dests = function
@@ -151,8 +169,14 @@ let each_term_arg term f =
   done
 
 let map_term_args f term =
-  let passed t =
+  match map_own_args f term with
+  | Jump t as term ->
     let args = map_list f t.args in
-    if args == t.args then t else { t with args }
-  in
-  map_targets passed (map_own_args f term)
+    if args == t.args then term else Jump { t with args }
+  | (Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable) as term -> term
+  | term ->
+    let passed t =
+      let args = map_list f t.args in
+      if args == t.args then t else { t with args }
+    in
+    map_targets passed term

@@ -81,7 +81,9 @@ let start program =
         match rest with Var v :: _ when id = program.main -> set := (slot, v) :: !set | _ -> ())
     | _ -> ()
   in
-  iter_functions program (fun f -> Array.iter (fun (block : block) -> List.iter (visit f.id) block.body) f.blocks);
+  iter_functions program (fun f ->
+      let visit instr = visit f.id instr in
+      Array.iter (fun (block : block) -> List.iter visit block.body) f.blocks);
   List.iter (fun (slot, v) -> if unit_globals.(slot).sets = 1 then Bytes.set exports v '\001') !set;
   Array.iter (fun global -> if global.sets <> 1 then global.value <- Unknown) unit_globals;
   let state _ =
@@ -366,20 +368,22 @@ let replace facts entered arg =
       | _ -> arg)
   | _ -> arg
 
-(* The instruction as it is rewritten, without the functions that never run; None: nothing is left. *)
-let rewritten facts entered arity instr =
-  let instr = Visit.map_args (replace facts entered) instr in
-  match instr with
-  | Apply a -> Some (Apply { a with known = known facts arity a.closure a.args })
-  | Closures { dests; functions } -> (
-      let dests = List.filteri (fun i _ -> entered.(fst (List.nth functions i))) dests in
-      match List.filter (fun (id, _) -> entered.(id)) functions with
-      | [] -> None
-      | functions -> Some (Closures { dests; functions }))
-  | instr -> Some instr
+(* The instruction as it is rewritten, without the functions that never run. *)
+let rewritten facts entered arity replace instr =
+  match Visit.map_args replace instr with
+  | Apply a as instr -> (
+      match known facts arity a.closure a.args with None -> instr | known -> Apply { a with known })
+  | Closures { dests; functions } as instr ->
+      let runs (id, _) = entered.(id) in
+      if List.for_all runs functions then instr
+      else if List.exists runs functions then
+        let dests = List.filteri (fun i _ -> runs (List.nth functions i)) dests in
+        Closures { dests; functions = Visit.filter_list runs functions }
+      else Visit.nothing
+  | instr -> instr
 
-let rewritten_term facts entered arity term =
-  match Visit.map_term_args (replace facts entered) term with
+let rewritten_term facts arity replace term =
+  match Visit.map_term_args replace term with
   | Tail t -> Tail { t with known = known facts arity t.closure t.args }
   | term -> term
 
@@ -393,10 +397,13 @@ let run program =
   let entered = Array.map (fun state -> state.entered) an.states in
   iter_functions program (fun f ->
       let facts = an.states.(f.id).facts in
-      if entered.(f.id) then
+      if entered.(f.id) then begin
+        let replace arg = replace facts entered arg in
+        let rewritten instr = rewritten facts entered arity replace instr in
         Array.iter
           (fun (block : block) ->
-            block.body <- List.filter_map (rewritten facts entered arity) block.body;
-            block.term <- rewritten_term facts entered arity block.term)
-          f.blocks);
+            block.body <- Visit.map_instrs rewritten block.body;
+            block.term <- rewritten_term facts arity replace block.term)
+          f.blocks
+      end);
   program.functions <- Array.mapi (fun id f -> if entered.(id) then f else None) program.functions

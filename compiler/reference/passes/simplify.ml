@@ -357,7 +357,7 @@ let removable effect_of = function
   | Apply _ | Try _ -> false
 
 (* Of a variable that no instruction defines. *)
-let no_instr = Prim (none, "", [])
+let no_instr = Visit.nothing
 
 (* The variable that stands for the instruction: its first result. *)
 let first_dest = function
