@@ -1,8 +1,6 @@
 (* Puts the Lua file together (ARCHITECTURE.md, section 3): the runtime's sections that are used, each once and
    after those it requires, then functions, constants, embedded files and the start. *)
 
-module Names = Map.Make (String)
-
 (* Of the compiler: in the header of every file. *)
 let version = "0.1.0"
 
@@ -22,29 +20,36 @@ type parts = {
   files : (string * string) list;  (* embedded files: path, content; sorted *)
 }
 
-(* The functions that mention a primitive, the last one first. *)
-type users = { mutable last : int; mutable names : string list }
+(* A primitive and the functions that mention it, the last one first. *)
+type users = { name : string; mutable last : int; mutable names : string list }
 
 (* Primitives that the functions mention, each with the functions that do, in order. *)
 let used_primitives (program : Program.t) =
-  let used = ref Names.empty in
-  let visit (f : Program.func) = function
-    | Program.Prim (_, name, _) -> (
-        match Names.find_opt name !used with
-        | None -> used := Names.add name { last = f.id; names = [ f.name ] } !used
-        | Some users ->
-            if not (Int.equal users.last f.id) then begin
-              users.last <- f.id;
-              users.names <- f.name :: users.names
-            end)
+  let used = Array.make Fragment.buckets [] in
+  let rec note (f : Program.func) name hash = function
+    | [] -> used.(hash) <- { name; last = f.id; names = [ f.name ] } :: used.(hash)
+    | users :: rest ->
+        if not (String.equal users.name name) then note f name hash rest
+        else if not (Int.equal users.last f.id) then begin
+          users.last <- f.id;
+          users.names <- f.name :: users.names
+        end
+  in
+  let visit f = function
+    | Program.Prim (_, name, _) ->
+        let hash = Fragment.hash name in
+        note f name hash used.(hash)
     | _ -> ()
   in
   Array.iter
     (function
       | None -> ()
-      | Some (f : Program.func) -> Array.iter (fun (block : Program.block) -> List.iter (visit f) block.body) f.blocks)
+      | Some (f : Program.func) ->
+          let visit instr = visit f instr in
+          Array.iter (fun (block : Program.block) -> List.iter visit block.body) f.blocks)
     program.functions;
-  List.map (fun (name, users) -> (name, List.rev users.names)) (Names.bindings !used)
+  let all = List.sort (fun a b -> String.compare a.name b.name) (List.concat (Array.to_list used)) in
+  List.map (fun users -> (users.name, List.rev users.names)) all
 
 (* The sections that apply unknown functions to as many arguments as the program does. *)
 let applied (program : Program.t) =

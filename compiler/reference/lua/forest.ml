@@ -12,7 +12,7 @@ let max_size = 24
 type t = {
   folded : bool array;  (* is the variable's expression written where it is used? *)
   uses : int array;
-  definition : instr option array;  (* the instruction that defines it, and nothing else *)
+  definition : instr array;  (* the instruction that defines it, and nothing else *)
 }
 
 let effect_of table name = if String.equal name "%block" then Fragment.Const else Fragment.effects table name
@@ -147,7 +147,7 @@ let flush waiting effects =
 let run table func (flow : Flow.t) (counting : Counting.t) =
   let n = Array.length func.names in
   let implied = counting.Counting.implied in
-  let forest = { folded = Array.copy implied; uses = Array.make n 0; definition = Array.make n None } in
+  let forest = { folded = Array.copy implied; uses = Array.make n 0; definition = Array.make n Visit.nothing } in
   (* the block of the last use *)
   let user = Array.make n Flow.none in
   let at = ref Flow.none in
@@ -160,7 +160,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
   in
   let note instr =
     let d = single_dest instr in
-    if d <> Flow.none then forest.definition.(d) <- Some instr;
+    if d <> Flow.none then forest.definition.(d) <- instr;
     each_operand table instr count
   in
   Array.iter

@@ -85,7 +85,7 @@ let squeeze text names =
 let add out text names = Buffer.add_string out (match names with Some names -> squeeze text names | None -> text)
 
 let assignment local (dests : dest list) (value : expr) =
-  let names = String.concat ", " (List.map (fun d -> d.name) dests) in
+  let names = match dests with [ d ] -> d.name | _ -> String.concat ", " (List.map (fun d -> d.name) dests) in
   (if local then "local " else "") ^ names ^ " = " ^ value.text
 
 let end_line printer =

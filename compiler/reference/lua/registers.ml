@@ -90,7 +90,7 @@ let steps table func (forest : Forest.t) b =
     match arg with
     | Var v -> (
         match forest.Forest.definition.(v) with
-        | Some instr when forest.Forest.folded.(v) -> Forest.each_operand table instr leaves
+        | instr when instr != Visit.nothing && forest.Forest.folded.(v) -> Forest.each_operand table instr leaves
         | _ -> found := v :: !found)
     | Int _ | Wide _ | Literal _ -> ()
   in

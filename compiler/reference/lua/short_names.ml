@@ -16,13 +16,12 @@ let rec tail n =
 (* aA, bA, … zA, aB, … *)
 let numbered n = letter n ^ tail (n / 26)
 
+let rec digits text i last n =
+  if i = last then n
+  else match text.[i] with '0' .. '9' as c -> digits text (i + 1) last ((n * 10) + Char.code c - 48) | _ -> -1
+
 (* The number whose digits are text.[first] to text.[last - 1]; -1: they are none. *)
-let number text first last =
-  let rec go i n =
-    if i = last then n
-    else match text.[i] with '0' .. '9' as c -> go (i + 1) ((n * 10) + Char.code c - 48) | _ -> -1
-  in
-  if first >= last || last - first > 9 then -1 else go first 0
+let number text first last = if first >= last || last - first > 9 then -1 else digits text first last 0
 
 (* One of the chunk's locals. `used`: somebody has asked for it. *)
 type local = { name : string; short : string; mutable used : bool }

@@ -11,19 +11,21 @@ type graph = {
   live : bool array array;  (* for each block, the slots that are live at its start, then the accumulator *)
 }
 
+(* The block that begins there. *)
+let at code l = code.sites.(l).block
+
 (* Blocks that may follow the one that starts at `pc`, and whether it ends by setting a trap. *)
 let rec successors_of code pc =
   let i = instruction code pc in
-  let at l = code.sites.(l).block in
   let next = i.next in
   match i.op with
-  | Branch l -> ([| at l |], false)
-  | Branchif l | Branchifnot l | Compare (_, _, l) -> ([| at l; at next |], false)
-  | Switch (ints, tags) -> (Array.append (Array.map at ints) (Array.map at tags), false)
-  | Pushtrap l -> ([| at next; at l |], true)
-  | Poptrap -> ([| at next |], false)
+  | Branch l -> ([| at code l |], false)
+  | Branchif l | Branchifnot l | Compare (_, _, l) -> ([| at code l; at code next |], false)
+  | Switch (ints, tags) -> (Array.map (fun l -> at code l) (Array.append ints tags), false)
+  | Pushtrap l -> ([| at code next; at code l |], true)
+  | Poptrap -> ([| at code next |], false)
   | op when ends_block op -> ([||], false)
-  | _ -> if code.sites.(next).leader then ([| at next |], false) else successors_of code next
+  | _ -> if code.sites.(next).leader then ([| at code next |], false) else successors_of code next
 
 (* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
 let number_blocks code f =
@@ -148,7 +150,7 @@ let liveness code g =
     | n :: rest ->
       work := rest;
       queued.(n) <- false;
-      List.iter (spread n) predecessors.(n);
+      List.iter (fun p -> spread n p) predecessors.(n);
       run ()
   in
   run ()

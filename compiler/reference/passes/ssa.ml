@@ -7,6 +7,9 @@ open Discover
 (* In deeper frames variables get no names: each event lists all of them. *)
 let named = 64
 
+(* Room for so many variables is made first. *)
+let some = 24
+
 (* What a slot holds that belongs to a trap or a return address. *)
 let undefined = Program.Var none
 (* The result is 0 or 1. *)
@@ -525,8 +528,8 @@ let func code ids debug table places watch number name place =
       landings = [];
       block_count = count;
       body = [];
-      names = [||];
-      booleans = [||];
+      names = Array.make some "";
+      booleans = Array.make some false;
       var_count = 0;
     }
   in
