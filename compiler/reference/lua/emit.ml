@@ -69,7 +69,7 @@ let place emitter id =
   | Some f -> (
       let own = emitter.func.id and groups = emitter.groups in
       let named =
-        if Int.equal id own then groups.Groups.is_local.(id) else List.exists (Int.equal id) groups.Groups.named.(own)
+        if Int.equal id own then groups.Groups.is_local.(id) else Registers.mem id groups.Groups.named.(own)
       in
       match Naming.local_name emitter.options.style f with
       | Some local when named -> local
@@ -186,7 +186,7 @@ and apply emitter closure args known depth =
 and closure emitter id captured later =
   let capture arg =
     match arg with
-    | Var v when List.exists (Int.equal v) later -> Template.int 0
+    | Var v when Registers.mem v later -> Template.int 0
     | _ -> expr emitter arg
   in
   let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: List.map capture captured in
@@ -400,13 +400,14 @@ let edge emitter b k out =
     emitter.func.blocks.(target.block).Program.params target.args;
   let moves = List.rev !moves in
   (* one after the other, unless one reads what another has written *)
-  let written = Array.make emitter.registers.Registers.count false in
   let clash = ref false in
-  List.iter
-    (fun (d, e) ->
-      List.iter (fun v -> if written.(register emitter v) then clash := true) e.vars;
-      written.(register emitter d.var) <- true)
-    moves;
+  let rec look written = function
+    | [] -> ()
+    | (d, e) :: rest ->
+        if List.exists (fun v -> Registers.mem (register emitter v) written) e.vars then clash := true
+        else look (register emitter d.var :: written) rest
+  in
+  (match moves with [] | [ _ ] -> () | _ -> look [] moves);
   if not !clash then List.fold_left (fun out (d, value) -> Assign { local = false; dests = [ d ]; value } :: out) !out moves
   else begin
     let values = List.map snd moves and dests = List.map fst moves in

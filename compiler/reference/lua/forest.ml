@@ -170,10 +170,9 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       List.iter note block.body;
       each_term_operand block.term count)
     flow.Flow.order;
-  (* Where a `for` starts is read after what else is passed to its first round has been assigned. *)
-  let kept = Array.make n false in
+  (* Where a `for` starts is read after what else is passed to its first round has been assigned: it is used in no block. *)
   Array.iter
-    (function Some { Counting.start = Var v; _ } -> kept.(v) <- true | _ -> ())
+    (function Some { Counting.start = Var v; _ } -> user.(v) <- Flow.none | _ -> ())
     counting.Counting.loops;
   let waiting =
     {
@@ -203,7 +202,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       let small =
         waiting.operands <= max_operands && waiting.whole_depth <= max_depth && waiting.whole_size <= max_size
       in
-      let once = v <> Flow.none && forest.uses.(v) = 1 && user.(v) = !at && not kept.(v) in
+      let once = v <> Flow.none && forest.uses.(v) = 1 && user.(v) = !at in
       if once && small && (not statement) && is_expression table instr then begin
         waiting.effects.(v) <- effects;
         waiting.depth.(v) <- waiting.whole_depth;

@@ -161,8 +161,11 @@ let operand (e : expr) prefix =
   let plain = match e.kind with Prefix -> true | Atom -> not prefix | Compound -> false in
   if plain then e.text else "(" ^ e.text ^ ")"
 
+let new_int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
+let small_ints = Array.init 64 new_int
+
 (* The integer constant. *)
-let int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
+let int n = if n >= 0 && n < Array.length small_ints then small_ints.(n) else new_int n
 
 (* `e + n`, folded when `e` is a constant. *)
 let add (e : expr) n : expr =

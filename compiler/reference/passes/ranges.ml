@@ -515,7 +515,7 @@ let rewrite analysis =
   Array.iter
     (fun b ->
       let block = analysis.f.blocks.(b) in
-      block.body <- Visit.map_list (simpler analysis b) block.body;
+      block.body <- Visit.map_list (fun instr -> simpler analysis b instr) block.body;
       match block.term with
       | If ((Var _ as arg), yes, no) -> (
           match range_of analysis arg b with

@@ -369,7 +369,7 @@ let first_dest = function
 let unused (f : func) effect_of =
   let count = Array.length f.names in
   let definitions = Array.make count no_instr in
-  let incoming = Array.make count [] in
+  let incoming = if has_params f then Array.make count [] else [||] in
   let live = Array.make count false in
   (* By an instruction's first result: does it stay? Those without results do. *)
   let kept = Array.make count false in
@@ -403,7 +403,8 @@ let unused (f : func) effect_of =
       decr waiting;
       let v = work.(!waiting) in
       let instr = definitions.(v) in
-      if instr == no_instr then need_all incoming.(v) else if not (is_kept instr) then keep instr
+      if instr != no_instr then begin if not (is_kept instr) then keep instr end
+      else if v < Array.length incoming then need_all incoming.(v)
     done
   in
   let define instr =

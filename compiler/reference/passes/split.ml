@@ -3,8 +3,6 @@
    functions of kind Part, which take the block's parameters and what lives there; jumps to them become tail calls. *)
 
 open Program
-module Taken = Set.Make (String)
-
 (* Of operations in a function, and in a block. *)
 let limit = 8000
 let block_limit = 2000
@@ -321,13 +319,14 @@ let part_name func (members : int list) global_names is_main =
   in
   if is_main then search members else func.name ^ "_part"
 
-(* `name`, or the first of `name_2`, `name_3` … that is free. *)
-let unique taken name =
+(* `name`, or the first of `name_2`, `name_3` … that neither a function has nor a part that was made. *)
+let unique (program : Program.t) made name =
   let rec search n =
     let result = if n = 1 then name else name ^ "_" ^ string_of_int n in
-    if Taken.mem result !taken then search (n + 1)
+    let has_it = function Some (f : func) -> String.equal f.name result | None -> false in
+    if Array.exists has_it program.functions || List.exists (String.equal result) !made then search (n + 1)
     else begin
-      taken := Taken.add result !taken;
+      made := result :: !made;
       result
     end
   in
@@ -351,7 +350,8 @@ let is_small func =
   !forward && !depth <= depth_limit && !total <= block_limit
 
 (* The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`. *)
-let split func global_names is_main next taken =
+let split (program : Program.t) (func : func) next =
+  let global_names = program.global_names and is_main = func.id = program.main in
   cut func global_names is_main;
   let flow = Flow.run func.blocks in
   let n = Array.length func.blocks in
@@ -381,6 +381,7 @@ let split func global_names is_main next taken =
     let renamer =
       { names = func.names; map = Array.make (Array.length func.names) (-1); touched = []; new_names = []; count = 0 }
     in
+    let made = ref [] in
     let make head =
       let first = head = entry in
       let params, header =
@@ -407,7 +408,7 @@ let split func global_names is_main next taken =
       let blocks = Array.of_list (header @ copied @ List.rev piece.extra) in
       {
         id = pieces.id.(head);
-        name = (if first then func.name else unique taken (part_name func list global_names is_main));
+        name = (if first then func.name else unique program made (part_name func list global_names is_main));
         place = func.place;
         kind = (if first then func.kind else Part_of);
         params;
@@ -420,10 +421,6 @@ let split func global_names is_main next taken =
   end
 
 let run program =
-  let taken = ref Taken.empty in
-  Array.iter
-    (function Some func -> taken := Taken.add func.name !taken | None -> ())
-    program.functions;
   let most = (16 * Array.length program.functions) + 10000 in
   let id = ref 0 in
   while !id < Array.length program.functions do
@@ -433,7 +430,7 @@ let run program =
     | None -> ()
     | Some func when !id <> program.main && is_small func -> ()
     | Some func -> (
-        match split func program.global_names (!id = program.main) next taken with
+        match split program func next with
         | [] -> ()
         | first :: rest ->
             program.functions.(!id) <- Some first;
