@@ -97,9 +97,15 @@ let target term k =
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> invalid_arg "Visit.target"
 
 let each_target term f =
-  for k = 0 to target_count term - 1 do
-    f (target term k)
-  done
+  match term with
+  | Jump t | Poptrap t -> f t
+  | If (_, first, second) | Pushtrap { body = first; handler = second; _ } ->
+    f first;
+    f second
+  | Switch (_, ints, tags) ->
+    Array.iter f ints;
+    Array.iter f tags
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> ()
 
 (* Where control may go, in the order of the text. *)
 let targets term = List.init (target_count term) (target term)
@@ -163,10 +169,16 @@ let map_own_args f term =
 
 (* What the terminator and its targets use. *)
 let each_term_arg term f =
-  each_own_arg term f;
-  for k = 0 to target_count term - 1 do
-    List.iter f (target term k).args
-  done
+  match term with
+  | Jump t | Poptrap t -> List.iter f t.args
+  | If (a, first, second) ->
+    f a;
+    List.iter f first.args;
+    List.iter f second.args
+  | Switch _ | Pushtrap _ ->
+    each_own_arg term f;
+    each_target term (fun t -> List.iter f t.args)
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> each_own_arg term f
 
 let map_term_args f term =
   match map_own_args f term with

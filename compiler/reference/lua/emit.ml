@@ -33,7 +33,7 @@ type emitter = {
 }
 
 let compound text vars = { text; kind = Compound; int = None; vars }
-let all_vars exprs vars = List.fold_left (fun vars e -> List.rev_append e.vars vars) vars exprs
+let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
 
 (* What is joined one by one: of more the text is made at once. *)
 let rec follow text exprs = match exprs with [] -> text | e :: rest -> follow (text ^ ", " ^ e.text) rest
@@ -118,13 +118,18 @@ and exprs emitter args = match args with [] -> [] | arg :: rest -> let e = expr 
 
 (* The operands of a primitive: what it wraps itself is not wrapped before. *)
 and operands emitter name args =
-  let operand i arg =
-    match if Operators.takes_raw name i then unwrapped emitter arg else None with
-    | Some (raw, args) -> primitive emitter raw args false
-    | None -> expr emitter arg
+  let rec from i = function
+    | [] -> []
+    | arg :: rest ->
+        let e =
+          match if Operators.takes_raw name i then unwrapped emitter arg else None with
+          | Some (raw, args) -> primitive emitter raw args false
+          | None -> expr emitter arg
+        in
+        e :: from (i + 1) rest
   in
   let known e = match e.vars with [] -> true | _ -> false in
-  match (emitter.options.target, List.mapi operand args) with
+  match (emitter.options.target, from 0 args) with
   | Target.Portable, (first :: rest as all) when Operators.signs_zero name && List.for_all known all ->
       (* Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant *)
       compound (Template.operand first false ^ " - 0 / Huge") [] :: rest

@@ -161,6 +161,9 @@ let operand (e : expr) prefix =
   let plain = match e.kind with Prefix -> true | Atom -> not prefix | Compound -> false in
   if plain then e.text else "(" ^ e.text ^ ")"
 
+(* These variables, and those of the expression. *)
+let with_vars (e : expr) vars = match vars with [] -> e.vars | _ :: _ -> List.rev_append e.vars vars
+
 let new_int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
 let small_ints = Array.init 64 new_int
 
@@ -195,7 +198,7 @@ let rec fill template result args text vars pieces : expr =
   | Hole { arg; plus; bare; prefix } :: rest -> (
       let found = argument arg result args in
       let e = if plus = 0 then found else add found plus in
-      let vars = List.rev_append e.vars vars in
+      let vars = with_vars e vars in
       match e.int with
       | Some value when value < 0 && ends_with_plus text ->
           fill template result args (String.sub text 0 (String.length text - 2) ^ "- " ^ string_of_int (-value)) vars rest

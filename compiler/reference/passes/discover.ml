@@ -123,6 +123,7 @@ let no_site =
 (* What is known of each word of the code. *)
 type code = {
   image : Container.image;
+  operands : operands;
   mutable sites : site array;
   mutable function_at : int array;  (* number of the function that starts here *)
   mutable traps : trap array;
@@ -166,7 +167,7 @@ let lead code work number pc depth trap =
 let add_function code entry offset captured size parent created =
   if code.function_at.(entry) <> none then fail created "function that is created in two places";
   code.function_at.(entry) <- code.function_count;
-  let arity = match (decode code.image entry).op with Grab n -> n + 1 | _ -> 1 in
+  let arity = match (decode code.operands entry).op with Grab n -> n + 1 | _ -> 1 in
   let arity = if parent = none then 0 else arity in
   let f = { entry; arity; offset; captured; size; parent; created; leaders = []; used = []; assigns = [] } in
   code.functions <- grown code.functions code.function_count no_func;
@@ -226,7 +227,7 @@ let explore code number =
   let size = Array.length code.sites in
   lead code work number f.entry f.arity none;
   let rec walk pc =
-    let i = decode code.image pc in
+    let i = decode code.operands pc in
     let next = i.next in
     let site = code.sites.(pc) in
     let trap = site.trap in
@@ -299,6 +300,7 @@ let run (image : Container.image) =
   let code =
     {
       image;
+      operands = { image; pc = 0 };
       sites = Array.make size no_site;
       function_at = Array.make size none;
       traps = [||];

@@ -64,7 +64,7 @@ let number_blocks code f =
       g.starts.(i + shift) <- pc;
       g.has_params.(i + shift) <- counts.(i) > 1 || site.forced;
       g.sets_trap.(i + shift) <- snd found.(i);
-      g.successors.(i + shift) <- Array.map (fun s -> s + shift) (fst found.(i)))
+      g.successors.(i + shift) <- (if shift = 0 then fst found.(i) else Array.map (fun s -> s + shift) (fst found.(i))))
     leaders;
   g
 
