@@ -136,10 +136,8 @@ let drop_params (f : func) keep =
 
 (* Calls `f` with each parameter of a block and what a jump of the terminator passes for it. *)
 let each_passed (func : func) term f =
-  for k = 0 to Visit.target_count term - 1 do
-    let t = Visit.target term k in
-    List.iter2 f func.blocks.(t.block).params t.args
-  done
+  Visit.each_target term (fun t ->
+      match t.args with [] -> () | args -> List.iter2 f func.blocks.(t.block).params args)
 
 (* Which values are known where: one that a region defines is not known outside of it. Of each variable the region of
    its definition; none: there are no regions. *)
@@ -424,7 +422,8 @@ let unused (f : func) effect_of =
     | [] -> ()
     | instr :: rest ->
       look rest;
-      if first_dest instr = none || not (is_kept instr || removable effect_of instr) then begin
+      let first = first_dest instr in
+      if first = none || not (kept.(first) || removable effect_of instr) then begin
         keep instr;
         settle ()
       end
@@ -456,7 +455,10 @@ let number_variables (f : func) =
     numbers.(v) <- !count;
     incr count
   in
-  let define_all instr = Visit.each_dest instr define in
+  let define_all = function
+    | Prim (dest, _, _) | Apply { dest; _ } -> define dest
+    | Closures { dests; _ } | Try { dests; _ } -> List.iter define dests
+  in
   List.iter define f.params;
   Array.iter
     (fun (b : block) ->
@@ -475,7 +477,13 @@ let number_variables (f : func) =
         renamed.(v)
       | _ -> a
     in
-    let instr i = Visit.map_dests number (Visit.map_args rename i) in
+    let instr i =
+      match i with
+      | Prim (dest, name, args) ->
+        let moved = Visit.map_list rename args in
+        if numbers.(dest) = dest && moved == args then i else Prim (numbers.(dest), name, moved)
+      | _ -> Visit.map_dests number (Visit.map_args rename i)
+    in
     f.params <- Visit.map_list number f.params;
     Array.iter
       (fun (b : block) ->
@@ -499,13 +507,16 @@ let constants (f : func) =
   let known a = match a with Var v when Array.length !replace > 0 && !replace.(v) != itself -> !replace.(v) | _ -> a in
   let stays instr =
     match instr with
-    | Prim (dest, name, ([ _; Int _ ] | [ Int _; _ ] as args)) -> (
-        match Fold.run name (Visit.map_list known args) with
-        | Some n ->
-            if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
-            !replace.(dest) <- Int n;
-            false
-        | None -> true)
+    | Prim (dest, name, ([ a; (Int _ as b) ] | [ (Int _ as a); b ])) -> (
+        match (known a, known b) with
+        | Int a, Int b -> (
+            match Fold.run name a b with
+            | Some n ->
+                if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
+                !replace.(dest) <- Int n;
+                false
+            | None -> true)
+        | _ -> true)
     | _ -> true
   in
   Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;

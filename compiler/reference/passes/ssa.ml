@@ -343,9 +343,12 @@ let execute b pc op next state =
       (* C_CALLN leaves the word before on the stack *)
       let address = if n > 5 then next - 1 else next in
       state.accu <- raising b name args pc address;
-      match Allocations.primitive name args with
-      | Some size -> allocated b state.accu size pc address
-      | None -> ()))
+      match b.watch with
+      | Allocations.Nothing -> ()
+      | Allocations.Words | Allocations.Values -> (
+        match Allocations.primitive name args with
+        | Some size -> allocated b state.accu size pc address
+        | None -> ())))
   | Offsetint n -> state.accu <- prim b "%int_add" [ accu; n ]
   | Offsetref n ->
     ignore (prim b "%offset_ref" [ accu; n ]);
