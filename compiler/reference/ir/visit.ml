@@ -180,15 +180,18 @@ let each_term_arg term f =
     each_target term (fun t -> List.iter f t.args)
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> each_own_arg term f
 
+let map_passed f t =
+  let args = map_list f t.args in
+  if args == t.args then t else { t with args }
+
 let map_term_args f term =
   match map_own_args f term with
   | Jump t as term ->
-    let args = map_list f t.args in
-    if args == t.args then term else Jump { t with args }
+    let mapped = map_passed f t in
+    if mapped == t then term else Jump mapped
+  | If (a, yes, no) as term ->
+    let first = map_passed f yes in
+    let second = map_passed f no in
+    if first == yes && second == no then term else If (a, first, second)
   | (Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable) as term -> term
-  | term ->
-    let passed t =
-      let args = map_list f t.args in
-      if args == t.args then t else { t with args }
-    in
-    map_targets passed term
+  | term -> map_targets (fun t -> map_passed f t) term

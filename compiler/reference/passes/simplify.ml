@@ -134,10 +134,9 @@ let drop_params (f : func) keep =
   Array.iter (fun (b : block) -> b.term <- Visit.map_targets passed b.term) f.blocks;
   Array.iter (fun (b : block) -> b.params <- pick keep b.params b.params) f.blocks
 
-(* Calls `f` with each parameter of a block and what a jump of the terminator passes for it. *)
-let each_passed (func : func) term f =
-  Visit.each_target term (fun t ->
-      match t.args with [] -> () | args -> List.iter2 f func.blocks.(t.block).params args)
+(* Calls `f` with each parameter of a block and what a jump passes for it. *)
+let each_passed (func : func) f t =
+  match t.args with [] -> () | args -> List.iter2 f func.blocks.(t.block).params args
 
 (* Which values are known where: one that a region defines is not known outside of it. Of each variable the region of
    its definition; none: there are no regions. *)
@@ -185,10 +184,11 @@ let same_params (f : func) =
     incoming.(p) <- a :: incoming.(p);
     match a with Var v -> feeds.(v) <- p :: feeds.(v) | _ -> ()
   in
+  let passed t = each_passed f pass t in
   Array.iter
     (fun (b : block) ->
       List.iter queue b.params;
-      each_passed f b.term pass)
+      Visit.each_target b.term passed)
     f.blocks;
   let scopes = find_scopes f in
   let replace = Array.make count itself in
@@ -410,11 +410,11 @@ let unused (f : func) effect_of =
     | Prim (dest, _, _) | Apply { dest; _ } -> definitions.(dest) <- instr
     | Closures { dests; _ } | Try { dests; _ } -> List.iter (fun v -> definitions.(v) <- instr) dests
   in
-  let pass p a = incoming.(p) <- a :: incoming.(p) in
+  let passed t = each_passed f (fun p a -> incoming.(p) <- a :: incoming.(p)) t in
   Array.iter
     (fun (b : block) ->
       List.iter define b.body;
-      each_passed f b.term pass)
+      Visit.each_target b.term passed)
     f.blocks;
   Array.iter (fun (b : block) -> Visit.each_own_arg b.term need) f.blocks;
   settle ();
