@@ -11,11 +11,12 @@ let a_function = '\002'
 let mark marks labels kind =
   Array.iter (fun label -> if Bytes.get marks label <> a_function then Bytes.set marks label kind) labels
 
-let find_marks image =
+let find_marks (operands : Opcode.operands) =
+  let image = operands.image in
   let marks = Bytes.make image.words nothing in
   let pc = ref 0 in
   while !pc < image.words do
-    let instruction = Opcode.decode image !pc in
+    let instruction = Opcode.decode operands !pc in
     (match instruction.op with
     | Closure (_, target) -> mark marks [| target |] a_function
     | Closurerec (_, labels) -> mark marks labels a_function
@@ -55,8 +56,8 @@ let write_global text image slot =
   end
 
 (* Operands as the table of opcodes has them. *)
-let write_operands text image pc layout =
-  let operands = { Opcode.image; pc } in
+let write_operands text (operands : Opcode.operands) layout =
+  let image = operands.image and pc = operands.pc in
   for index = 0 to String.length layout - 1 do
     let at = pc + 1 + index in
     Buffer.add_char text ' ';
@@ -73,8 +74,8 @@ let write_operands text image pc layout =
         | _ -> ())
   done
 
-let write_function text image debug pc =
-  let entry = Opcode.decode image pc in
+let write_function text operands debug pc =
+  let entry = Opcode.decode operands pc in
   let start = match entry.op with Grab _ -> entry.next | _ -> pc in
   Buffer.add_string text "\nfunction L";
   write_int text pc;
@@ -87,7 +88,8 @@ let write_function text image debug pc =
 
 (* The whole code. *)
 let run image =
-  let marks = find_marks image in
+  let operands = { Opcode.image; pc = 0 } in
+  let marks = find_marks operands in
   let debug = Debug_events.run image in
   let text = Buffer.create 65536 in
   let pc = ref 0 in
@@ -97,9 +99,9 @@ let run image =
       write_int text !pc;
       Buffer.add_string text ":\n"
     end
-    else if Bytes.get marks !pc = a_function then write_function text image debug !pc;
-    let instruction = Opcode.decode image !pc in
-    let name, layout = Opcode.table.(Opcode.opcode { image; pc = !pc }) in
+    else if Bytes.get marks !pc = a_function then write_function text operands debug !pc;
+    let instruction = Opcode.decode operands !pc in
+    let name, layout = Opcode.table.(Opcode.opcode operands) in
     let number = string_of_int !pc in
     for _ = String.length number to 7 do
       Buffer.add_char text ' '
@@ -115,7 +117,7 @@ let run image =
         Buffer.add_char text ' ';
         write_int text captured;
         write_labels text labels
-    | _ -> write_operands text image !pc layout);
+    | _ -> write_operands text operands layout);
     (match Debug_events.line debug !pc with
     | Some (file, line) ->
         Buffer.add_string text "  ; ";

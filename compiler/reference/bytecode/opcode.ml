@@ -97,36 +97,49 @@ type instruction = {
 }
 
 (* Reads the operands of one instruction and checks them. *)
-type operands = { image : image; pc : int  (* of the instruction *) }
+type operands = { image : image; mutable pc : int  (* of the instruction *) }
 
 let error operands message = Error.fail_at "CODE" (operands.pc * 4) message
 
 let check operands at = if at >= operands.image.words then error operands "instruction ends beyond the code"
 
-(* The byte `i` of the word at `at`. *)
-let code_byte operands at i = Char.code (String.unsafe_get operands.image.code ((at * 4) + i))
+(* The first byte of a word. (As Lua a product takes a call.) *)
+let byte_of at =
+  let twice = at + at in
+  twice + twice
+
+(* The byte `i` of the code. *)
+let code_byte operands i = Char.code (String.unsafe_get operands.image.code i)
 
 (* Half of the word at `at`, unsigned: the low one with `from` 0, the high one with 2. *)
 let half operands at from =
   check operands at;
-  code_byte operands at from + (code_byte operands at (from + 1) * 256)
+  let first = byte_of at + from in
+  code_byte operands first + (code_byte operands (first + 1) * 256)
+
+(* Is the number of 31 bits whose highest byte this is? *)
+let fits high = high < 64 || high >= 192
+
+(* The number of 31 bits that begins at byte `first`. *)
+let small operands first high =
+  ((if high >= 192 then high - 256 else high) * 0x1000000)
+  + (code_byte operands (first + 2) * 0x10000)
+  + (code_byte operands (first + 1) * 256)
+  + code_byte operands first
 
 let int operands at =
   check operands at;
-  let high = code_byte operands at 3 in
-  if high < 64 || high >= 192 then
-    Program.Int
-      (((if high >= 192 then high - 256 else high) * 0x1000000)
-      + (code_byte operands at 2 * 0x10000)
-      + (code_byte operands at 1 * 256)
-      + code_byte operands at 0)
-  else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> operands.image.code.[(at * 4) + 3 - i])))
+  let first = byte_of at in
+  let high = code_byte operands (first + 3) in
+  if fits high then Program.Int (small operands first high)
+  else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> operands.image.code.[first + 3 - i])))
 
 (* A word that is not an integer of the program; one of more than 31 bits is nearest of them. *)
 let word operands at =
-  match int operands at with
-  | Program.Int n -> n
-  | _ -> if code_byte operands at 3 >= 128 then -0x4000_0000 else 0x3FFF_FFFF
+  check operands at;
+  let first = byte_of at in
+  let high = code_byte operands (first + 3) in
+  if fits high then small operands first high else if high >= 128 then -0x4000_0000 else 0x3FFF_FFFF
 
 let count operands at =
   let word = word operands at in
@@ -185,9 +198,10 @@ let pushes code =
   || code = 54 || code = 56 || code = 60 || code = 61
   || (code >= 104 && code <= 108)
 
-(* Decodes the instruction at word `pc`. *)
-let decode image pc =
-  let x = { image; pc } in
+(* Decodes the instruction at word `pc` of the code that `x` reads. *)
+let decode x pc =
+  x.pc <- pc;
+  let image = x.image in
   let code = opcode x in
   let next = ref (pc + 1 + String.length (snd table.(code))) in
   let resumed = if fst image.version < 5 || (fst image.version = 5 && snd image.version < 2) then 2 else 3 in

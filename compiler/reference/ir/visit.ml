@@ -29,6 +29,18 @@ let rec filter_list f list =
     let others = filter_list f rest in
     if not stays then others else if others == rest then list else a :: others
 
+(* An instruction that is none: a map gives it for what goes. *)
+let nothing = Prim (-1, "", [])
+
+(* The instructions, without those that go. *)
+let rec map_instrs f list =
+  match list with
+  | [] -> list
+  | instr :: rest ->
+    let mapped = f instr in
+    let others = map_instrs f rest in
+    if mapped == nothing then others else if mapped == instr && others == rest then list else mapped :: others
+
 let map_args f instr =
   match instr with
   | Prim (dest, name, args) ->
@@ -41,7 +53,13 @@ let map_args f instr =
     let closure = f a.closure in
     let args = map_list f a.args in
     if closure == a.closure && args == a.args then instr else Apply { a with closure; args }
-  | Closures c -> Closures { c with functions = List.map (fun (id, captured) -> (id, map_list f captured)) c.functions }
+  | Closures c ->
+    let created ((id, captured) as creation) =
+      let mapped = map_list f captured in
+      if mapped == captured then creation else (id, mapped)
+    in
+    let functions = map_list created c.functions in
+    if functions == c.functions then instr else Closures { c with functions }
 
 (* The variables that an instruction defines. *)
 let dests = function
@@ -79,9 +97,15 @@ let target term k =
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> invalid_arg "Visit.target"
 
 let each_target term f =
-  for k = 0 to target_count term - 1 do
-    f (target term k)
-  done
+  match term with
+  | Jump t | Poptrap t -> f t
+  | If (_, first, second) | Pushtrap { body = first; handler = second; _ } ->
+    f first;
+    f second
+  | Switch (_, ints, tags) ->
+    Array.iter f ints;
+    Array.iter f tags
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> ()
 
 (* Where control may go, in the order of the text. *)
 let targets term = List.init (target_count term) (target term)
@@ -145,14 +169,29 @@ let map_own_args f term =
 
 (* What the terminator and its targets use. *)
 let each_term_arg term f =
-  each_own_arg term f;
-  for k = 0 to target_count term - 1 do
-    List.iter f (target term k).args
-  done
+  match term with
+  | Jump t | Poptrap t -> List.iter f t.args
+  | If (a, first, second) ->
+    f a;
+    List.iter f first.args;
+    List.iter f second.args
+  | Switch _ | Pushtrap _ ->
+    each_own_arg term f;
+    each_target term (fun t -> List.iter f t.args)
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> each_own_arg term f
+
+let map_passed f t =
+  let args = map_list f t.args in
+  if args == t.args then t else { t with args }
 
 let map_term_args f term =
-  let passed t =
-    let args = map_list f t.args in
-    if args == t.args then t else { t with args }
-  in
-  map_targets passed (map_own_args f term)
+  match map_own_args f term with
+  | Jump t as term ->
+    let mapped = map_passed f t in
+    if mapped == t then term else Jump mapped
+  | If (a, yes, no) as term ->
+    let first = map_passed f yes in
+    let second = map_passed f no in
+    if first == yes && second == no then term else If (a, first, second)
+  | (Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable) as term -> term
+  | term -> map_targets (fun t -> map_passed f t) term

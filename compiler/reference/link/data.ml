@@ -199,7 +199,7 @@ let named data out decimal name =
   comma data out;
   wide data out decimal;
   comma data out;
-  Buffer.add_char out '"';
+  Buffer.add_string out "\"";
   Buffer.add_string out name;
   Buffer.add_string out "\"}"
 
@@ -209,7 +209,7 @@ let rec item data out node =
   if number <> 0 then begin
     Buffer.add_string out "K[";
     Buffer.add_string out (string_of_int number);
-    Buffer.add_char out ']'
+    Buffer.add_string out "]"
   end
   else constructor data out node
 
@@ -224,20 +224,20 @@ and constructor data out node =
   | Double bits -> add_squeezed data out (Literal.double data.table bits)
   | Int64 bits -> int64 data out bits
   | Block (tag, fields) ->
-      Buffer.add_char out '{';
+      Buffer.add_string out "{";
       Buffer.add_string out (string_of_int tag);
       for i = 0 to min max_items (Array.length fields) - 1 do
         comma data out;
         item data out fields.(i)
       done;
-      Buffer.add_char out '}'
+      Buffer.add_string out "}"
   | Double_array doubles ->
       Buffer.add_string out "{254";
       for i = 0 to min max_items (Array.length doubles) - 1 do
         comma data out;
         add_squeezed data out (Literal.double data.table doubles.(i))
       done;
-      Buffer.add_char out '}'
+      Buffer.add_string out "}"
 
 (* The text being written: statements in Lua functions of about `max_items` items. *)
 type groups = { text : Buffer.t; spaced : bool; mutable filled : int }
@@ -264,17 +264,17 @@ let define (data : data) groups name node in_place =
   Buffer.add_string out name;
   Buffer.add_string out equals;
   if in_place then constructor data out node else item data out node;
-  Buffer.add_char out '\n';
+  Buffer.add_string out "\n";
   if in_place || data.numbers.(node) = 0 then begin
     let field i items write =
       start groups items;
       Buffer.add_string out name;
-      Buffer.add_char out '[';
+      Buffer.add_string out "[";
       Buffer.add_string out (string_of_int (i + 2));
-      Buffer.add_char out ']';
+      Buffer.add_string out "]";
       Buffer.add_string out equals;
       write ();
-      Buffer.add_char out '\n'
+      Buffer.add_string out "\n"
     in
     match value data node with
     | Block (_, fields) ->

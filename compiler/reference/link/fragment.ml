@@ -24,28 +24,35 @@ type section = {
 
 (* The sections for one version and target, in the order of the files. The index has the names and aliases with the
    number of their section, by hash: every instruction of a program is looked up in every pass. *)
-type table = { mutable sections : section array; mutable count : int; index : entry list array }
+type table = {
+  mutable sections : section array;
+  mutable count : int;
+  index : entry list array;
+  mutable last : entry;  (* the one that was looked up last: who asks often asks again *)
+}
 
 (* A name in the index, and what is found under it. *)
 and entry = { known : string; number : int option; found : section option }
 
 let buckets = 1024
 
-let code name i = Char.code name.[i]
+let code name i = Char.code (String.unsafe_get name i)
 
 (* Of the length and three characters: names are alike at the start. *)
 let hash name =
   let n = String.length name in
   if n = 0 then 0
-  else (n + (7 * code name (n - 1)) + (31 * code name (n / 2)) + (61 * code name (n * 3 / 4))) land (buckets - 1)
+  else (n + (7 * code name (n - 1)) + (31 * code name (n / 2)) + (61 * code name (n - 1 - (n / 4)))) land (buckets - 1)
 
 let no_entry = { known = ""; number = None; found = None }
 
 let rec search name = function
-  | [] -> no_entry
+  | [] -> { no_entry with known = name }
   | entry :: rest -> if String.equal entry.known name then entry else search name rest
 
-let entry table name = search name table.index.(hash name)
+let entry table name =
+  if not (String.equal table.last.known name) then table.last <- search name table.index.(hash name);
+  table.last
 
 (* Number of the section that provides `name`, as itself or as an alias. *)
 let position table name =
@@ -227,6 +234,7 @@ let finish table reading =
       List.iter
         (fun name ->
           let entry = { known = name; number = Some table.count; found = Some section } in
+          table.last <- entry;
           table.index.(hash name) <- entry :: table.index.(hash name))
         names;
       add table section
@@ -234,7 +242,7 @@ let finish table reading =
 
 (* Reads the files (name, text) of a runtime; `files` is sorted by name. *)
 let parse files version target =
-  let table = { sections = [||]; count = 0; index = Array.make buckets [] } in
+  let table = { sections = [||]; count = 0; index = Array.make buckets []; last = no_entry } in
   List.iter
     (fun (file, text) ->
       let reading = ref None in

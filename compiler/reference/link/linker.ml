@@ -1,8 +1,6 @@
 (* Puts the Lua file together (ARCHITECTURE.md, section 3): the runtime's sections that are used, each once and
    after those it requires, then functions, constants, embedded files and the start. *)
 
-module Names = Map.Make (String)
-
 (* Of the compiler: in the header of every file. *)
 let version = "0.1.0"
 
@@ -22,29 +20,36 @@ type parts = {
   files : (string * string) list;  (* embedded files: path, content; sorted *)
 }
 
-(* The functions that mention a primitive, the last one first. *)
-type users = { mutable last : int; mutable names : string list }
+(* A primitive and the functions that mention it, the last one first. *)
+type users = { name : string; mutable last : int; mutable names : string list }
 
 (* Primitives that the functions mention, each with the functions that do, in order. *)
 let used_primitives (program : Program.t) =
-  let used = ref Names.empty in
-  let visit (f : Program.func) = function
-    | Program.Prim (_, name, _) -> (
-        match Names.find_opt name !used with
-        | None -> used := Names.add name { last = f.id; names = [ f.name ] } !used
-        | Some users ->
-            if not (Int.equal users.last f.id) then begin
-              users.last <- f.id;
-              users.names <- f.name :: users.names
-            end)
+  let used = Array.make Fragment.buckets [] in
+  let rec note (f : Program.func) name hash = function
+    | [] -> used.(hash) <- { name; last = f.id; names = [ f.name ] } :: used.(hash)
+    | users :: rest ->
+        if not (String.equal users.name name) then note f name hash rest
+        else if not (Int.equal users.last f.id) then begin
+          users.last <- f.id;
+          users.names <- f.name :: users.names
+        end
+  in
+  let visit f = function
+    | Program.Prim (_, name, _) ->
+        let hash = Fragment.hash name in
+        note f name hash used.(hash)
     | _ -> ()
   in
   Array.iter
     (function
       | None -> ()
-      | Some (f : Program.func) -> Array.iter (fun (block : Program.block) -> List.iter (visit f) block.body) f.blocks)
+      | Some (f : Program.func) ->
+          let visit instr = visit f instr in
+          Array.iter (fun (block : Program.block) -> List.iter visit block.body) f.blocks)
     program.functions;
-  List.map (fun (name, users) -> (name, List.rev users.names)) (Names.bindings !used)
+  let all = List.sort (fun a b -> String.compare a.name b.name) (List.concat (Array.to_list used)) in
+  List.map (fun users -> (users.name, List.rev users.names)) all
 
 (* The sections that apply unknown functions to as many arguments as the program does. *)
 let applied (program : Program.t) =
@@ -115,23 +120,23 @@ let section out (section : Fragment.section) code names =
     let alias name = Naming.primitive_place name ^ " = " ^ Naming.primitive_place section.name ^ "\n" in
     match names with
     (* There an alias has the section's name. *)
-    | Some names -> Minify.run out code names true
+    | Some names -> Buffer.add_string out (Minify.run code names true)
     | None -> Buffer.add_string out ("do\n" ^ code ^ String.concat "" (List.map alias section.aliases) ^ "end\n")
   end
 
 (* The chunk's locals; in the compact style those that all other code uses, which must have been written. *)
-let add_prelude out table names =
+let prelude_code table names =
   let code = match Fragment.find table prelude with Some section -> section.Fragment.code | None -> "" in
   match names with
-  | Some names -> Minify.run out (Short_names.trimmed names code) names false
-  | None -> Buffer.add_string out code
+  | Some names -> Minify.run (Short_names.trimmed names code) names false
+  | None -> code
 
 (* A stub for a primitive that is missing: OCaml's `Failure` when called. *)
 let stub out name names =
   let message = Literal.string (name ^ ": not available") in
   let text = Naming.primitive_place name ^ " = function() return Error({0, G[3], " ^ message ^ "}, 0) end" in
   Lua_text.add out text names;
-  Buffer.add_char out '\n'
+  Buffer.add_string out "\n"
 
 let newlines text =
   let count = ref 0 in
@@ -141,7 +146,8 @@ let newlines text =
 (* Adds the functions, in groups; gives the lines that belong to places of the program. *)
 let functions out texts =
   let lines = ref [] in
-  let line = ref (newlines (Buffer.contents out) + 1) in
+  let has_places (f : Lua_text.text) = match f.places with [] -> false | _ :: _ -> true in
+  let line = ref (if List.exists has_places texts then newlines (Buffer.contents out) + 1 else 0) in
   List.iteri
     (fun i (f : Lua_text.text) ->
       if i mod Groups.size = 0 then begin
@@ -157,7 +163,7 @@ let functions out texts =
   List.rev !lines
 
 (* The whole file. `allow_missing`: primitives that no section provides become stubs and not an error. *)
-let link program table parts allow_missing =
+let link program table (parts : parts) allow_missing =
   let is_provided name = match Fragment.find table name with Some _ -> true | None -> false in
   let present, missing = List.partition (fun (name, _) -> is_provided name) (used_primitives program) in
   (match missing with
@@ -168,8 +174,6 @@ let link program table parts allow_missing =
     roots;
   let counted = List.filter is_provided [ Emit.tail_depth ] in
   let out = Buffer.create 1048576 in
-  Buffer.add_string out
-    ("-- Generated by lua_of_ocaml " ^ version ^ " from OCaml bytecode; target " ^ Target.name parts.target ^ ".\n");
   let sections = Buffer.create 262144 in
   let linked = order table (roots @ counted @ applied program @ List.map fst present) in
   let is_linked position = List.memq table.sections.(position) linked in
@@ -181,7 +185,9 @@ let link program table parts allow_missing =
   List.iter (fun (name, _) -> stub sections name parts.names) missing;
   let start = Buffer.create 32 in
   Lua_text.add start ("return P.main(" ^ parts.main ^ ")\n") parts.names;
-  add_prelude out table parts.names;
+  Buffer.add_string out
+    ("-- Generated by lua_of_ocaml " ^ version ^ " from OCaml bytecode; target " ^ Target.name parts.target ^ ".\n"
+    ^ prelude_code table parts.names);
   Buffer.add_buffer out sections;
   let lines = functions out parts.functions in
   Buffer.add_string out parts.data;
@@ -192,11 +198,7 @@ let link program table parts allow_missing =
       Buffer.add_string out "P.files = {\n";
       List.iter
         (fun (path, content) ->
-          Buffer.add_char out '[';
-          Buffer.add_string out (Literal.string path);
-          Buffer.add_string out "] = ";
-          Buffer.add_string out (Literal.text content);
-          Buffer.add_string out ",\n")
+          Buffer.add_string out ("[" ^ Literal.string path ^ "] = " ^ Literal.text content ^ ",\n"))
         files;
       Buffer.add_string out "}\n");
   Buffer.add_buffer out start;

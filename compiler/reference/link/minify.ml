@@ -147,23 +147,23 @@ let renamed tokens variables reserved =
 
 let reserved_words = Set.of_list (String.split_on_char ' ' reserved)
 
-(* Adds the code in lines, each with its end; `short`: the names of what is not its own; `wrap`: between `do` and `end` when it has
+(* The code in lines, each with its end; `short`: the names of what is not its own; `wrap`: between `do` and `end` when it has
    locals. *)
-let run out code short wrap =
+let run code short wrap =
   let tokens = tokens code in
   let variables = variables tokens reserved_words in
   let names = renamed tokens variables reserved_words in
-  let line = ref 0 in
+  let lines = ref "" and line = ref "" in
   let last = ref '\n' in
   let add text =
     let first = text.[0] in
-    if (is_word !last && is_word first) || (is_digit !last && first = '.') || (!last = '-' && first = '-') then begin
-      let long = !line > line_length in
-      Buffer.add_char out (if long then '\n' else ' ');
-      line := if long then 0 else !line + 1
-    end;
-    Buffer.add_string out text;
-    line := !line + String.length text;
+    if not ((is_word !last && is_word first) || (is_digit !last && first = '.') || (!last = '-' && first = '-')) then
+      line := !line ^ text
+    else if String.length !line > line_length then begin
+      lines := !lines ^ !line ^ "\n";
+      line := text
+    end
+    else line := !line ^ " " ^ text;
     last := text.[String.length text - 1]
   in
   let wrapped = wrap && variables.scope in
@@ -177,4 +177,4 @@ let run out code short wrap =
       else add token)
     tokens;
   if wrapped then add "end";
-  if Array.length tokens > 0 then Buffer.add_char out '\n'
+  if Array.length tokens > 0 then !lines ^ !line ^ "\n" else ""

@@ -85,13 +85,14 @@ let counted search h =
           | _ -> None)
       | _ -> None)
 
-(* The candidates by header; nothing, if there are none. *)
+let is_mark instr = match instr with Prim (_, "%counts", _) -> true | _ -> false
+
+(* The candidates by header. *)
 let candidates func (flow : Flow.t) =
   let n = Array.length func.names in
   let search =
     { func; flow; definition = Array.make n None; home = Array.make n Flow.none; uses = Array.make n 0 }
   in
-  let marked = ref false in
   let note = function Var v -> search.uses.(v) <- search.uses.(v) + 1 | Int _ | Wide _ | Literal _ -> () in
   Array.iter
     (fun b ->
@@ -99,19 +100,14 @@ let candidates func (flow : Flow.t) =
       List.iter (fun p -> search.home.(p) <- b) block.params;
       List.iter
         (fun instr ->
-          (match instr with Prim (_, "%counts", _) -> marked := true | _ -> ());
           Visit.each_arg instr note;
-          List.iter
-            (fun v ->
+          Visit.each_dest instr (fun v ->
               search.definition.(v) <- Some instr;
-              search.home.(v) <- b)
-            (Visit.dests instr))
+              search.home.(v) <- b))
         block.body;
       Visit.each_term_arg block.term note)
     flow.Flow.order;
-  if !marked then
-    Some (Array.mapi (fun h _ -> if flow.Flow.header.(h) = h then counted search h else None) func.blocks)
-  else None
+  Array.mapi (fun h _ -> if flow.Flow.header.(h) = h then counted search h else None) func.blocks
 
 (* The arms of the test at the end of the nodes, which is the last of its kind that leads back. *)
 let rec arms nodes latch =
@@ -242,9 +238,9 @@ let rec convert converter list level =
 let run func (flow : Flow.t) nodes =
   let n = Array.length func.names in
   let counting loops = { loops; level = Array.make n Flow.none; deepest = 0; implied = Array.make n false } in
-  match candidates func flow with
-  | None -> (nodes, counting (Array.map (fun _ -> None) func.blocks))
-  | Some loops ->
+  if not (Array.exists (fun (block : block) -> List.exists is_mark block.body) func.blocks) then
+    (nodes, counting (Array.make (Array.length func.blocks) None))
+  else begin
       let users = Array.make n [] in
       Array.iter
         (fun b ->
@@ -258,6 +254,7 @@ let run func (flow : Flow.t) nodes =
           Visit.each_term_arg block.term note)
         flow.Flow.order;
       let mark = Array.make (Array.length func.blocks) Flow.none in
-      let converter = { code = func; users; mark; counting = counting loops } in
+      let converter = { code = func; users; mark; counting = counting (candidates func flow) } in
       let nodes = convert converter nodes 0 in
       (nodes, converter.counting)
+  end

@@ -33,10 +33,19 @@ type emitter = {
 }
 
 let compound text vars = { text; kind = Compound; int = None; vars }
-let all_vars exprs vars = List.fold_left (fun vars e -> List.rev_append e.vars vars) vars exprs
+let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
+
+(* What is joined one by one: of more the text is made at once. *)
+let rec follow text exprs = match exprs with [] -> text | e :: rest -> follow (text ^ ", " ^ e.text) rest
 
 (* The expressions between commas, after `first`. *)
-let list first exprs = String.concat ", " (first @ List.map (fun e -> e.text) exprs)
+let list first exprs =
+  match (first, exprs) with
+  | _ when List.compare_length_with exprs max_args > 0 -> String.concat ", " (first @ List.map (fun e -> e.text) exprs)
+  | [], [] -> ""
+  | [], e :: rest -> follow e.text rest
+  | [ text ], _ -> follow text exprs
+  | first, _ -> follow (String.concat ", " first) exprs
 
 (* The same, in one table when they are more than a call passes. *)
 let arguments first exprs =
@@ -60,7 +69,7 @@ let place emitter id =
   | Some f -> (
       let own = emitter.func.id and groups = emitter.groups in
       let named =
-        if Int.equal id own then groups.Groups.is_local.(id) else List.exists (Int.equal id) groups.Groups.named.(own)
+        if Int.equal id own then groups.Groups.is_local.(id) else Registers.mem id groups.Groups.named.(own)
       in
       match Naming.local_name emitter.options.style f with
       | Some local when named -> local
@@ -83,13 +92,15 @@ let wide emitter decimal =
   constant text (if Char.equal text.[0] '-' then Compound else Atom)
 
 (* The instruction of a folded variable. *)
-let folded emitter v = if emitter.forest.Forest.folded.(v) then emitter.forest.Forest.definition.(v) else None
+let folded emitter v =
+  let instr = emitter.forest.Forest.definition.(v) in
+  if emitter.forest.Forest.folded.(v) && instr != Visit.nothing then Some instr else None
 
-(* The form of a primitive; None: a call. *)
+(* The form of a primitive. *)
 let template emitter name =
-  match Fragment.find emitter.table name with
-  | None | Some { Fragment.form = Template.Call; _ } -> None
-  | Some section -> Some section.Fragment.form
+  match Fragment.find emitter.table name with None -> Template.Call | Some section -> section.Fragment.form
+
+let is_call emitter name = match template emitter name with Template.Call -> true | _ -> false
 
 (* An operand: a constant, a register, or the expression that is folded here. *)
 let rec expr emitter arg =
@@ -103,17 +114,22 @@ let rec expr emitter arg =
       | _ -> Error.fail (emitter.func.name ^ ": data node " ^ string_of_int node ^ " is not a literal"))
   | Var v -> ( match folded emitter v with Some instr -> value emitter instr | None -> variable emitter v)
 
-and exprs emitter args = List.map (expr emitter) args
+and exprs emitter args = match args with [] -> [] | arg :: rest -> let e = expr emitter arg in e :: exprs emitter rest
 
 (* The operands of a primitive: what it wraps itself is not wrapped before. *)
 and operands emitter name args =
-  let operand i arg =
-    match if Operators.takes_raw name i then unwrapped emitter arg else None with
-    | Some (raw, args) -> primitive emitter raw args false
-    | None -> expr emitter arg
+  let rec from i = function
+    | [] -> []
+    | arg :: rest ->
+        let e =
+          match if Operators.takes_raw name i then unwrapped emitter arg else None with
+          | Some (raw, args) -> primitive emitter raw args false
+          | None -> expr emitter arg
+        in
+        e :: from (i + 1) rest
   in
   let known e = match e.vars with [] -> true | _ -> false in
-  match (emitter.options.target, List.mapi operand args) with
+  match (emitter.options.target, from 0 args) with
   | Target.Portable, (first :: rest as all) when Operators.signs_zero name && List.for_all known all ->
       (* Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant *)
       compound (Template.operand first false ^ " - 0 / Huge") [] :: rest
@@ -125,7 +141,7 @@ and unwrapped emitter = function
       match folded emitter v with
       | Some (Prim (_, name, args)) -> (
           match Operators.raw name with
-          | Some raw when Option.is_some (template emitter raw) -> Some (raw, args)
+          | Some raw when not (is_call emitter raw) -> Some (raw, args)
           | _ -> None)
       | _ -> None)
   | Int _ | Wide _ | Literal _ -> None
@@ -141,8 +157,8 @@ and primitive emitter name args test =
   if String.equal name "%block" then compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
   else
     match template emitter name with
-    | Some (Template.Inline t) -> Template.expand t None exprs
-    | Some (Template.Test t) ->
+    | Template.Inline t -> Template.expand t None exprs
+    | Template.Test t ->
         let e = Template.expand t None exprs in
         if test then e else compound (Template.operand e false ^ " and 1 or 0") e.vars
     | _ -> primitive_call emitter name exprs emitter.depth
@@ -175,7 +191,7 @@ and apply emitter closure args known depth =
 and closure emitter id captured later =
   let capture arg =
     match arg with
-    | Var v when List.exists (Int.equal v) later -> Template.int 0
+    | Var v when Registers.mem v later -> Template.int 0
     | _ -> expr emitter arg
   in
   let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: List.map capture captured in
@@ -193,14 +209,13 @@ and value emitter instr =
 (* What the function returns: there a call is a tail call. *)
 let result emitter arg =
   let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
-  let is_call name = (match template emitter name with None -> true | Some _ -> false) && not (String.equal name "%block") in
   match defined with
-  | Some (Prim (_, name, args)) when is_call name -> primitive_call emitter name (exprs emitter args) emitter.tail
+  | Some (Prim (_, name, args)) when is_call emitter name && not (String.equal name "%block") -> primitive_call emitter name (exprs emitter args) emitter.tail
   | _ -> expr emitter arg
 
 (* What an `if` tests, or its opposite. *)
 let condition emitter arg negate =
-  let is_test name = match template emitter name with Some (Template.Test _) -> true | _ -> false in
+  let is_test name = match template emitter name with Template.Test _ -> true | _ -> false in
   let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
   match defined with
   | Some (Prim (_, name, args)) when is_test name -> (
@@ -259,7 +274,7 @@ let prim_statement emitter dest name args out =
   let used = register emitter dest <> Flow.none in
   match (name, args, template emitter name) with
   | "%place", [ Int place ], _ -> Place place :: out
-  | _, _, Some (Template.Statement t) ->
+  | _, _, Template.Statement t ->
       let out = Text (Template.expand t None (exprs emitter args)) :: out in
       if used then assign emitter dest (Template.int 0) :: out else out
   | _ -> (
@@ -390,13 +405,14 @@ let edge emitter b k out =
     emitter.func.blocks.(target.block).Program.params target.args;
   let moves = List.rev !moves in
   (* one after the other, unless one reads what another has written *)
-  let written = Array.make emitter.registers.Registers.count false in
   let clash = ref false in
-  List.iter
-    (fun (d, e) ->
-      List.iter (fun v -> if written.(register emitter v) then clash := true) e.vars;
-      written.(register emitter d.var) <- true)
-    moves;
+  let rec look written = function
+    | [] -> ()
+    | (d, e) :: rest ->
+        if List.exists (fun v -> Registers.mem (register emitter v) written) e.vars then clash := true
+        else look (register emitter d.var :: written) rest
+  in
+  (match moves with [] | [ _ ] -> () | _ -> look [] moves);
   if not !clash then List.fold_left (fun out (d, value) -> Assign { local = false; dests = [ d ]; value } :: out) !out moves
   else begin
     let values = List.map snd moves and dests = List.map fst moves in

@@ -46,28 +46,33 @@ let entry_and_latch flow header =
 (* Reverse postorder from block 0, by an explicit stack. *)
 let reverse_postorder successors =
   let n = Array.length successors in
-  let seen = Array.make n false in
-  let next = Array.make n 0 in
-  let rec walk stack result =
-    match stack with
-    | [] -> result
-    | block :: rest ->
-        let k = next.(block) in
-        if k < Array.length successors.(block) then begin
-          next.(block) <- k + 1;
-          let s = successors.(block).(k) in
-          if seen.(s) then walk stack result
-          else begin
-            seen.(s) <- true;
-            walk (s :: stack) result
-          end
-        end
-        else walk rest (block :: result)
-  in
-  seen.(0) <- true;
-  Array.of_list (walk [ 0 ] [])
+  (* Of each block that was met: the edge to be followed next. *)
+  let next = Array.make n none in
+  let stack = Array.make n 0 and height = ref 1 in
+  let order = Array.make n 0 and start = ref n in
+  next.(0) <- 0;
+  while !height > 0 do
+    let block = stack.(!height - 1) in
+    let k = next.(block) in
+    if k < Array.length successors.(block) then begin
+      next.(block) <- k + 1;
+      let s = successors.(block).(k) in
+      if next.(s) = none then begin
+        next.(s) <- 0;
+        stack.(!height) <- s;
+        incr height
+      end
+    end
+    else begin
+      decr height;
+      decr start;
+      order.(!start) <- block
+    end
+  done;
+  if !start = 0 then order else Array.sub order !start (n - !start)
 
-let dominators flow =
+(* `cyclic`: is there an edge to the same block or one before it? Else all is known after one round. *)
+let dominators flow cyclic =
   let count = Array.length flow.order in
   let entry = flow.order.(0) in
   flow.idom.(entry) <- entry;
@@ -99,7 +104,7 @@ let dominators flow =
       let found = join none flow.predecessors.(block) in
       if flow.idom.(block) <> found then begin
         flow.idom.(block) <- found;
-        changed := true
+        changed := cyclic
       end
     done
   done;
@@ -133,21 +138,18 @@ let rec fill flow h work =
 let loops flow =
   for i = Array.length flow.order - 1 downto 0 do
     let h = flow.order.(i) in
-    let sources =
-      List.filter
-        (fun p ->
-          flow.index.(p) >= i
-          &&
-          if dominates flow h p then true
-          else begin
-            flow.irreducible <- h :: flow.irreducible;
-            false
-          end)
-        flow.predecessors.(h)
+    let leads_back p =
+      flow.index.(p) >= i
+      &&
+      if dominates flow h p then true
+      else begin
+        flow.irreducible <- h :: flow.irreducible;
+        false
+      end
     in
-    match sources with
+    match Visit.filter_list leads_back flow.predecessors.(h) with
     | [] -> ()
-    | _ ->
+    | sources ->
         flow.header.(h) <- h;
         fill flow h sources
   done;
@@ -160,9 +162,14 @@ let run (blocks : block array) =
   let index = Array.make n none in
   Array.iteri (fun i block -> index.(block) <- i) order;
   let predecessors = Array.make n [] in
-  Array.iter (fun block -> Array.iter (fun s -> predecessors.(s) <- block :: predecessors.(s)) successors.(block)) order;
-  for b = 0 to n - 1 do
-    predecessors.(b) <- List.rev predecessors.(b)
+  let cyclic = ref false in
+  for i = Array.length order - 1 downto 0 do
+    let block = order.(i) in
+    for k = Array.length successors.(block) - 1 downto 0 do
+      let s = successors.(block).(k) in
+      predecessors.(s) <- block :: predecessors.(s);
+      if index.(s) <= i then cyclic := true
+    done
   done;
   let flow =
     {
@@ -177,6 +184,6 @@ let run (blocks : block array) =
       irreducible = [];
     }
   in
-  dominators flow;
-  loops flow;
+  dominators flow !cyclic;
+  if !cyclic then loops flow;
   flow

@@ -12,7 +12,7 @@ let max_size = 24
 type t = {
   folded : bool array;  (* is the variable's expression written where it is used? *)
   uses : int array;
-  definition : instr option array;  (* the instruction that defines it, and nothing else *)
+  definition : instr array;  (* the instruction that defines it, and nothing else *)
 }
 
 let effect_of table name = if String.equal name "%block" then Fragment.Const else Fragment.effects table name
@@ -147,7 +147,7 @@ let flush waiting effects =
 let run table func (flow : Flow.t) (counting : Counting.t) =
   let n = Array.length func.names in
   let implied = counting.Counting.implied in
-  let forest = { folded = Array.copy implied; uses = Array.make n 0; definition = Array.make n None } in
+  let forest = { folded = Array.copy implied; uses = Array.make n 0; definition = Array.make n Visit.nothing } in
   (* the block of the last use *)
   let user = Array.make n Flow.none in
   let at = ref Flow.none in
@@ -160,7 +160,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
   in
   let note instr =
     let d = single_dest instr in
-    if d <> Flow.none then forest.definition.(d) <- Some instr;
+    if d <> Flow.none then forest.definition.(d) <- instr;
     each_operand table instr count
   in
   Array.iter
@@ -170,10 +170,9 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       List.iter note block.body;
       each_term_operand block.term count)
     flow.Flow.order;
-  (* Where a `for` starts is read after what else is passed to its first round has been assigned. *)
-  let kept = Array.make n false in
+  (* Where a `for` starts is read after what else is passed to its first round has been assigned: it is used in no block. *)
   Array.iter
-    (function Some { Counting.start = Var v; _ } -> kept.(v) <- true | _ -> ())
+    (function Some { Counting.start = Var v; _ } -> user.(v) <- Flow.none | _ -> ())
     counting.Counting.loops;
   let waiting =
     {
@@ -203,7 +202,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       let small =
         waiting.operands <= max_operands && waiting.whole_depth <= max_depth && waiting.whole_size <= max_size
       in
-      let once = v <> Flow.none && forest.uses.(v) = 1 && user.(v) = !at && not kept.(v) in
+      let once = v <> Flow.none && forest.uses.(v) = 1 && user.(v) = !at in
       if once && small && (not statement) && is_expression table instr then begin
         waiting.effects.(v) <- effects;
         waiting.depth.(v) <- waiting.whole_depth;

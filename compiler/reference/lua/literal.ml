@@ -1,25 +1,32 @@
 (* Constants as Lua text. *)
 
+let escaped c =
+  match c with
+  | '"' -> "\\\""
+  | '\\' -> "\\\\"
+  | '\n' -> "\\n"
+  | _ ->
+      let b = Char.code c in
+      "\\" ^ string_of_int (b / 100) ^ string_of_int (b / 10 mod 10) ^ string_of_int (b mod 10)
+
 (* A string in quotes; everything but printable ASCII as three digits. *)
 let string bytes =
-  let text = Buffer.create (String.length bytes + 2) in
-  Buffer.add_char text '"';
-  String.iter
-    (fun c ->
-      match c with
-      | '"' | '\\' ->
-          Buffer.add_char text '\\';
-          Buffer.add_char text c
-      | '\n' -> Buffer.add_string text "\\n"
-      | ' ' .. '~' -> Buffer.add_char text c
-      | _ ->
-          let b = Char.code c in
-          Buffer.add_char text '\\';
-          Buffer.add_char text (Char.chr (48 + (b / 100)));
-          Buffer.add_char text (Char.chr (48 + (b / 10 mod 10)));
-          Buffer.add_char text (Char.chr (48 + (b mod 10))))
-    bytes;
-  Buffer.add_char text '"';
+  let n = String.length bytes in
+  let text = Buffer.create (n + 2) in
+  Buffer.add_string text "\"";
+  (* from `from` on what was read up to `i` stands as it is *)
+  let rec go from i =
+    if i = n then Buffer.add_substring text bytes from (n - from)
+    else
+      match bytes.[i] with
+      | ' ' | '!' | '#' .. '[' | ']' .. '~' -> go from (i + 1)
+      | c ->
+          Buffer.add_substring text bytes from (i - from);
+          Buffer.add_string text (escaped c);
+          go (i + 1) (i + 1)
+  in
+  go 0 0;
+  Buffer.add_string text "\"";
   Buffer.contents text
 
 (* Is `text` in `whole` at `i`? *)

@@ -123,26 +123,28 @@ let rec write writer stats =
   | [] -> stats
   | place :: left ->
       writer.left <- left;
-      let rec go i stats list out =
-        match stats with
-        | [] -> List.rev out
-        | stat :: rest ->
+      let rec go i stats list =
+        match (stats, list) with
+        | [], _ -> []
+        | stat :: rest, (s, _) :: _ when s = i -> (
             let rec take list here =
               match list with (s, r) :: more when s = i -> take more (r :: here) | _ -> (list, List.rev here)
             in
             let list, here = take list [] in
-            let stat, here = write_stat writer stat here in
-            let out =
-              match here with
-              | [] -> out
-              | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: out
-            in
-            go (i + 1) rest list (stat :: out)
+            let stat, here = declare writer stat here in
+            let others = go (i + 1) rest list in
+            match here with
+            | [] -> stat :: others
+            | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: stat :: others)
+        | stat :: rest, _ ->
+            let written = write_stat writer stat in
+            let others = go (i + 1) rest list in
+            if written == stat && others == rest then stats else written :: others
       in
-      go 0 stats (List.sort compare_found place.found) []
+      go 0 stats (List.sort compare_found place.found)
 
 (* The statement, and what of `here` it does not declare itself. *)
-and write_stat writer stat here =
+and declare writer stat here =
   match stat with
   | Assign { dests; value; _ } ->
       let register d = writer.names.Registers.of_var.(d.var) in
@@ -151,14 +153,18 @@ and write_stat writer stat here =
         if local then List.filter (fun r -> not (List.exists (fun d -> register d = r) dests)) here else here
       in
       (Assign { local; dests; value }, here)
+  | other -> (write_stat writer other, here)
+
+and write_stat writer stat =
+  match stat with
   | If (e, yes, no) ->
-      let yes = write writer yes in
-      let no = write writer no in
-      (If (e, yes, no), here)
-  | Loop body -> (Loop (write writer body), here)
-  | For (e, body) -> (For (e, write writer body), here)
-  | Once body -> (Once (write writer body), here)
-  | other -> (other, here)
+      let first = write writer yes in
+      let second = write writer no in
+      if first == yes && second == no then stat else If (e, first, second)
+  | Loop body -> Loop (write writer body)
+  | For (e, body) -> For (e, write writer body)
+  | Once body -> Once (write writer body)
+  | Assign _ | Local _ | Place _ | Text _ | Break | Return _ | Fail _ -> stat
 
 let run registers body =
   let n = Array.length registers.Registers.web in

@@ -29,70 +29,63 @@ let is_word c = Template.is_word c || Char.equal c '.'
 (* The character `back` before index `i`; a blank before the start. *)
 let before text i back = if i < back then ' ' else text.[i - back]
 
-(* Adds the word from `start` to `last` by its short name, and gives the index after it. *)
-let add_word out text start last names =
-  let word = String.sub text start (last - start) in
-  let field = before text start 1 = '.' && not (before text start 2 = '.') in
-  let close =
-    if String.equal word "F" && (not field) && last < String.length text && text.[last] = '[' then
-      match String.index_from_opt text last ']' with Some i -> i | None -> -1
-    else -1
-  in
-  let n = if close > 0 then Short_names.number text (last + 1) close else -1 in
-  if n >= 0 then begin
-    Buffer.add_string out ("F." ^ Short_names.numbered names.Short_names.functions.(n));
-    close + 1
-  end
-  else begin
-    let primitive = field && before text start 2 = 'P' && not (is_word (before text start 3)) in
-    Buffer.add_string out
-      (if primitive then Short_names.primitive names word
-      else if field || before text start 1 = ':' then word
-      else Short_names.word names word);
-    last
-  end
-
 (* The index after the word, and after the string, that is at `i`. *)
-let rec word_end text i = if i < String.length text && Template.is_word text.[i] then word_end text (i + 1) else i
+let rec word_end text i =
+  if i >= String.length text then i
+  else match String.unsafe_get text i with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> word_end text (i + 1) | _ -> i
 
 let rec string_end text i =
   if i >= String.length text then String.length text
   else match text.[i] with '"' -> i + 1 | '\\' -> string_end text (i + 2) | _ -> string_end text (i + 1)
 
-(* Adds the text with short names and without the blanks that Lua does not need; strings stay. Gives whether it ends in a word. *)
-let squeeze out text names =
+(* The index after what has one short name: the word from `start` to `last`, or the `F[12]` that begins with it. *)
+let name_end text start last =
+  if last = start + 1 && text.[start] = 'F' && last < String.length text && text.[last] = '[' && before text start 1 <> '.' then
+    match String.index_from_opt text last ']' with
+    | Some close when Short_names.number text (last + 1) close >= 0 -> close + 1
+    | _ -> last
+  else last
+
+(* The short name of what is from `start` to `next`, where the word goes to `last`. *)
+let short text start last next names =
+  if next > last then "F." ^ names.Short_names.functions.(Short_names.number text (last + 1) (next - 1))
+  else
+    match before text start 1 with
+    | '.' when before text start 2 <> '.' ->
+        let word = String.sub text start (last - start) in
+        if before text start 2 = 'P' && not (is_word (before text start 3)) then Short_names.primitive names word else word
+    | ':' -> String.sub text start (last - start)
+    | _ -> Short_names.word names text start last
+
+(* The text with short names and without the blanks that Lua does not need; strings stay. *)
+let squeeze text names =
   let n = String.length text in
-  let after_word from i = (from = i && i > 0 && not (Char.equal text.[i - 1] ' ')) || is_word (before text i 1) in
-  (* copies from `from` what was read up to `i`; what stands before `from` is a word or a blank *)
-  let rec go from i =
-    if i >= n then begin
-      Buffer.add_substring out text from (n - from);
-      after_word from n
-    end
+  (* `out` is followed by what stands between `from` and `i` as it is *)
+  let rec go out from i =
+    if i >= n then if from = 0 then text else out ^ String.sub text from (n - from)
     else
-      match text.[i] with
-      | '"' -> go from (string_end text (i + 1))
-      | '0' .. '9' -> go from (word_end text i)
+      match String.unsafe_get text i with
+      | '"' -> go out from (string_end text (i + 1))
+      | '0' .. '9' -> go out from (word_end text i)
+      | 'a' .. 'u' | 'w' .. 'z' | '_' when before text i 1 <> '.' -> go out from (word_end text i)
       | 'a' .. 'z' | 'A' .. 'Z' | '_' ->
-          Buffer.add_substring out text from (i - from);
-          let next = add_word out text i (word_end text i) names in
-          go next next
+          let last = word_end text i in
+          let next = name_end text i last in
+          go (out ^ String.sub text from (i - from) ^ short text i last next names) next next
       | ' ' ->
+          let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
           let after = if i + 1 < n then text.[i + 1] else ')' in
-          let minus = Char.equal after '-' && Char.equal (before text i 1) '-' in
-          Buffer.add_substring out text from (i - from);
-          if minus || (is_word after && after_word from i) then Buffer.add_char out ' ';
-          go (i + 1) (i + 1)
-      | _ -> go from (i + 1)
+          if (is_word last && is_word after) || (last = '-' && after = '-') then go out from (i + 1)
+          else go (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
+      | _ -> go out from (i + 1)
   in
-  go 0 0
+  go "" 0 0
 
 (* Adds the text, squeezed where there are short names. *)
-let add out text names =
-  match names with Some names -> ignore (squeeze out text names) | None -> Buffer.add_string out text
+let add out text names = Buffer.add_string out (match names with Some names -> squeeze text names | None -> text)
 
 let assignment local (dests : dest list) (value : expr) =
-  let names = String.concat ", " (List.map (fun d -> d.name) dests) in
+  let names = match dests with [ d ] -> d.name | _ -> String.concat ", " (List.map (fun d -> d.name) dests) in
   (if local then "local " else "") ^ names ^ " = " ^ value.text
 
 let end_line printer =
@@ -102,7 +95,7 @@ let end_line printer =
   printer.lines <- printer.lines + 1
 
 let begin_line printer =
-  if printer.ended then Buffer.add_char printer.text '\n';
+  if printer.ended then Buffer.add_string printer.text "\n";
   printer.ended <- false
 
 (* One line, or in the compact style one more piece of it. *)
@@ -110,16 +103,15 @@ let line printer text =
   if is_compact printer.style then begin
     if printer.in_word && String.length text > 0 && is_word text.[0] then
       if Buffer.length printer.text - printer.start > line_length then end_line printer
-      else Buffer.add_char printer.text ' ';
+      else Buffer.add_string printer.text " ";
     begin_line printer;
-    printer.in_word <- squeeze printer.text text printer.names
+    let text = squeeze text printer.names in
+    Buffer.add_string printer.text text;
+    printer.in_word <- is_word (before text (String.length text) 1)
   end
   else begin
     begin_line printer;
-    for _ = 1 to printer.indent do
-      Buffer.add_char printer.text ' '
-    done;
-    Buffer.add_string printer.text text;
+    Buffer.add_string printer.text (String.make printer.indent ' ' ^ text);
     end_line printer
   end
 
@@ -137,7 +129,7 @@ let placed printer text =
 (* A statement that begins with a parenthesis would be read as a call of what stands before it. *)
 let separate printer text first =
   if (not first) && String.length text > 0 && Char.equal text.[0] '(' then begin
-    Buffer.add_char printer.text ';';
+    Buffer.add_string printer.text ";";
     printer.in_word <- false;
     if printer.ended then printer.start <- printer.start + 1
   end

@@ -90,7 +90,7 @@ let steps table func (forest : Forest.t) b =
     match arg with
     | Var v -> (
         match forest.Forest.definition.(v) with
-        | Some instr when forest.Forest.folded.(v) -> Forest.each_operand table instr leaves
+        | instr when instr != Visit.nothing && forest.Forest.folded.(v) -> Forest.each_operand table instr leaves
         | _ -> found := v :: !found)
     | Int _ | Wide _ | Literal _ -> ()
   in
@@ -210,7 +210,9 @@ let rec name chooser base =
     else if suffix = 0 then chooser.base_names.(base)
     else chooser.base_names.(base) ^ "_" ^ string_of_int suffix
   in
-  if Taken.mem found chooser.taken then name chooser base
+  (* v1, v2, … alone are all different *)
+  if Array.length chooser.base_names = 1 then found
+  else if Taken.mem found chooser.taken then name chooser base
   else begin
     chooser.taken <- Taken.add found chooser.taken;
     found

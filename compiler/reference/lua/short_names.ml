@@ -3,38 +3,39 @@
    what comes later. Lower-case letters are variables, upper-case ones the chunk's locals; functions and primitives have
    a lower-case letter and then capitals and digits, which is never a keyword. *)
 
-module Names = Map.Make (String)
-
 (* Free for the chunk's locals: no section and no function has such a name. *)
 let capitals = "EHIJLMNOQRUVWXYZ"
 let marks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-let letter n = String.make 1 (Char.chr (97 + (n mod 26)))
+let letter n = String.sub "abcdefghijklmnopqrstuvwxyz" (n mod 26) 1
 
 let rec tail n =
   let count = String.length marks in
-  let mark = String.make 1 marks.[n mod count] in
+  let mark = String.sub marks (n mod count) 1 in
   if n < count then mark else tail ((n / count) - 1) ^ mark
 
 (* aA, bA, … zA, aB, … *)
 let numbered n = letter n ^ tail (n / 26)
 
+let rec digits text i last n =
+  if i = last then n
+  else match text.[i] with '0' .. '9' as c -> digits text (i + 1) last ((n * 10) + Char.code c - 48) | _ -> -1
+
 (* The number whose digits are text.[first] to text.[last - 1]; -1: they are none. *)
-let number text first last =
-  let rec go i n =
-    if i = last then n
-    else match text.[i] with '0' .. '9' as c -> go (i + 1) ((n * 10) + Char.code c - 48) | _ -> -1
-  in
-  if first >= last || last - first > 9 then -1 else go first 0
+let number text first last = if first >= last || last - first > 9 then -1 else digits text first last 0
 
 (* One of the chunk's locals. `used`: somebody has asked for it. *)
-type local = { short : string; mutable used : bool }
+type local = { name : string; short : string; mutable used : bool }
 
 (* The names for one table of sections. *)
 type t = {
   table : Fragment.table;
-  functions : int array;  (* by the number of a function: how many before it are left *)
-  locals : local Names.t;
+  functions : string array;  (* by the number of a function *)
+  primitives : string array;  (* by the number of a section *)
+  locals : local list array;  (* by `key` *)
 }
+
+(* Under which a name is looked up. *)
+let key name = Char.code name.[0] land 31
 
 (* The locals that the prelude declares, whose code has values behind the names or another `local`; the last one first. *)
 let declared prelude =
@@ -55,26 +56,30 @@ let declared prelude =
 (* The last locals of the prelude have the shortest names: the program's own code uses them most. *)
 let create table functions =
   let left = ref 0 in
-  let next f =
-    let number = !left in
-    (match f with Some _ -> incr left | None -> ());
-    number
+  let next = function
+    | None -> ""
+    | Some _ ->
+        incr left;
+        numbered (!left - 1)
   in
   let prelude = match Fragment.find table "prelude" with Some section -> section.Fragment.code | None -> "" in
   let count = String.length capitals in
-  let add (locals, i) name =
-    if String.length name <= 2 then (Names.add name { short = name; used = false } locals, i)
-    else
-      let capital = String.make 1 capitals.[i mod count] in
-      let short = if i < count then capital else capital ^ string_of_int (i / count) in
-      (Names.add name { short; used = false } locals, i + 1)
+  let locals = Array.make 32 [] in
+  let add i name =
+    let is_long = String.length name > 2 in
+    let capital = String.sub capitals (i mod count) 1 in
+    let short = if not is_long then name else if i < count then capital else capital ^ string_of_int (i / count) in
+    locals.(key name) <- { name; short; used = false } :: locals.(key name);
+    if is_long then i + 1 else i
   in
-  let locals, _ = List.fold_left add (Names.empty, 0) (declared prelude) in
-  { table; functions = Array.map next functions; locals }
+  ignore (List.fold_left add 0 (declared prelude));
+  { table; functions = Array.map next functions; primitives = Array.init table.Fragment.count numbered; locals }
+
+let find names name = List.find_opt (fun local -> String.equal local.name name) names.locals.(key name)
 
 (* The name of one of the chunk's locals, which is used then, or what it was. *)
 let local names name =
-  match Names.find_opt name names.locals with
+  match find names name with
   | Some local ->
       local.used <- true;
       local.short
@@ -95,7 +100,7 @@ let split_at text word =
 (* The prelude without the locals of which nothing was used so far. It has what a constructor makes, and its argument, in any case. *)
 let trimmed names prelude =
   let trim_all text = List.map String.trim (String.split_on_char ',' text) in
-  let is_used name = match Names.find_opt name names.locals with Some local -> local.used | None -> false in
+  let is_used name = match find names name with Some local -> local.used | None -> false in
   let statement text =
     let has word = List.compare_length_with (split_at text word) 1 > 0 in
     if has "..." || has "{" then "local" ^ text
@@ -117,13 +122,14 @@ let trimmed names prelude =
   | first :: statements -> String.concat "" (first :: List.map statement statements)
 
 (* The field of `P` for a primitive, or what it was. *)
-let primitive names name = match Fragment.position names.table name with Some i -> numbered i | None -> name
+let primitive names name = match Fragment.position names.table name with Some i -> names.primitives.(i) | None -> name
 
-(* What stands in a function's code: a variable, a function that is a local, one of the chunk's locals. *)
-let word names word =
-  let c = word.[0] in
-  let n = if c = 'v' || c = 'F' then number word 1 (String.length word) else -1 in
-  if c = 'v' && n >= 1 then if n <= 26 then letter (n - 1) else "_" ^ string_of_int n
-  else if c = 'F' && n >= 0 then numbered names.functions.(n)
-  else if c >= 'A' && c <= 'Z' then local names word
-  else word
+(* What stands in a function's code from `first` to `last`: a variable, a function that is a local, one of the chunk's locals. *)
+let word names text first last =
+  let c = text.[first] in
+  let n = if c = 'v' || c = 'F' then number text (first + 1) last else -1 in
+  if c = 'v' && n >= 1 then if n <= 26 then letter (n - 1) else "_" ^ String.sub text (first + 1) (last - first - 1)
+  else if c = 'F' && n >= 0 then names.functions.(n)
+  else
+    let word = String.sub text first (last - first) in
+    if c >= 'A' && c <= 'Z' then local names word else word

@@ -129,11 +129,14 @@ type builder = {
   outside : int list array;
 }
 
-(* Edges of a block as they are written: a switch may write one several times. *)
-let written_edges builder b =
+(* The edges of a block as they are written: a switch may write one several times. *)
+let each_edge builder b f =
   match builder.decisions.(b) with
-  | Some decision -> leaf_edges decision []
-  | None -> List.init (Array.length builder.flow.Flow.successors.(b)) (fun k -> k)
+  | Some decision -> List.iter f (leaf_edges decision [])
+  | None ->
+      for k = 0 to Array.length builder.flow.Flow.successors.(b) - 1 do
+        f k
+      done
 
 (* Is block `b` in the loop of header `h`? *)
 let in_loop (flow : Flow.t) b h =
@@ -154,12 +157,10 @@ let place builder =
   let lower b depth = if depth < lowest.(b) then lowest.(b) <- depth in
   for i = Array.length flow.Flow.order - 1 downto 0 do
     let b = flow.Flow.order.(i) in
-    List.iter
-      (fun k ->
+    each_edge builder b (fun k ->
         let s = flow.Flow.successors.(b).(k) in
         if flow.Flow.index.(s) > flow.Flow.index.(b) then forward.(s) <- forward.(s) + 1;
-        lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s))))
-      (written_edges builder b);
+        lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s))));
     lower flow.Flow.idom.(b) lowest.(b)
   done;
   Array.iter

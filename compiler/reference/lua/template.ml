@@ -161,8 +161,14 @@ let operand (e : expr) prefix =
   let plain = match e.kind with Prefix -> true | Atom -> not prefix | Compound -> false in
   if plain then e.text else "(" ^ e.text ^ ")"
 
+(* These variables, and those of the expression. *)
+let with_vars (e : expr) vars = match vars with [] -> e.vars | _ :: _ -> List.rev_append e.vars vars
+
+let new_int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
+let small_ints = Array.init 64 new_int
+
 (* The integer constant. *)
-let int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
+let int n = if n >= 0 && n < Array.length small_ints then small_ints.(n) else new_int n
 
 (* `e + n`, folded when `e` is a constant. *)
 let add (e : expr) n : expr =
@@ -177,25 +183,29 @@ let ends_with_plus text =
   let n = String.length text in
   n >= 3 && Char.equal text.[n - 3] ' ' && Char.equal text.[n - 2] '+' && Char.equal text.[n - 1] ' '
 
+let rec nth arg left (args : expr list) =
+  match args with
+  | e :: rest -> if left = 0 then e else nth arg (left - 1) rest
+  | [] -> Error.fail ("a template names %" ^ string_of_int arg ^ ", which the primitive does not have")
+
+let argument arg (result : expr option) args = match result with Some e when arg = 0 -> e | _ -> nth arg (arg - 1) args
+
+(* The pieces after `text`. *)
+let rec fill template result args text vars pieces : expr =
+  match pieces with
+  | [] -> { text; kind = template.kind; int = None; vars }
+  | Text t :: rest -> fill template result args (text ^ t) vars rest
+  | Hole { arg; plus; bare; prefix } :: rest -> (
+      let found = argument arg result args in
+      let e = if plus = 0 then found else add found plus in
+      let vars = with_vars e vars in
+      match e.int with
+      | Some value when value < 0 && ends_with_plus text ->
+          fill template result args (String.sub text 0 (String.length text - 2) ^ "- " ^ string_of_int (-value)) vars rest
+      | _ -> fill template result args (text ^ if bare then e.text else operand e prefix) vars rest)
+
 (* The text with `args` in it; `result` is %0. *)
-let expand template (result : expr option) (args : expr list) : expr =
-  let argument arg =
-    let found = if arg = 0 then result else List.nth_opt args (arg - 1) in
-    match found with
-    | Some e -> e
-    | None -> Error.fail ("a template names %" ^ string_of_int arg ^ ", which the primitive does not have")
-  in
-  (* What stands before the pieces. *)
-  let rec fill text vars = function
-    | [] -> { text; kind = template.kind; int = None; vars }
-    | Text t :: rest -> fill (text ^ t) vars rest
-    | Hole { arg; plus; bare; prefix } :: rest -> (
-        let found = argument arg in
-        let e = if plus = 0 then found else add found plus in
-        let vars = List.rev_append e.vars vars in
-        match e.int with
-        | Some value when value < 0 && ends_with_plus text ->
-            fill (String.sub text 0 (String.length text - 2) ^ "- " ^ string_of_int (-value)) vars rest
-        | _ -> fill (text ^ if bare then e.text else operand e prefix) vars rest)
-  in
-  match template.pieces with [ Hole { arg; plus = 0; _ } ] -> argument arg | pieces -> fill "" [] pieces
+let expand template result args =
+  match template.pieces with
+  | [ Hole { arg; plus = 0; _ } ] -> argument arg result args
+  | pieces -> fill template result args "" [] pieces

@@ -11,6 +11,8 @@ type size = Fixed of int | Value | Element of int
 
 let words list = List.filter (fun w -> String.length w > 0) (String.split_on_char ' ' (String.concat " " list))
 
+let rec mem (name : string) = function [] -> false | first :: rest -> String.equal first name || mem name rest
+
 (* What tells a program how much it allocates, or has functions called at allocations. *)
 let counters =
   words [ "caml_gc_minor_words caml_gc_counters caml_final_register caml_final_register_called_without_value" ]
@@ -65,8 +67,8 @@ let events = words [ "%allocated %allocated_value %allocated_element %sampled" ]
 
 (* Of the program that calls these primitives. *)
 let watch primitives =
-  if List.mem sampler primitives then Values
-  else if List.exists (fun name -> List.mem name counters) primitives then Words
+  if mem sampler primitives then Values
+  else if List.exists (fun name -> mem name counters) primitives then Words
   else Nothing
 
 (* What stands between these in the name, or nothing. *)
@@ -76,11 +78,11 @@ let between prefix suffix name =
     String.sub name start (stop - start)
   else ""
 
-let is_float name = List.mem name floats || List.mem (between "caml_" "_float" name) float_operations
+let is_float name = mem name floats || mem (between "caml_" "_float" name) float_operations
 
 let is_boxed name =
-  let operation prefix = List.mem (between prefix "" name) boxed_operations in
-  List.mem name boxed || List.exists operation [ "caml_int32_"; "caml_int64_"; "caml_nativeint_" ]
+  let operation prefix = mem (between prefix "" name) boxed_operations in
+  mem name boxed || List.exists operation [ "caml_int32_"; "caml_int64_"; "caml_nativeint_" ]
 
 (* What a primitive allocates for its result. *)
 let primitive name args =
@@ -88,8 +90,8 @@ let primitive name args =
   | "caml_gc_counters", _ -> Some (Fixed 10)
   | "caml_frexp_float", _ -> Some (Fixed 5)
   | "caml_modf_float", _ -> Some (Fixed 7)
-  | _, Var array :: _ when List.mem name elements -> Some (Element array)
-  | _ when List.mem name values -> Some Value
+  | _, Var array :: _ when mem name elements -> Some (Element array)
+  | _ when mem name values -> Some Value
   | _ when is_float name -> Some (Fixed 2)
   | _ when is_boxed name -> Some (Fixed 3)
   | _ -> None
@@ -102,7 +104,7 @@ let event watch v = function
 
 (* Takes the events away again where `known_calls` has found that the program never asks for them. *)
 let drop_unwatched program =
-  let is_event = function Prim (_, name, _) -> List.mem name events | _ -> false in
+  let is_event = function Prim (_, name, _) -> mem name events | _ -> false in
   let name names = function Prim (_, name, _) -> name :: names | _ -> names in
   let called names (b : block) = List.fold_left name names b.body in
   let watches = function

@@ -44,7 +44,7 @@ let func (f : func) =
           end
       | _ -> instr
     in
-    Array.iter (fun b -> f.blocks.(b).body <- Visit.map_list (without b) f.blocks.(b).body) flow.Flow.order
+    Array.iter (fun b -> f.blocks.(b).body <- Visit.map_list (fun instr -> without b instr) f.blocks.(b).body) flow.Flow.order
   end
 
 (* Takes the checks away that were made before, in all functions. *)

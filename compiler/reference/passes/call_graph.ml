@@ -43,19 +43,25 @@ let redirect (f : func) stand_in =
 (* The functions that main reaches, each after those that it refers to, circles apart. *)
 let callees_first program =
   let seen = Array.make (Array.length program.functions) false in
-  let rec run order = function
+  (* On the stack are functions, and below what it refers to a function that is finished then, as its complement. *)
+  let stack = ref [ program.main ] in
+  let push next _ = if not seen.(next) then stack := next :: !stack in
+  let rec run order =
+    match !stack with
     | [] -> List.rev order
-    | (id, true) :: stack -> run (id :: order) stack
-    | (id, false) :: stack -> (
-        match program.functions.(id) with
-        | Some f when not seen.(id) ->
-            seen.(id) <- true;
-            let stack = ref ((id, true) :: stack) in
-            references f (fun next _ -> if not seen.(next) then stack := (next, false) :: !stack);
-            run order !stack
-        | _ -> run order stack)
+    | id :: rest -> (
+        stack := rest;
+        if id < 0 then run (lnot id :: order)
+        else
+          match program.functions.(id) with
+          | Some f when not seen.(id) ->
+              seen.(id) <- true;
+              stack := lnot id :: rest;
+              references f push;
+              run order
+          | _ -> run order)
   in
-  run [] [ (program.main, false) ]
+  run []
 
 (* The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is done
    to the functions of a level depends on earlier levels alone. *)

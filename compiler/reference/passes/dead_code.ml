@@ -350,35 +350,37 @@ let moved dest name base used index =
 let sweep_prim marking id instr dest name args =
   match tracked_set marking name args with
   | None when String.equal name "%set_top" -> (
-      match args with Int slot :: _ when (top marking slot).read -> Some instr | _ -> None)
-  | Some global -> if Bytes.contains global.fields yes then Some instr else None
+      match args with Int slot :: _ when (top marking slot).read -> instr | _ -> Visit.nothing)
+  | Some global -> if Bytes.contains global.fields yes then instr else Visit.nothing
   | None -> (
       match if String.equal name "%block" then tracked_block marking id dest else None with
-      | Some { fields; _ } when not (Bytes.contains fields yes) -> None
+      | Some { fields; _ } when not (Bytes.contains fields yes) -> Visit.nothing
       | Some { fields; _ } ->
-          Some (Prim (dest, name, List.hd args :: keep (List.tl args) fields))
+          Prim (dest, name, List.hd args :: keep (List.tl args) fields)
       | None -> (
-          if (not (is_live marking id dest)) && not (is_mutator marking name) then None
+          if (not (is_live marking id dest)) && not (is_mutator marking name) then Visit.nothing
           else
             match (name, args) with
             | "%env", base :: Int index :: _ when own marking id base >= 0 ->
-                Some (moved dest name base marking.facts.(own marking id base).captured index)
+                moved dest name base marking.facts.(own marking id base).captured index
             | "%field", base :: Int index :: _ -> (
                 match global_of marking id base with
                 | slot when slot >= 0 && marking.globals.(slot).tracked ->
-                    Some (moved dest name base marking.globals.(slot).fields index)
-                | _ -> Some instr)
-            | _ -> Some instr))
+                    moved dest name base marking.globals.(slot).fields index
+                | _ -> instr)
+            | _ -> instr))
 
 (* The closure of a call: 0 where the called function does not use it. *)
 let sweep_closure marking closure known =
   match known with Some known when not (needs_closure marking known) -> Int 0 | _ -> closure
 
-(* The instruction without what is dead in it; None: nothing is left. *)
+(* The instruction without what is dead in it. *)
 let sweep_instr marking id instr =
   match instr with
   | Prim (dest, name, args) -> sweep_prim marking id instr dest name args
-  | Apply a -> Some (Apply { a with closure = sweep_closure marking a.closure a.known })
+  | Apply a ->
+      let closure = sweep_closure marking a.closure a.known in
+      if closure == a.closure then instr else Apply { a with closure }
   | Closures { dests; functions } -> (
       let kept = live_ones marking id dests in
       let functions =
@@ -386,19 +388,22 @@ let sweep_instr marking id instr =
           (fun (created, captured) -> (created, keep captured marking.facts.(created).captured))
           (select functions kept)
       in
-      match select dests kept with [] -> None | dests -> Some (Closures { dests; functions }))
-  | Try _ -> Some instr
+      match select dests kept with [] -> Visit.nothing | dests -> Closures { dests; functions })
+  | Try _ -> instr
 
 (* Drops what is dead in the function. *)
 let sweep marking (f : func) =
   let old_params = Array.map (fun (block : Program.block) -> block.params) f.blocks in
   let target (target : target) =
-    { target with args = select target.args (live_ones marking f.id old_params.(target.block)) }
+    match target.args with
+    | [] -> target
+    | args -> { target with args = select args (live_ones marking f.id old_params.(target.block)) }
   in
+  let instr i = sweep_instr marking f.id i in
   Array.iter
     (fun (block : Program.block) ->
       block.params <- select block.params (live_ones marking f.id block.params);
-      block.body <- List.filter_map (fun instr -> sweep_instr marking f.id instr) block.body;
+      block.body <- Visit.map_instrs instr block.body;
       let term = match block.term with Tail t -> Tail { t with closure = sweep_closure marking t.closure t.known } | term -> term in
       block.term <- Visit.map_targets target term)
     f.blocks

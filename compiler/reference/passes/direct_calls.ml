@@ -59,17 +59,22 @@ let drop_closures (f : func) needed =
     end
   in
   let instr = function
-    | Apply ({ closure; known = Some id; _ } as a) -> Some (Apply { a with closure = drop closure id })
-    | Closures { dests; functions } -> (
-      let kept = List.filter (fun (_, (id, _)) -> needed.(id)) (List.combine dests functions) in
-      match List.split kept with
-      | [], _ -> None
-      | dests, functions -> Some (Closures { dests; functions }))
-    | instr -> Some instr
+    | Apply ({ closure; known = Some id; _ } as a) as instr ->
+      let kept = drop closure id in
+      if kept == closure then instr else Apply { a with closure = kept }
+    | Closures { dests; functions } as instr ->
+      let is_needed (id, _) = needed.(id) in
+      if List.for_all is_needed functions then instr
+      else if List.exists is_needed functions then
+        let kept = List.filter (fun (_, creation) -> is_needed creation) (List.combine dests functions) in
+        let dests, functions = List.split kept in
+        Closures { dests; functions }
+      else Visit.nothing
+    | instr -> instr
   in
   Array.iter
     (fun (block : block) ->
-      block.body <- List.filter_map instr block.body;
+      block.body <- Visit.map_instrs instr block.body;
       match block.term with
       | Tail ({ closure; known = Some id; _ } as t) -> block.term <- Tail { t with closure = drop closure id }
       | _ -> ())

@@ -104,17 +104,28 @@ let no_func =
     assigns = [];
   }
 
+(* An instruction that has been reached. *)
+type site = {
+  owner : int;  (* function, depth of the stack and innermost trap before it *)
+  depth : int;
+  trap : int;
+  mutable push : bool;  (* the instruction, as it is decoded *)
+  mutable op : op;
+  mutable next : int;
+  mutable leader : bool;
+  mutable forced : bool;  (* a leader whose block takes parameters for what is live, however it is reached *)
+  mutable block : int;  (* of a leader: the number of its block *)
+}
+
+let no_site =
+  { owner = none; depth = 0; trap = none; push = false; op = Nop; next = 0; leader = false; forced = false; block = none }
+
 (* What is known of each word of the code. *)
 type code = {
   image : Container.image;
-  instructions : instruction array;  (* that have been reached *)
-  owner : int array;  (* function, depth of the stack and innermost trap before it *)
-  depths : int array;
-  trap_at : int array;
-  leader : bool array;
-  forced : bool array;  (* a leader whose block takes parameters for what is live, however it is reached *)
-  function_at : int array;  (* number of the function that starts here, later of the block *)
-  block_at : int array;
+  operands : operands;
+  mutable sites : site array;
+  mutable function_at : int array;  (* number of the function that starts here *)
   mutable traps : trap array;
   mutable trap_count : int;
   mutable functions : func array;
@@ -124,38 +135,39 @@ type code = {
 }
 
 let instruction code pc =
-  if pc >= Array.length code.owner || code.owner.(pc) = none then fail pc "no instruction here";
-  code.instructions.(pc)
+  let site = if pc < Array.length code.sites then code.sites.(pc) else no_site in
+  if site == no_site then fail pc "no instruction here";
+  site
 
 (* Notes that control comes to `pc` with this stack; gives whether for the first time. *)
 let reach code number pc depth trap =
-  if code.owner.(pc) = none then begin
-    code.owner.(pc) <- number;
-    code.depths.(pc) <- depth;
-    code.trap_at.(pc) <- trap;
+  let site = code.sites.(pc) in
+  if site == no_site then begin
+    code.sites.(pc) <- { no_site with owner = number; depth; trap };
     true
   end
   else begin
-    if code.owner.(pc) <> number then fail pc "code of two functions";
-    if code.depths.(pc) <> depth || code.trap_at.(pc) <> trap then
+    if site.owner <> number then fail pc "code of two functions";
+    if site.depth <> depth || site.trap <> trap then
       fail pc "stack depth differs between two ways to the same instruction";
     false
   end
 
 (* Makes `pc` the start of a block, and queues it when it is new. *)
 let lead code work number pc depth trap =
-  if not code.leader.(pc) then begin
-    code.leader.(pc) <- true;
+  if reach code number pc depth trap then work := pc :: !work;
+  let site = code.sites.(pc) in
+  if not site.leader then begin
+    site.leader <- true;
     let f = code.functions.(number) in
     f.leaders <- pc :: f.leaders
-  end;
-  if reach code number pc depth trap then work := pc :: !work
+  end
 
 (* A function whose code is at `entry`. *)
 let add_function code entry offset captured size parent created =
   if code.function_at.(entry) <> none then fail created "function that is created in two places";
   code.function_at.(entry) <- code.function_count;
-  let arity = match (decode code.image entry).op with Grab n -> n + 1 | _ -> 1 in
+  let arity = match (decode code.operands entry).op with Grab n -> n + 1 | _ -> 1 in
   let arity = if parent = none then 0 else arity in
   let f = { entry; arity; offset; captured; size; parent; created; leaders = []; used = []; assigns = [] } in
   code.functions <- grown code.functions code.function_count no_func;
@@ -173,7 +185,7 @@ let use_offset code number pc offset env =
 
 (* The block after one that ends with a test. *)
 let lead_next code work number next depth trap =
-  if next >= Array.length code.leader then fail next "the code ends here without a return";
+  if next >= Array.length code.sites then fail next "the code ends here without a return";
   lead code work number next depth trap
 
 (* What one instruction tells of the function; `depth` is that after its push. *)
@@ -212,13 +224,14 @@ let explore code number =
   let f = code.functions.(number) in
   let main = f.parent = none in
   let work = ref [] in
-  let size = Array.length code.leader in
+  let size = Array.length code.sites in
   lead code work number f.entry f.arity none;
   let rec walk pc =
-    let i = decode code.image pc in
+    let i = decode code.operands pc in
     let next = i.next in
-    let trap = code.trap_at.(pc) in
-    let depth = code.depths.(pc) + if i.push then 1 else 0 in
+    let site = code.sites.(pc) in
+    let trap = site.trap in
+    let depth = site.depth + if i.push then 1 else 0 in
     step code number pc i.op depth trap;
     let t = traffic i.op in
     (match i.op with
@@ -243,7 +256,7 @@ let explore code number =
         false
       | Pushtrap l ->
         lead code work number l depth trap;
-        code.forced.(l) <- true;
+        code.sites.(l).forced <- true;
         let inner = code.trap_count in
         code.traps <- grown code.traps inner no_trap;
         code.traps.(inner) <- { outer = trap; depth; assigned = []; boxes = [] };
@@ -256,17 +269,17 @@ let explore code number =
       | Setglobal _ -> main && after = 0 && trap = none
       | _ -> false
     in
-    code.instructions.(pc) <- i;
+    site.push <- i.push;
+    site.op <- i.op;
+    site.next <- next;
     if forced || not ends then begin
       if next >= size then fail pc "the code ends here without a return";
-      code.forced.(next) <- code.forced.(next) || forced
-    end;
-    if not ends then
-      if forced || code.owner.(next) <> none then lead code work number next after trap
-      else begin
-        ignore (reach code number next after trap);
-        walk next
-      end
+      let goes_on = not (ends || forced || code.sites.(next) != no_site) in
+      if goes_on then ignore (reach code number next after trap)
+      else if not ends then lead code work number next after trap;
+      if forced then code.sites.(next).forced <- true;
+      if goes_on then walk next
+    end
   in
   let rec run () =
     match !work with
@@ -287,14 +300,9 @@ let run (image : Container.image) =
   let code =
     {
       image;
-      instructions = Array.make size { push = false; op = Nop; next = 0 };
-      owner = Array.make size none;
-      depths = Array.make size 0;
-      trap_at = Array.make size none;
-      leader = Array.make size false;
-      forced = Array.make size false;
+      operands = { image; pc = 0 };
+      sites = Array.make size no_site;
       function_at = Array.make size none;
-      block_at = Array.make size none;
       traps = [||];
       trap_count = 0;
       functions = [||];
@@ -317,3 +325,9 @@ let run (image : Container.image) =
   done;
   code.units <- List.sort by_address code.units;
   code
+
+(* Lets the memory go. As Lua a function holds its variables as long as it runs, and those of what is inlined in it. *)
+let release code =
+  code.sites <- [||];
+  code.function_at <- [||];
+  code.functions <- [||]

@@ -1,7 +1,5 @@
 (* Operations on constant ints. Only what comes out the same on every target is done: operands and results of 31 bits. *)
 
-open Program
-
 (* Factors up to this one have a product of 31 bits. *)
 let factor = 32767
 
@@ -31,8 +29,4 @@ let result name (a : int) b =
   | _ -> None
 
 (* What a primitive gives for these operands; None: that is not known here. *)
-let run name args =
-  match args with
-  | [ Int a; Int b ] -> (
-      match result name a b with Some n when n >= -0x40000000 && n <= 0x3fffffff -> Some n | _ -> None)
-  | _ -> None
+let run name a b = match result name a b with Some n when n >= -0x40000000 && n <= 0x3fffffff -> Some n | _ -> None

@@ -48,11 +48,13 @@ let add_instr digest arg instr =
 
 let add_block digest arg (block : block) =
   add digest (List.length block.params);
-  List.iter (add_instr digest arg) block.body;
+  List.iter (fun instr -> add_instr digest arg instr) block.body;
   Visit.each_own_arg block.term arg;
-  Visit.each_target block.term (fun t ->
-      add digest t.block;
-      List.iter arg t.args)
+  for k = 0 to Visit.target_count block.term - 1 do
+    let t = Visit.target block.term k in
+    add digest t.block;
+    List.iter arg t.args
+  done
 
 let is_tail = function Tail _ -> true | _ -> false
 

@@ -78,10 +78,6 @@ let rec resolve host a =
   | Var v -> ( match host.replace.(v) with next when next == Simplify.itself -> a | next -> resolve host next)
   | _ -> a
 
-(* Resolves what an instruction or a terminator uses, if anything has been replaced. *)
-let resolved_instr host instr = if host.changed then Visit.map_args (resolve host) instr else instr
-let resolved_term host term = if host.changed then Visit.map_term_args (resolve host) term else term
-
 (* Notes the closures that an instruction creates. *)
 let note host = function
   | Closures { dests; functions } -> List.iter2 (fun dest created -> host.closures.(dest) <- Some created) dests functions
@@ -203,10 +199,11 @@ let calls_for_string (f : func) =
 (* Inlines what a block calls. What follows a call stands in a block of its own then, unless the callee is a single block. *)
 let look host b =
   let block = host.blocks.(b) in
+  let resolve a = resolve host a in
   let rec run body = function
     | [] ->
         block.body <- List.rev body;
-        let term = resolved_term host block.term in
+        let term = if host.changed then Visit.map_term_args resolve block.term else block.term in
         block.term <- term;
         (match term with
         | Tail t -> (
@@ -216,7 +213,7 @@ let look host b =
             | None -> block.term <- Tail { t with known })
         | _ -> ())
     | instr :: rest -> (
-        let instr = resolved_instr host instr in
+        let instr = if host.changed then Visit.map_args resolve instr else instr in
         note host instr;
         match instr with
         | Prim (dest, "%env", args) -> (
@@ -278,10 +275,12 @@ let run_function program arity sizes most_once (f : func) =
   if host.changed then begin
     f.names <- Array.concat (List.rev host.hints);
     f.blocks <- Array.sub host.blocks 0 host.block_count;
+    let resolve a = resolve host a in
+    let instr i = Visit.map_args resolve i in
     Array.iter
       (fun (block : block) ->
-        block.body <- Visit.map_list (resolved_instr host) block.body;
-        block.term <- resolved_term host block.term)
+        block.body <- Visit.map_list instr block.body;
+        block.term <- Visit.map_term_args resolve block.term)
       f.blocks
   end;
   host.changed

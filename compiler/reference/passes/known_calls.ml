@@ -81,7 +81,9 @@ let start program =
         match rest with Var v :: _ when id = program.main -> set := (slot, v) :: !set | _ -> ())
     | _ -> ()
   in
-  iter_functions program (fun f -> Array.iter (fun (block : block) -> List.iter (visit f.id) block.body) f.blocks);
+  iter_functions program (fun f ->
+      let visit instr = visit f.id instr in
+      Array.iter (fun (block : block) -> List.iter visit block.body) f.blocks);
   List.iter (fun (slot, v) -> if unit_globals.(slot).sets = 1 then Bytes.set exports v '\001') !set;
   Array.iter (fun global -> if global.sets <> 1 then global.value <- Unknown) unit_globals;
   let state _ =
@@ -143,25 +145,6 @@ let enter an id =
       state.entered <- true;
       state.facts <- Array.make count Nothing;
       state.users <- Array.make count [];
-      let use = ref (Term (id, Unreachable)) in
-      let note arg =
-        match arg with
-        | Var v -> (
-            match state.users.(v) with
-            | last :: _ when last == !use -> ()
-            | users -> state.users.(v) <- !use :: users)
-        | _ -> ()
-      in
-      let instr i =
-        use := Instr (id, i);
-        Visit.each_arg i note
-      in
-      Array.iter
-        (fun (block : block) ->
-          List.iter instr block.body;
-          use := Term (id, block.term);
-          Visit.each_term_arg block.term note)
-        f.blocks;
       (match f.params with own :: _ -> state.facts.(own) <- Function id | [] -> ());
       an.fresh <- f :: an.fresh
   | _ -> ()
@@ -309,12 +292,29 @@ let term an use term =
 
 let look an use = match use with Instr (_, i) -> instr an use i | Term (_, t) -> term an use t
 
+(* Looks at a function for the first time, and notes where its variables are used: those who are looked at later need not be told. *)
 let look_through an (f : func) =
-  let visit i = look an (Instr (f.id, i)) in
+  let users = an.states.(f.id).users in
+  let use = ref (Term (f.id, Unreachable)) in
+  let note arg =
+    match arg with
+    | Var v -> (
+        match users.(v) with
+        | last :: _ when last == !use -> ()
+        | others -> users.(v) <- !use :: others)
+    | _ -> ()
+  in
+  let instr i =
+    use := Instr (f.id, i);
+    Visit.each_arg i note;
+    look an !use
+  in
   Array.iter
     (fun (block : block) ->
-      List.iter visit block.body;
-      look an (Term (f.id, block.term)))
+      List.iter instr block.body;
+      use := Term (f.id, block.term);
+      Visit.each_term_arg block.term note;
+      look an !use)
     f.blocks
 
 (* The value is known to code that is not followed. *)
@@ -368,20 +368,22 @@ let replace facts entered arg =
       | _ -> arg)
   | _ -> arg
 
-(* The instruction as it is rewritten, without the functions that never run; None: nothing is left. *)
-let rewritten facts entered arity instr =
-  let instr = Visit.map_args (replace facts entered) instr in
-  match instr with
-  | Apply a -> Some (Apply { a with known = known facts arity a.closure a.args })
-  | Closures { dests; functions } -> (
-      let dests = List.filteri (fun i _ -> entered.(fst (List.nth functions i))) dests in
-      match List.filter (fun (id, _) -> entered.(id)) functions with
-      | [] -> None
-      | functions -> Some (Closures { dests; functions }))
-  | instr -> Some instr
+(* The instruction as it is rewritten, without the functions that never run. *)
+let rewritten facts entered arity replace instr =
+  match Visit.map_args replace instr with
+  | Apply a as instr -> (
+      match known facts arity a.closure a.args with None -> instr | known -> Apply { a with known })
+  | Closures { dests; functions } as instr ->
+      let runs (id, _) = entered.(id) in
+      if List.for_all runs functions then instr
+      else if List.exists runs functions then
+        let dests = List.filteri (fun i _ -> runs (List.nth functions i)) dests in
+        Closures { dests; functions = Visit.filter_list runs functions }
+      else Visit.nothing
+  | instr -> instr
 
-let rewritten_term facts entered arity term =
-  match Visit.map_term_args (replace facts entered) term with
+let rewritten_term facts arity replace term =
+  match Visit.map_term_args replace term with
   | Tail t -> Tail { t with known = known facts arity t.closure t.args }
   | term -> term
 
@@ -395,10 +397,13 @@ let run program =
   let entered = Array.map (fun state -> state.entered) an.states in
   iter_functions program (fun f ->
       let facts = an.states.(f.id).facts in
-      if entered.(f.id) then
+      if entered.(f.id) then begin
+        let replace arg = replace facts entered arg in
+        let rewritten instr = rewritten facts entered arity replace instr in
         Array.iter
           (fun (block : block) ->
-            block.body <- List.filter_map (rewritten facts entered arity) block.body;
-            block.term <- rewritten_term facts entered arity block.term)
-          f.blocks);
+            block.body <- Visit.map_instrs rewritten block.body;
+            block.term <- rewritten_term facts arity replace block.term)
+          f.blocks
+      end);
   program.functions <- Array.mapi (fun id f -> if entered.(id) then f else None) program.functions

@@ -11,26 +11,28 @@ type graph = {
   live : bool array array;  (* for each block, the slots that are live at its start, then the accumulator *)
 }
 
+(* The block that begins there. *)
+let at code l = code.sites.(l).block
+
 (* Blocks that may follow the one that starts at `pc`, and whether it ends by setting a trap. *)
 let rec successors_of code pc =
   let i = instruction code pc in
-  let at l = code.block_at.(l) in
   let next = i.next in
   match i.op with
-  | Branch l -> ([| at l |], false)
-  | Branchif l | Branchifnot l | Compare (_, _, l) -> ([| at l; at next |], false)
-  | Switch (ints, tags) -> (Array.append (Array.map at ints) (Array.map at tags), false)
-  | Pushtrap l -> ([| at next; at l |], true)
-  | Poptrap -> ([| at next |], false)
+  | Branch l -> ([| at code l |], false)
+  | Branchif l | Branchifnot l | Compare (_, _, l) -> ([| at code l; at code next |], false)
+  | Switch (ints, tags) -> (Array.map (fun l -> at code l) (Array.append ints tags), false)
+  | Pushtrap l -> ([| at code next; at code l |], true)
+  | Poptrap -> ([| at code next |], false)
   | op when ends_block op -> ([||], false)
-  | _ -> if code.leader.(next) then ([| at next |], false) else successors_of code next
+  | _ -> if code.sites.(next).leader then ([| at code next |], false) else successors_of code next
 
 (* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
 let number_blocks code f =
   let leaders = Array.of_list f.leaders in
   let size = Array.length leaders in
   let counts = Array.make size 0 in
-  Array.iteri (fun i pc -> code.block_at.(pc) <- i) leaders;
+  Array.iteri (fun i pc -> code.sites.(pc).block <- i) leaders;
   let found =
     Array.map
       (fun pc ->
@@ -39,7 +41,7 @@ let number_blocks code f =
         found)
       leaders
   in
-  let start = code.block_at.(f.entry) in
+  let start = code.sites.(f.entry).block in
   let shift = if start <> 0 || counts.(start) > 0 then 1 else 0 in
   let count = size + shift in
   let g =
@@ -57,11 +59,12 @@ let number_blocks code f =
   end;
   Array.iteri
     (fun i pc ->
-      code.block_at.(pc) <- i + shift;
+      let site = code.sites.(pc) in
+      site.block <- i + shift;
       g.starts.(i + shift) <- pc;
-      g.has_params.(i + shift) <- counts.(i) > 1 || code.forced.(pc);
+      g.has_params.(i + shift) <- counts.(i) > 1 || site.forced;
       g.sets_trap.(i + shift) <- snd found.(i);
-      g.successors.(i + shift) <- Array.map (fun s -> s + shift) (fst found.(i)))
+      g.successors.(i + shift) <- (if shift = 0 then fst found.(i) else Array.map (fun s -> s + shift) (fst found.(i))))
     leaders;
   g
 
@@ -70,13 +73,13 @@ let marks code g block =
   let start = g.starts.(block) in
   if start = none then [| 0 |]
   else begin
-    let depth_in = code.depths.(start) in
+    let depth_in = code.sites.(start).depth in
     let marks = Array.make (depth_in + 1) 0 in
     let touch slot what = if slot < depth_in && marks.(slot) = 0 then marks.(slot) <- what in
     let accu = ref 0 in
     let rec walk pc =
       let i = instruction code pc in
-      let depth = code.depths.(pc) in
+      let depth = i.depth in
       let t = traffic i.op in
       if (i.push || t.reads_accu) && !accu = 0 then accu := 1;
       let depth =
@@ -98,7 +101,7 @@ let marks code g block =
         touch slot 2
       done;
       if t.writes_accu && !accu = 0 then accu := 2;
-      if not (ends_block i.op || code.leader.(i.next)) then walk i.next
+      if not (ends_block i.op || code.sites.(i.next).leader) then walk i.next
     in
     walk start;
     marks.(depth_in) <- !accu;
@@ -147,7 +150,7 @@ let liveness code g =
     | n :: rest ->
       work := rest;
       queued.(n) <- false;
-      List.iter (spread n) predecessors.(n);
+      List.iter (fun p -> spread n p) predecessors.(n);
       run ()
   in
   run ()

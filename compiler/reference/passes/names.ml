@@ -1,7 +1,5 @@
 (* Names of functions and variables, from the debug information where there is any. *)
 
-module Strings = Map.Make (String)
-
 (* Where a function stands (after its GRAB), which one creates it (-1: none) and where. *)
 type site = { start : int; parent : int; created : int }
 
@@ -72,14 +70,25 @@ let place debug start =
       name ^ ", " ^ base_name file ^ ":" ^ string_of_int line
     | _ -> name)
 
+(* How often a name was given; found by `Fragment.hash`. *)
+type count = { key : string; mutable times : int }
+
+let count_of counts key =
+  let hash = Fragment.hash key in
+  match List.find_opt (fun count -> String.equal count.key key) counts.(hash) with
+  | Some count -> count
+  | None ->
+    let count = { key; times = 0 } in
+    counts.(hash) <- count :: counts.(hash);
+    count
+
 (* A name for each function (in the order of their ids), unique in the program. *)
 let functions (image : Container.image) debug sites units =
   let count = Array.length sites in
   let unit_of = Array.make count "" in
   let names = Array.make count "" in
-  let unnamed = ref Strings.empty in
-  let taken = ref Strings.empty in
-  let count_of map key = match Strings.find_opt key map with Some n -> n | None -> 0 in
+  let unnamed = Array.make Fragment.buckets [] in
+  let taken = Array.make Fragment.buckets [] in
   for id = 0 to count - 1 do
     if sites.(id).parent = 0 then begin
       let low = ref 0 and high = ref (Array.length units) in
@@ -104,19 +113,19 @@ let functions (image : Container.image) debug sites units =
     let base =
       if site.parent < 0 then "main"
       else if String.length known = 0 then begin
-        let n = count_of !unnamed unit_name + 1 in
-        unnamed := Strings.add unit_name n !unnamed;
-        unit_name ^ "_f" ^ string_of_int n
+        let count = count_of unnamed unit_name in
+        count.times <- count.times + 1;
+        unit_name ^ "_f" ^ string_of_int count.times
       end
       else unit_name ^ "_" ^ known
     in
     let name = ref base in
-    while Strings.mem !name !taken do
-      let n = count_of !taken base + 1 in
-      taken := Strings.add base n !taken;
-      name := base ^ "_" ^ string_of_int n
+    while (count_of taken !name).times > 0 do
+      let count = count_of taken base in
+      count.times <- count.times + 1;
+      name := base ^ "_" ^ string_of_int count.times
     done;
-    taken := Strings.add !name 1 !taken;
+    (count_of taken !name).times <- 1;
     names.(id) <- !name
   done;
   names

@@ -25,7 +25,7 @@ let find (f : func) =
   let list = Array.make traps { outer = none; depth = 0; start = 0; members = [] } in
   let count = ref 0 in
   let home = Array.make (Array.length f.blocks) none in
-  let seen = Array.make (Array.length f.blocks) false in
+  let seen = if traps > 0 then Array.make (Array.length f.blocks) false else [||] in
   let rec run = function
     | [] -> ()
     | (b, _) :: work when seen.(b) -> run work

@@ -134,12 +134,9 @@ let drop_params (f : func) keep =
   Array.iter (fun (b : block) -> b.term <- Visit.map_targets passed b.term) f.blocks;
   Array.iter (fun (b : block) -> b.params <- pick keep b.params b.params) f.blocks
 
-(* Calls `f` with each parameter of a block and what a jump of the terminator passes for it. *)
-let each_passed (func : func) term f =
-  for k = 0 to Visit.target_count term - 1 do
-    let t = Visit.target term k in
-    List.iter2 f func.blocks.(t.block).params t.args
-  done
+(* Calls `f` with each parameter of a block and what a jump passes for it. *)
+let each_passed (func : func) f t =
+  match t.args with [] -> () | args -> List.iter2 f func.blocks.(t.block).params args
 
 (* Which values are known where: one that a region defines is not known outside of it. Of each variable the region of
    its definition; none: there are no regions. *)
@@ -187,10 +184,11 @@ let same_params (f : func) =
     incoming.(p) <- a :: incoming.(p);
     match a with Var v -> feeds.(v) <- p :: feeds.(v) | _ -> ()
   in
+  let passed t = each_passed f pass t in
   Array.iter
     (fun (b : block) ->
       List.iter queue b.params;
-      each_passed f b.term pass)
+      Visit.each_target b.term passed)
     f.blocks;
   let scopes = find_scopes f in
   let replace = Array.make count itself in
@@ -357,7 +355,7 @@ let removable effect_of = function
   | Apply _ | Try _ -> false
 
 (* Of a variable that no instruction defines. *)
-let no_instr = Prim (none, "", [])
+let no_instr = Visit.nothing
 
 (* The variable that stands for the instruction: its first result. *)
 let first_dest = function
@@ -369,7 +367,7 @@ let first_dest = function
 let unused (f : func) effect_of =
   let count = Array.length f.names in
   let definitions = Array.make count no_instr in
-  let incoming = Array.make count [] in
+  let incoming = if has_params f then Array.make count [] else [||] in
   let live = Array.make count false in
   (* By an instruction's first result: does it stay? Those without results do. *)
   let kept = Array.make count false in
@@ -387,30 +385,36 @@ let unused (f : func) effect_of =
       end
     | _ -> ()
   in
+  let rec need_all = function
+    | [] -> ()
+    | a :: rest ->
+      need a;
+      need_all rest
+  in
   let keep instr =
     let first = first_dest instr in
     if first <> none then kept.(first) <- true;
-    Visit.each_arg instr need
+    match instr with Prim (_, _, args) -> need_all args | _ -> Visit.each_arg instr need
   in
   let settle () =
     while !waiting > 0 do
       decr waiting;
       let v = work.(!waiting) in
       let instr = definitions.(v) in
-      if instr == no_instr then List.iter need incoming.(v) else if not (is_kept instr) then keep instr
+      if instr != no_instr then begin if not (is_kept instr) then keep instr end
+      else if v < Array.length incoming then need_all incoming.(v)
     done
   in
-  let defining = ref no_instr in
-  let define_one v = definitions.(v) <- !defining in
   let define instr =
-    defining := instr;
-    Visit.each_dest instr define_one
+    match instr with
+    | Prim (dest, _, _) | Apply { dest; _ } -> definitions.(dest) <- instr
+    | Closures { dests; _ } | Try { dests; _ } -> List.iter (fun v -> definitions.(v) <- instr) dests
   in
-  let pass p a = incoming.(p) <- a :: incoming.(p) in
+  let passed t = each_passed f (fun p a -> incoming.(p) <- a :: incoming.(p)) t in
   Array.iter
     (fun (b : block) ->
       List.iter define b.body;
-      each_passed f b.term pass)
+      Visit.each_target b.term passed)
     f.blocks;
   Array.iter (fun (b : block) -> Visit.each_own_arg b.term need) f.blocks;
   settle ();
@@ -418,7 +422,8 @@ let unused (f : func) effect_of =
     | [] -> ()
     | instr :: rest ->
       look rest;
-      if first_dest instr = none || not (is_kept instr || removable effect_of instr) then begin
+      let first = first_dest instr in
+      if first = none || not (kept.(first) || removable effect_of instr) then begin
         keep instr;
         settle ()
       end
@@ -450,7 +455,10 @@ let number_variables (f : func) =
     numbers.(v) <- !count;
     incr count
   in
-  let define_all instr = Visit.each_dest instr define in
+  let define_all = function
+    | Prim (dest, _, _) | Apply { dest; _ } -> define dest
+    | Closures { dests; _ } | Try { dests; _ } -> List.iter define dests
+  in
   List.iter define f.params;
   Array.iter
     (fun (b : block) ->
@@ -469,7 +477,13 @@ let number_variables (f : func) =
         renamed.(v)
       | _ -> a
     in
-    let instr i = Visit.map_dests number (Visit.map_args rename i) in
+    let instr i =
+      match i with
+      | Prim (dest, name, args) ->
+        let moved = Visit.map_list rename args in
+        if numbers.(dest) = dest && moved == args then i else Prim (numbers.(dest), name, moved)
+      | _ -> Visit.map_dests number (Visit.map_args rename i)
+    in
     f.params <- Visit.map_list number f.params;
     Array.iter
       (fun (b : block) ->
@@ -493,13 +507,16 @@ let constants (f : func) =
   let known a = match a with Var v when Array.length !replace > 0 && !replace.(v) != itself -> !replace.(v) | _ -> a in
   let stays instr =
     match instr with
-    | Prim (dest, name, ([ _; Int _ ] | [ Int _; _ ] as args)) -> (
-        match Fold.run name (Visit.map_list known args) with
-        | Some n ->
-            if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
-            !replace.(dest) <- Int n;
-            false
-        | None -> true)
+    | Prim (dest, name, ([ a; (Int _ as b) ] | [ (Int _ as a); b ])) -> (
+        match (known a, known b) with
+        | Int a, Int b -> (
+            match Fold.run name a b with
+            | Some n ->
+                if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
+                !replace.(dest) <- Int n;
+                false
+            | None -> true)
+        | _ -> true)
     | _ -> true
   in
   Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
@@ -507,16 +524,17 @@ let constants (f : func) =
   if changed then substitute f !replace;
   changed
 
-(* Simplifies one function. `moved`: jumps have changed since the parameters were compared, and blocks numbered. *)
+(* Simplifies one function. `moved`: jumps have changed since the parameters were compared. *)
 let func f effect_of =
   let rec round left moved =
     if left > 0 then begin
       let same = moved && has_params f && same_params f in
       let folded = constants f in
       let threaded = thread f in
+      if threaded then number_blocks f;
       let moved = moved || threaded in
-      if moved then number_blocks f;
       let merged = moved && merge f in
+      if merged then number_blocks f;
       let dropped = (same || folded || moved) && unused f effect_of in
       if same || folded || threaded || merged || dropped then round (left - 1) (threaded || merged)
     end
@@ -527,8 +545,7 @@ let func f effect_of =
   end
   else begin
     number_blocks f;
-    round 3 true;
-    number_blocks f
+    round 3 true
   end;
   number_variables f
 

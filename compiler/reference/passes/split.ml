@@ -3,8 +3,6 @@
    functions of kind Part, which take the block's parameters and what lives there; jumps to them become tail calls. *)
 
 open Program
-module Taken = Set.Make (String)
-
 (* Of operations in a function, and in a block. *)
 let limit = 8000
 let block_limit = 2000
@@ -321,20 +319,39 @@ let part_name func (members : int list) global_names is_main =
   in
   if is_main then search members else func.name ^ "_part"
 
-(* `name`, or the first of `name_2`, `name_3` … that is free. *)
-let unique taken name =
+(* `name`, or the first of `name_2`, `name_3` … that neither a function has nor a part that was made. *)
+let unique (program : Program.t) made name =
   let rec search n =
     let result = if n = 1 then name else name ^ "_" ^ string_of_int n in
-    if Taken.mem result !taken then search (n + 1)
+    let has_it = function Some (f : func) -> String.equal f.name result | None -> false in
+    if Array.exists has_it program.functions || List.exists (String.equal result) !made then search (n + 1)
     else begin
-      taken := Taken.add result !taken;
+      made := result :: !made;
       result
     end
   in
   search 1
 
+(* Can nothing of this be too large, too deep or entered elsewhere than at its header? There are no loops, and a block nests no
+   deeper than its label and its tests. *)
+let is_small func =
+  let total = ref 0 and depth = ref 0 and forward = ref true in
+  let count_instr instr = total := !total + cost instr in
+  Array.iteri
+    (fun b (block : block) ->
+      List.iter count_instr block.body;
+      let term = block.term in
+      total := !total + term_cost term;
+      depth := !depth + 2 + Visit.target_count term;
+      for k = 0 to Visit.target_count term - 1 do
+        if (Visit.target term k).block <= b then forward := false
+      done)
+    func.blocks;
+  !forward && !depth <= depth_limit && !total <= block_limit
+
 (* The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`. *)
-let split func global_names is_main next taken =
+let split (program : Program.t) (func : func) next =
+  let global_names = program.global_names and is_main = func.id = program.main in
   cut func global_names is_main;
   let flow = Flow.run func.blocks in
   let n = Array.length func.blocks in
@@ -364,6 +381,7 @@ let split func global_names is_main next taken =
     let renamer =
       { names = func.names; map = Array.make (Array.length func.names) (-1); touched = []; new_names = []; count = 0 }
     in
+    let made = ref [] in
     let make head =
       let first = head = entry in
       let params, header =
@@ -390,7 +408,7 @@ let split func global_names is_main next taken =
       let blocks = Array.of_list (header @ copied @ List.rev piece.extra) in
       {
         id = pieces.id.(head);
-        name = (if first then func.name else unique taken (part_name func list global_names is_main));
+        name = (if first then func.name else unique program made (part_name func list global_names is_main));
         place = func.place;
         kind = (if first then func.kind else Part_of);
         params;
@@ -403,10 +421,6 @@ let split func global_names is_main next taken =
   end
 
 let run program =
-  let taken = ref Taken.empty in
-  Array.iter
-    (function Some func -> taken := Taken.add func.name !taken | None -> ())
-    program.functions;
   let most = (16 * Array.length program.functions) + 10000 in
   let id = ref 0 in
   while !id < Array.length program.functions do
@@ -414,8 +428,9 @@ let run program =
     if next > most then Error.fail "a function cannot be split";
     (match program.functions.(!id) with
     | None -> ()
+    | Some func when !id <> program.main && is_small func -> ()
     | Some func -> (
-        match split func program.global_names (!id = program.main) next taken with
+        match split program func next with
         | [] -> ()
         | first :: rest ->
             program.functions.(!id) <- Some first;

@@ -7,6 +7,9 @@ open Discover
 (* In deeper frames variables get no names: each event lists all of them. *)
 let named = 64
 
+(* Room for so many variables is made first. *)
+let some = 24
+
 (* What a slot holds that belongs to a trap or a return address. *)
 let undefined = Program.Var none
 (* The result is 0 or 1. *)
@@ -39,21 +42,20 @@ and pending = { address : int; trap : int }
 (* Return addresses that are pushed at each instruction. Code stands in the order in which ocamlc makes it: that of the
    arguments is between PUSH_RETADDR and the address. *)
 let places (code : code) =
-  let pending_at = Array.make (Array.length code.owner) [] in
+  let pending_at = Array.make (Array.length code.sites) [] in
   let rec open_at pc = function
     | { address; _ } :: outer when address <= pc -> open_at pc outer
     | pending -> pending
   in
   let pending = ref [] in
   Array.iteri
-    (fun pc owner ->
+    (fun pc site ->
       pending := open_at pc !pending;
       pending_at.(pc) <- !pending;
-      if owner <> none then
-        match code.instructions.(pc).op with
-        | Push_retaddr address -> pending := { address; trap = code.trap_at.(pc) } :: !pending
-        | _ -> ())
-    code.owner;
+      match site.op with
+      | Push_retaddr address -> pending := { address; trap = site.trap } :: !pending
+      | _ -> ())
+    code.sites;
   { count = 0; list = []; pending_at }
 
 (* A function being built. *)
@@ -98,7 +100,7 @@ let place b kind pc address =
     let number = places.count in
     places.count <- number + 1;
     let rec others = function
-      | other :: outer when other.trap = b.code.trap_at.(pc) ->
+      | other :: outer when other.trap = b.code.sites.(pc).trap ->
         if other.address = address then others outer
         else Debug_events.location b.debug other.address :: others outer
       | _ -> []
@@ -281,7 +283,7 @@ let execute b pc op next state =
         store t.outer
       end
     in
-    store b.code.trap_at.(pc);
+    store b.code.sites.(pc).trap;
     state.slots.(slot) <- accu;
     state.accu <- Program.Int 0
   | Pop n -> state.height <- state.height - n
@@ -341,9 +343,12 @@ let execute b pc op next state =
       (* C_CALLN leaves the word before on the stack *)
       let address = if n > 5 then next - 1 else next in
       state.accu <- raising b name args pc address;
-      match Allocations.primitive name args with
-      | Some size -> allocated b state.accu size pc address
-      | None -> ()))
+      match b.watch with
+      | Allocations.Nothing -> ()
+      | Allocations.Words | Allocations.Values -> (
+        match Allocations.primitive name args with
+        | Some size -> allocated b state.accu size pc address
+        | None -> ())))
   | Offsetint n -> state.accu <- prim b "%int_add" [ accu; n ]
   | Offsetref n ->
     ignore (prim b "%offset_ref" [ accu; n ]);
@@ -364,8 +369,8 @@ let execute b pc op next state =
 (* Sets a trap. A slot that is assigned while it is set and live in the handler is kept in a cell, too, which
    a block in front of the handler reads. *)
 let pushtrap b pc handler next state =
-  let body = b.code.block_at.(next) in
-  let trap = b.code.traps.(b.code.trap_at.(next)) in
+  let body = b.code.sites.(next).block in
+  let trap = b.code.traps.(b.code.sites.(next).trap) in
   let assigned = List.sort_uniq ascending trap.assigned in
   let boxes = ref [] in
   List.iter
@@ -407,7 +412,7 @@ let pushtrap b pc handler next state =
 (* The instruction that ends a block. *)
 let term b pc op next state =
   let accu = state.accu in
-  let at l = b.code.block_at.(l) in
+  let at l = b.code.sites.(l).block in
   match op with
   | Branch l -> Program.Jump (edge b (at l) state pc)
   | Branchif l | Branchifnot l ->
@@ -451,7 +456,10 @@ let block b pc state =
     if ends_block i.op then term b pc i.op i.next state
     else begin
       execute b pc i.op i.next state;
-      if b.code.leader.(i.next) then Program.Jump (edge b b.code.block_at.(i.next) state pc)
+      (* Only the starts of blocks are asked for again. *)
+      if not i.leader then b.code.sites.(pc) <- no_site;
+      let next = b.code.sites.(i.next) in
+      if next.leader then Program.Jump (edge b next.block state pc)
       else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
     end
   in
@@ -523,8 +531,8 @@ let func code ids debug table places watch number name place =
       landings = [];
       block_count = count;
       body = [];
-      names = [||];
-      booleans = [||];
+      names = Array.make some "";
+      booleans = Array.make some false;
       var_count = 0;
     }
   in
@@ -553,13 +561,12 @@ let run (image : Container.image) table backtraces =
   let names = Names.functions image debug sites (Array.of_list code.units) in
   let places = if backtraces then Some (places code) else None in
   let called = ref [] in
-  Array.iteri
-    (fun pc owner ->
-      if owner <> none then
-        match code.instructions.(pc).op with
-        | Ccall (_, number) -> called := image.primitives.(number) :: !called
-        | _ -> ())
-    code.owner;
+  Array.iter
+    (fun site ->
+      match site.op with
+      | Ccall (_, number) -> called := image.primitives.(number) :: !called
+      | _ -> ())
+    code.sites;
   let watch = Allocations.watch !called in
   let functions =
     Array.mapi
@@ -568,6 +575,7 @@ let run (image : Container.image) table backtraces =
         Some (func code ids debug table places watch number names.(id) place))
       order
   in
+  release code;
   {
     Program.functions;
     main = ids.(0);
