@@ -13,6 +13,7 @@ let passes =
     ("lift", 1, fun _ _ program -> Lift.run program);
     ("dead_code", 0, fun effects _ program -> Dead_code.run effects program);
     ("inline", 1, fun effects _ program -> Inline.run program (fun f -> Simplify.func f effects));
+    ("unroll", 1, fun effects _ program -> Unroll.run program (fun f -> Simplify.func f effects));
     ("comparisons", 1, fun effects _ program -> Comparisons.run program (fun f -> Simplify.func f effects));
     ("raises", 1, fun effects _ program -> Raises.run program effects (fun f -> Simplify.func f effects));
     ("direct_calls", 1, fun effects _ program -> Direct_calls.run program (fun f -> Simplify.func f effects));

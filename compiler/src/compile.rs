@@ -13,7 +13,7 @@ use crate::lua::{emit, groups, guards, lua_text, naming};
 use crate::parallel;
 use crate::passes::{
     Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift,
-    outline, raises, ranges, self_calls, simplify, slots, split, ssa,
+    outline, raises, ranges, self_calls, simplify, slots, split, ssa, unroll,
 };
 use crate::target::Target;
 
@@ -22,7 +22,7 @@ type Pass = fn(&mut Program, Effects, Target) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 17] = [
+const PASSES: [(&str, u8, Pass); 18] = [
     ("simplify", 0, |program, effect_of, _| {
         simplify::run(program, effect_of);
         Ok(())
@@ -42,6 +42,10 @@ const PASSES: [(&str, u8, Pass); 17] = [
     }),
     ("inline", 1, |program, effect_of, _| {
         inline::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("unroll", 1, |program, effect_of, _| {
+        unroll::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
     ("comparisons", 1, |program, effect_of, _| {

@@ -23,12 +23,11 @@ let max_growth = 600
 (* How many instructions and tests, and whether there are loops. *)
 type size = { instrs : int; loops : bool }
 
-(* A function that is not inlined at all has this size. *)
+(* A function that is not to be copied has this size. *)
 let never = { instrs = max_int; loops = false }
 
 let size (f : func) =
   let refused = ref (List.compare_length_with f.params 100 > 0) in
-  Call_graph.references f (fun id _ -> if id = f.id then refused := true);
   let instrs = ref 0 and loops = ref false in
   Array.iteri
     (fun b (block : block) ->
@@ -45,6 +44,12 @@ let size (f : func) =
       Visit.each_target block.term (fun t -> if t.block <= b then loops := true))
     f.blocks;
   if !refused then never else { instrs = !instrs; loops = !loops }
+
+(* Does the function refer to itself? *)
+let is_recursive (f : func) =
+  let found = ref false in
+  Call_graph.references f (fun id _ -> if id = f.id then found := true);
+  !found
 
 (* A function that takes others in. *)
 type host = {
@@ -314,7 +319,7 @@ let run program simplify =
             let strings = Strings.run f in
             let loops = Self_calls.run_function f in
             if strings || loops then simplify f);
-        each_function level (fun f -> sizes.(f.id) <- size f))
+        each_function level (fun f -> sizes.(f.id) <- (if is_recursive f then never else size f)))
       (Call_graph.levels program);
     Call_graph.drop_unreached program
   end

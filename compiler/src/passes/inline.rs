@@ -27,15 +27,13 @@ const WEIGHT: usize = 4;
 
 /// How many instructions and tests, and whether there are loops.
 #[derive(Clone, Copy)]
-struct Size {
-    instrs: usize,
-    loops: bool,
+pub struct Size {
+    pub instrs: usize,
+    pub loops: bool,
 }
 
-/// None: the function is not inlined at all.
-fn size(f: &Func) -> Option<Size> {
-    let mut calls_itself = false;
-    references(f, &mut |id, _| calls_itself = calls_itself || id == f.id);
+/// None: the function is not to be copied, whatever its size.
+pub fn size(f: &Func) -> Option<Size> {
     let mut size = Size { instrs: 0, loops: false };
     for (b, block) in f.blocks.iter().enumerate() {
         let tests = match &block.term {
@@ -47,7 +45,14 @@ fn size(f: &Func) -> Option<Size> {
         size.instrs += block.body.len() + tests;
         size.loops = size.loops || targets(&block.term).any(|t| t.block as usize <= b);
     }
-    if calls_itself || f.params.len() > 100 { None } else { Some(size) }
+    if f.params.len() > 100 { None } else { Some(size) }
+}
+
+/// Does the function refer to itself?
+fn is_recursive(f: &Func) -> bool {
+    let mut found = false;
+    references(f, &mut |id, _| found = found || id == f.id);
+    found
 }
 
 /// What a variable has been replaced by.
@@ -327,7 +332,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         });
         for f in inlined {
             let id = f.id as usize;
-            sizes[id] = size(&f);
+            sizes[id] = if is_recursive(&f) { None } else { size(&f) };
             program.functions[id] = Some(f);
         }
     }

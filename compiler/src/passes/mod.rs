@@ -36,3 +36,4 @@ pub mod slots;
 pub mod split;
 pub mod ssa;
 pub mod strings;
+pub mod unroll;

@@ -1,0 +1,98 @@
+(* A small function that calls itself takes itself in once, so that it makes half as many calls and goes half as deep: in an interpreter a
+   call costs more than what such a function does. Not with locations, as frames would be missing in backtraces. *)
+
+open Program
+
+(* The size of such a function, in instructions and tests. *)
+let small = 10
+
+(* Is it a call, not in tail position, of function `own`? *)
+let is_own_call own = function Apply { known = Some id; _ } -> id = own | _ -> false
+
+(* What stands before the first such call, the call and what follows it. *)
+let rec split_at_call own before = function
+  | (Apply ({ known = Some id; _ } as call) : instr) :: rest when id = own ->
+      Some (List.rev before, call.dest, call.closure :: call.args, rest)
+  | instr :: rest -> split_at_call own (instr :: before) rest
+  | [] -> None
+
+(* A function that takes itself in. *)
+type host = {
+  f : func;
+  (* Its blocks as they were. *)
+  callee : block array;
+  (* The blocks that are added, the last ones first, and how many there are in all. *)
+  mutable added : block list;
+  mutable block_count : int;
+  (* Hints of the variables, the last ones first, and how many there are. *)
+  mutable hints : string array list;
+  mutable variables : int;
+}
+
+let add_block host block =
+  host.added <- block :: host.added;
+  host.block_count <- host.block_count + 1
+
+(* New variables with these hints; gives the first. *)
+let add_variables host hints =
+  let first = host.variables in
+  host.hints <- hints :: host.hints;
+  host.variables <- first + Array.length hints;
+  first
+
+(* Puts the body in the place of each call in a block; what follows a call stands in a new block. *)
+let rec take_in host (block : block) =
+  match split_at_call host.f.id [] block.body with
+  | None -> ()
+  | Some (before, dest, passed, rest) ->
+      let next = host.block_count in
+      let first = next + 1 in
+      let follows = { params = [ dest ]; body = rest; term = block.term } in
+      block.body <- before;
+      block.term <- Jump { block = first; args = passed };
+      add_block host follows;
+      let variable = add_variables host host.f.names in
+      let renamed v = variable + v in
+      let rename = function Var v -> Var (variable + v) | a -> a in
+      let leave arg = Jump { block = next; args = [ arg ] } in
+      Array.iteri
+        (fun k (block : block) ->
+          let params = List.map renamed (if k = 0 then host.f.params else block.params) in
+          let body = List.map (fun instr -> Visit.map_dests renamed (Visit.map_args rename instr)) block.body in
+          match Visit.map_targets (fun t -> { t with block = first + t.block }) (Visit.map_term_args rename block.term) with
+          | Return arg -> add_block host { params; body; term = leave arg }
+          | Tail { closure; args; known } ->
+              let dest = add_variables host [| "" |] in
+              add_block host { params; body = body @ [ Apply { dest; closure; args; known } ]; term = leave (Var dest) }
+          | term -> add_block host { params; body; term })
+        host.callee;
+      take_in host follows
+
+(* Gives whether the function took itself in. *)
+let run_function (f : func) =
+  let calls = Array.exists (fun (block : block) -> List.exists (is_own_call f.id) block.body) f.blocks in
+  calls
+  &&
+  let size = Inline.size f in
+  (not size.loops) && size.instrs <= small
+  && begin
+       let host =
+         {
+           f;
+           callee = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks;
+           added = [];
+           block_count = Array.length f.blocks;
+           hints = [ f.names ];
+           variables = Array.length f.names;
+         }
+       in
+       Array.iter (take_in host) f.blocks;
+       f.names <- Array.concat (List.rev host.hints);
+       f.blocks <- Array.append f.blocks (Array.of_list (List.rev host.added));
+       true
+     end
+
+(* Lets all such functions take themselves in, and simplifies them. *)
+let run program simplify =
+  if Array.length program.places = 0 then
+    Array.iter (function None -> () | Some f -> if run_function f then simplify f) program.functions
