@@ -259,8 +259,12 @@
 --// Inline: Shr(%1, %2)
 
 --// %natural_lsr const
+--// If: portable
+--// Inline: Floor(%1 % 4294967296 / %3)
+
+--// %natural_lsr const
 --// Requires: int_shifts
---// If: portable luajit
+--// If: luajit
 --// Inline: Shr(%1, %2)
 
 --// %natural_lsr const
@@ -284,6 +288,32 @@
 --// %int_asr const
 --// If: lua54
 --// Inline: %1 // (1 << (%2 & 63))
+
+-- By a number of bits that is known and not 0; the third operand is that power of two: ranges.rs, ranges.ml.
+
+--// %wide_shift const
+--// Requires: int_wrap
+--// If: portable
+--// Inline: %1 * %3
+--// Fixup: if %0 > 2147483647 or %0 < -2147483648 then %0 = Wrap(%0) end
+
+--// %wide_shift const
+--// Requires: int_shifts
+--// If: luajit
+--// Inline: Shl(%1, %2)
+
+--// %signed_shift const
+--// If: portable
+--// Inline: Floor(%1 / %3)
+
+--// %signed_shift const
+--// Requires: int_shifts
+--// If: luajit
+--// Inline: Sar(%1, %2)
+
+--// %signed_shift const
+--// If: lua54
+--// Inline: %1 // %3
 
 -- Operands of what wraps itself need not be wrapped: emit.rs, emit.ml.
 

@@ -53,6 +53,9 @@ let not_yet = { range = None; sure = false }
 let of_pair (range, sure) = { range = Some range; sure }
 let among low high sure = { range = Some { low; high }; sure }
 
+(* Is it 2^n - 1? *)
+let is_mask n = n >= 0 && n < 0x3fff_ffff && n land (n + 1) = 0
+
 let is_array_get = function
   | "caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get" -> true
   | _ -> false
@@ -79,6 +82,7 @@ type analysis = {
   (* By variable: the counted loop whose next value it is. *)
   counter : counted option array;
   counts : bool array;  (* by variable: is it the test of such a loop? *)
+  masked : bool array;  (* by variable: do only its low bits count? *)
 }
 
 let prim_of analysis v = match analysis.definition.(v) with Prim (_, name, args) -> Some (name, args) | _ -> None
@@ -275,8 +279,7 @@ let prim analysis dest name args at =
               let high =
                 if natural then least a.high b.high else if a.low >= 0. then a.high else b.high
               in
-              let is_mask = match y with Int n -> n >= 0 && n < 0x3fff_ffff && n land (n + 1) = 0 | _ -> false in
-              among 0. high is_mask
+              among 0. high (match y with Int n -> is_mask n | _ -> false)
           | ("%int_or" | "%int_xor") when natural && greatest a.high b.high <= ints.limit ->
               among 0. (mask (greatest a.high b.high)) false
           | "%int_div" when a.low >= 0. && b.low > 0. -> among 0. a.high true
@@ -391,6 +394,10 @@ let is_byte analysis at arg =
 (* Unsigned, an int of 32 bits has a form of its own. *)
 let halves analysis = analysis.ints.bits = 32
 
+(* Of 32 bits, what overflows is exact still where an operand is small, and a mask takes the same bits of it. *)
+let is_masked analysis dest = halves analysis && analysis.masked.(dest)
+let is_small = function Int n -> n > 0 && n < 0x10_0000 | _ -> false
+
 (* Will a simpler form of the operation do? *)
 let is_sure analysis at = function
   | Prim (dest, name, args) -> (prim analysis dest name args at).sure
@@ -401,18 +408,19 @@ let simpler analysis at instr =
   match instr with
   | Prim (dest, name, args) -> (
       match (name, args) with
-      | "%int_add", _ when is_sure analysis at instr -> Prim (dest, "%exact_add", args)
+      | "%int_add", _ when is_masked analysis dest || is_sure analysis at instr -> Prim (dest, "%exact_add", args)
       | "%int_add", [ x; y ] when halves analysis && (is_natural analysis at x || is_natural analysis at y) ->
           Prim (dest, "%rising_add", args)
       | "%int_add", [ x; y ] when halves analysis && (is_negative analysis at x || is_negative analysis at y) ->
           Prim (dest, "%falling_add", args)
       | "%int_ne", _ when analysis.counts.(dest) -> Prim (dest, "%counts", args)
-      | "%int_sub", _ when is_sure analysis at instr -> Prim (dest, "%exact_sub", args)
+      | "%int_sub", _ when is_masked analysis dest || is_sure analysis at instr -> Prim (dest, "%exact_sub", args)
       | "%int_sub", [ x; y ] when halves analysis && (is_natural analysis at x || is_negative analysis at y) ->
           Prim (dest, "%rising_sub", args)
       | "%int_sub", [ x; y ] when halves analysis && (is_negative analysis at x || is_natural analysis at y) ->
           Prim (dest, "%falling_sub", args)
-      | "%int_mul", _ when is_sure analysis at instr -> Prim (dest, "%exact_mul", args)
+      | "%int_mul", [ x; y ] when (is_masked analysis dest && (is_small x || is_small y)) || is_sure analysis at instr ->
+          Prim (dest, "%exact_mul", args)
       | "%int_div", _ when is_sure analysis at instr -> Prim (dest, "%exact_div", args)
       | "%int_mod", _ when is_sure analysis at instr -> Prim (dest, "%exact_mod", args)
       | "%int_div", [ _; y ] when is_positive analysis at y -> Prim (dest, "%positive_div", args)
@@ -420,8 +428,12 @@ let simpler analysis at instr =
       | "%int_and", _ when is_sure analysis at instr -> Prim (dest, "%low_bits", args)
       | ("%int_asr" | "%int_lsr"), [ x; Int n ] when is_sure analysis at instr ->
           Prim (dest, "%exact_shift", [ x; Int n; Int (1 lsl n) ])
-      | "%int_lsr", [ _; Int n ] when n > 0 && n < 30 -> Prim (dest, "%natural_lsr", args)
-      | "%int_lsl", [ x; Int n ] when is_sure analysis at instr -> Prim (dest, "%exact_mul", [ x; Int (1 lsl n) ])
+      | "%int_lsr", [ x; Int n ] when n > 0 && n < 30 -> Prim (dest, "%natural_lsr", [ x; Int n; Int (1 lsl n) ])
+      | "%int_asr", [ x; Int n ] when n > 0 && n < 30 -> Prim (dest, "%signed_shift", [ x; Int n; Int (1 lsl n) ])
+      | "%int_lsl", [ x; Int n ] when (is_masked analysis dest && n > 0 && n < 20) || is_sure analysis at instr ->
+          Prim (dest, "%exact_mul", [ x; Int (1 lsl n) ])
+      | "%int_lsl", [ x; Int n ] when halves analysis && n > 0 && n < 20 ->
+          Prim (dest, "%wide_shift", [ x; Int n; Int (1 lsl n) ])
       | "%int_ult", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_lt", args)
       | "%int_uge", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_ge", args)
       | "%int_ult", [ x; _ ] when halves analysis && is_natural analysis at x -> Prim (dest, "%ult_right", args)
@@ -448,7 +460,7 @@ let analyse (f : func) ints params =
   match flow.Flow.irreducible with
   | _ :: _ -> None
   | [] ->
-      let uses = Array.make count 0 in
+      let uses = Array.make count 0 and masked = Array.make count false in
       let analysis =
         {
           ints;
@@ -462,6 +474,7 @@ let analyse (f : func) ints params =
           sharp = Array.make blocks [];
           counter = Array.make count None;
           counts = Array.make count false;
+          masked;
         }
       in
       List.iter2 (fun p range -> analysis.ranges.(p) <- Some range) f.params params;
@@ -471,7 +484,13 @@ let analyse (f : func) ints params =
       let instr i =
         Visit.each_arg i note;
         Visit.each_dest i live;
-        match i with Prim (dest, _, _) -> analysis.definition.(dest) <- i | _ -> ()
+        match i with
+        | Prim (dest, name, args) -> (
+            analysis.definition.(dest) <- i;
+            match (name, args) with
+            | "%int_and", [ Var v; Int n ] when is_mask n -> masked.(v) <- true
+            | _ -> ())
+        | _ -> ()
       in
       Array.iteri
         (fun b (block : block) ->
@@ -480,6 +499,7 @@ let analyse (f : func) ints params =
           List.iter instr block.body;
           Visit.each_term_arg block.term note)
         f.blocks;
+      Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
       for b = 0 to blocks - 1 do
         match flow.Flow.predecessors.(b) with [ p ] -> analysis.facts.(b) <- fact analysis p b | _ -> ()
       done;

@@ -56,6 +56,11 @@ fn test(name: &str, args: &[Arg], holds: bool) -> Option<Fact> {
     }
 }
 
+/// Is it 2^n - 1?
+fn is_mask(n: i32) -> bool {
+    (0..0x3fff_ffff).contains(&n) && n & (n + 1) == 0
+}
+
 fn is_array_get(name: &str) -> bool {
     matches!(name, "caml_array_get" | "caml_array_get_addr" | "caml_array_get_float" | "caml_floatarray_get")
 }
@@ -83,6 +88,8 @@ struct Analysis<'a> {
     counter: Vec<Option<usize>>,
     /// By variable: is it the test of such a loop?
     counts: Vec<bool>,
+    /// By variable: do only its low bits count?
+    masked: Vec<bool>,
 }
 
 impl Analysis<'_> {
@@ -275,7 +282,7 @@ impl Analysis<'_> {
                     "%int_mul" => ints.multiply(a, b),
                     "%int_and" if a.low >= 0.0 || b.low >= 0.0 => {
                         let high = if !natural { if a.low >= 0.0 { a.high } else { b.high } } else { a.high.min(b.high) };
-                        (Range { low: 0.0, high }, matches!(y, Arg::Int(n) if *n >= 0 && *n < 0x3fff_ffff && *n & (*n + 1) == 0))
+                        (Range { low: 0.0, high }, matches!(y, Arg::Int(n) if is_mask(*n)))
                     }
                     "%int_or" | "%int_xor" if natural && a.high.max(b.high) <= ints.limit => {
                         (Range { low: 0.0, high: mask(a.high.max(b.high)) }, false)
@@ -387,24 +394,31 @@ impl Analysis<'_> {
         let byte = |arg: &Arg| self.of(arg, at).is_some_and(|range| range.low >= 0.0 && range.high <= 255.0);
         // Unsigned, an int of 32 bits has a form of its own.
         let halves = self.ints.bits == 32;
+        // Of 32 bits, what overflows is exact still where an operand is small, and a mask takes the same bits of it.
+        let masked = halves && self.masked[*dest as usize];
+        let small = |arg: &Arg| matches!(arg, Arg::Int(n) if *n > 0 && *n < 1 << 20);
         let sure = || self.prim(*dest, name, args, at).is_some_and(|(_, sure)| sure);
         let (name, args) = match (&**name, args.as_slice()) {
-            ("%int_add", _) if sure() => ("%exact_add", args.clone()),
+            ("%int_add", _) if masked || sure() => ("%exact_add", args.clone()),
             ("%int_add", [x, y]) if halves && (natural(x) || natural(y)) => ("%rising_add", args.clone()),
             ("%int_add", [x, y]) if halves && (negative(x) || negative(y)) => ("%falling_add", args.clone()),
             ("%int_ne", _) if self.counts[*dest as usize] => ("%counts", args.clone()),
-            ("%int_sub", _) if sure() => ("%exact_sub", args.clone()),
+            ("%int_sub", _) if masked || sure() => ("%exact_sub", args.clone()),
             ("%int_sub", [x, y]) if halves && (natural(x) || negative(y)) => ("%rising_sub", args.clone()),
             ("%int_sub", [x, y]) if halves && (negative(x) || natural(y)) => ("%falling_sub", args.clone()),
-            ("%int_mul", _) if sure() => ("%exact_mul", args.clone()),
+            ("%int_mul", [x, y]) if masked && (small(x) || small(y)) || sure() => ("%exact_mul", args.clone()),
             ("%int_div", _) if sure() => ("%exact_div", args.clone()),
             ("%int_mod", _) if sure() => ("%exact_mod", args.clone()),
             ("%int_div", [_, y]) if positive(y) => ("%positive_div", args.clone()),
             ("%int_mod", [_, y]) if positive(y) => ("%positive_mod", args.clone()),
             ("%int_and", _) if sure() => ("%low_bits", args.clone()),
             ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => ("%exact_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
-            ("%int_lsr", [_, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%natural_lsr", args.clone()),
-            ("%int_lsl", [x, Arg::Int(n)]) if sure() => ("%exact_mul", vec![*x, Arg::Int(1 << n)]),
+            ("%int_lsr", [x, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%natural_lsr", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
+            ("%int_asr", [x, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%signed_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
+            ("%int_lsl", [x, Arg::Int(n)]) if masked && *n > 0 && *n < 20 || sure() => ("%exact_mul", vec![*x, Arg::Int(1 << n)]),
+            ("%int_lsl", [x, Arg::Int(n)]) if halves && *n > 0 && *n < 20 => {
+                ("%wide_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)])
+            }
             ("%int_ult", [x, y]) if natural(x) && natural(y) => ("%int_lt", args.clone()),
             ("%int_uge", [x, y]) if natural(x) && natural(y) => ("%int_ge", args.clone()),
             ("%int_ult", [x, _]) if halves && natural(x) => ("%ult_right", args.clone()),
@@ -437,6 +451,7 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
     let mut home = vec![NONE; count];
     let mut ranges = vec![None; count];
     let mut uses = vec![0; count];
+    let mut masked = vec![false; count];
     for (p, range) in f.params.iter().zip(params) {
         ranges[*p as usize] = Some(*range);
     }
@@ -448,6 +463,13 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
         };
         for instr in &block.body {
             each_arg(instr, &mut note);
+            if let Instr::Prim { name, args, .. } = instr
+                && name == "%int_and"
+                && let [Arg::Var(v), Arg::Int(n)] = args[..]
+                && is_mask(n)
+            {
+                masked[v as usize] = true;
+            }
         }
         each_term_arg(&block.term, &mut note);
         for p in &block.params {
@@ -473,6 +495,7 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
         counted: Vec::new(),
         counter: vec![None; count],
         counts: vec![false; count],
+        masked: masked.into_iter().zip(&uses).map(|(masked, uses)| masked && *uses == 1).collect(),
     };
     for b in 0..blocks {
         if let [p] = analysis.flow.predecessors[b].as_slice() {
