@@ -226,7 +226,7 @@ let replace_cells (f : func) cells =
       block.body <- List.rev body;
       block.term <- Visit.map_term_args resolve block.term;
       let later = List.concat_map (fun t -> needed.(t.block)) (Visit.targets block.term) in
-      last.(b) <- List.map (fun n -> (n, values.(n))) (List.sort_uniq Int.compare later))
+      last.(b) <- List.map (fun n -> (n, values.(n))) (Discover.ascending later))
     (order f);
   Array.iteri
     (fun b (block : block) ->
