@@ -206,7 +206,7 @@ let header reading line key value version target =
 (* Appends to the sections, whose array grows by doubling. *)
 let add table section =
   if table.count = Array.length table.sections then begin
-    let sections = Array.make (max 64 (2 * table.count)) section in
+    let sections = Array.make (Int.max 64 (2 * table.count)) section in
     Array.blit table.sections 0 sections 0 table.count;
     table.sections <- sections
   end;
