@@ -190,7 +190,7 @@ let rec parse (arguments : arguments) = function
           arguments.style <- Lua_text.Compact;
           parse arguments rest)
   | "--dump" :: name :: rest ->
-      if List.mem name Compile.stages then arguments.dump <- Some name
+      if List.exists (String.equal name) Compile.stages then arguments.dump <- Some name
       else misused ("no stage '" ^ name ^ "': " ^ String.concat ", " Compile.stages);
       parse arguments rest
   | (("-O0" | "-O1" | "-O2") as word) :: rest ->

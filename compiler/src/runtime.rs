@@ -21,15 +21,25 @@ pub fn embedded() -> Vec<(String, String)> {
     files
 }
 
+/// A header with the first letter of its key, but for `If`, and without the blanks that nobody needs.
+fn packed_header(header: &str) -> String {
+    match header.split_once(':') {
+        Some((key @ ("Alias" | "Requires"), names)) => format!("{key:.1}:{}", names.trim().replace(", ", ",")),
+        Some(("If", targets)) => format!("If:{}", targets.trim()),
+        Some((key, value)) => format!("{key:.1}:{}", value.trim()),
+        None => header.to_string(),
+    }
+}
+
 /// The same for who only reads it: the headers, and the code of each section as the compact style has it.
 pub fn packed() -> Vec<(String, String)> {
     let names = ShortNames::default();
     let pack = |text: String| {
         let (mut packed, mut code) = (String::new(), String::new());
         for line in text.lines() {
-            if line.starts_with("--//") {
+            if let Some(header) = line.strip_prefix("--// ") {
                 packed.push_str(&minify::run(&std::mem::take(&mut code), &names, false));
-                packed.push_str(&format!("{}\n", line.replacen(": ", ":", 1)));
+                packed.push_str(&format!("--//{}\n", packed_header(header)));
             } else {
                 code.push_str(&format!("{line}\n"));
             }

@@ -38,7 +38,7 @@ type stream = {
   mutable objects : int array;  (* where each object begins *)
   mutable loaded : int array;  (* the node of each object that was loaded, plus one *)
   mutable known : int;  (* how many objects *)
-  limit : int;  (* of nodes *)
+  limit : int;  (* of nodes, with those of the units before *)
 }
 
 (* A block being loaded. *)
@@ -244,11 +244,11 @@ let run (image : Container.image) =
   let arena = Unmarshal.new_arena () in
   let events = ref [] in
   let reader = Unmarshal.reader image.debug section in
-  let limit = String.length image.debug in
-  let units = if limit = 0 then 0 else Unmarshal.size reader 4 in
+  let units = if String.length image.debug = 0 then 0 else Unmarshal.size reader 4 in
   for _ = 1 to units do
     let base = Unmarshal.size reader 4 in
     let stop = Unmarshal.header reader in
+    let limit = arena.count + stop - reader.pos in
     let stream = { reader; objects = Array.make 1024 0; loaded = Array.make 1024 0; known = 0; limit } in
     let more = ref true in
     while !more do

@@ -226,14 +226,14 @@ and constructor data out node =
   | Block (tag, fields) ->
       Buffer.add_string out "{";
       Buffer.add_string out (string_of_int tag);
-      for i = 0 to min max_items (Array.length fields) - 1 do
+      for i = 0 to Int.min max_items (Array.length fields) - 1 do
         comma data out;
         item data out fields.(i)
       done;
       Buffer.add_string out "}"
   | Double_array doubles ->
       Buffer.add_string out "{254";
-      for i = 0 to min max_items (Array.length doubles) - 1 do
+      for i = 0 to Int.min max_items (Array.length doubles) - 1 do
         comma data out;
         add_squeezed data out (Literal.double data.table doubles.(i))
       done;
@@ -253,14 +253,14 @@ let start groups items =
   if groups.filled <> 0 && groups.filled + items > max_items then finish groups;
   if groups.filled = 0 then
     Buffer.add_string groups.text (if groups.spaced then "do\n local function Group()\n" else "do local function Group()\n");
-  groups.filled <- groups.filled + max items 1;
+  groups.filled <- groups.filled + Int.max items 1;
   if groups.spaced then Buffer.add_string groups.text "  "
 
 (* `name = …` and, for a node of many fields, the assignments that follow it. *)
 let define (data : data) groups name node in_place =
   let equals = if groups.spaced then " = " else "=" in
   let out = groups.text in
-  start groups (min data.items.(node) max_items);
+  start groups (Int.min data.items.(node) max_items);
   Buffer.add_string out name;
   Buffer.add_string out equals;
   if in_place then constructor data out node else item data out node;

@@ -183,10 +183,11 @@ let set_form section line form =
 let header reading line key value version target =
   let section = reading.section in
   let file = section.file in
+  (* What is packed has the first letter of a key. *)
   match key with
-  | "Alias" -> section.aliases <- section.aliases @ words value
-  | "Requires" -> section.requires <- section.requires @ words value
-  | "Version" -> (
+  | "Alias" | "A" -> section.aliases <- section.aliases @ words value
+  | "Requires" | "R" -> section.requires <- section.requires @ words value
+  | "Version" | "V" -> (
       match version_holds value version with
       | Some holds -> reading.wanted <- reading.wanted && holds
       | None -> fail file line "a version condition is like: >= 5.0 and < 5.2")
@@ -195,17 +196,17 @@ let header reading line key value version target =
         match Target.of_name name with Some named -> named | None -> fail file line ("unknown target '" ^ name ^ "'")
       in
       reading.wanted <- reading.wanted && List.exists (Target.takes target) (List.map named (words value))
-  | "Inline" -> set_form section line (Template.Inline (template file line value))
-  | "Test" -> set_form section line (Template.Test (template file line value))
-  | "Statement" -> set_form section line (Template.Statement (template file line value))
-  | "Fixup" -> section.fixup <- Some (template file line value)
-  | "Calls" -> section.calls <- true
+  | "Inline" | "I" -> set_form section line (Template.Inline (template file line value))
+  | "Test" | "T" -> set_form section line (Template.Test (template file line value))
+  | "Statement" | "S" -> set_form section line (Template.Statement (template file line value))
+  | "Fixup" | "F" -> section.fixup <- Some (template file line value)
+  | "Calls" | "C" -> section.calls <- true
   | _ -> fail file line ("unknown header '" ^ key ^ "'")
 
 (* Appends to the sections, whose array grows by doubling. *)
 let add table section =
   if table.count = Array.length table.sections then begin
-    let sections = Array.make (max 64 (2 * table.count)) section in
+    let sections = Array.make (Int.max 64 (2 * table.count)) section in
     Array.blit table.sections 0 sections 0 table.count;
     table.sections <- sections
   end;
@@ -249,7 +250,7 @@ let parse files version target =
       List.iteri
         (fun i line ->
           let number = i + 1 in
-          match strip_prefix "--// " line with
+          match strip_prefix "--//" line with
           | None -> (
               match !reading with
               | None -> ()

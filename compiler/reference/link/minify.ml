@@ -145,7 +145,7 @@ let renamed tokens variables reserved =
     tokens;
   !names
 
-let reserved_words = Set.of_list (String.split_on_char ' ' reserved)
+let reserved_words = List.fold_right Set.add (String.split_on_char ' ' reserved) Set.empty
 
 (* The code in lines, each with its end; `short`: the names of what is not its own; `wrap`: between `do` and `end` when it has
    locals. *)

@@ -116,6 +116,17 @@ type writer = {
   mutable left : place list;  (* blocks not yet written *)
 }
 
+(* The statement in front of the others; two declarations in a row are one where the second does not need the first, in which Lua
+   does the same. Only the last value of one may be of several results. *)
+let join writer stat others =
+  let register v = writer.names.Registers.of_var.(v) in
+  match (stat, others) with
+  | Assign { local = true; dests = [ d ]; value }, Assign { local = true; dests; value = next } :: rest
+    when not (List.exists (fun v -> register v = register d.var) next.vars) ->
+      let value = { value with text = value.text ^ ", " ^ next.text; vars = value.vars @ next.vars } in
+      Assign { local = true; dests = d :: dests; value } :: rest
+  | _ -> stat :: others
+
 let compare_found ((s1, r1) : int * int) ((s2, r2) : int * int) = if s1 <> s2 then s1 - s2 else r1 - r2
 
 let rec write writer stats =
@@ -134,8 +145,8 @@ let rec write writer stats =
             let stat, here = declare writer stat here in
             let others = go (i + 1) rest list in
             match here with
-            | [] -> stat :: others
-            | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: stat :: others)
+            | [] -> join writer stat others
+            | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: join writer stat others)
         | stat :: rest, _ ->
             let written = write_stat writer stat in
             let others = go (i + 1) rest list in

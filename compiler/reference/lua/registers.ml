@@ -282,11 +282,11 @@ let rec free_all chooser dests results list =
       free_all chooser dests results rest
 
 (* The results that are not marked for the block `b`. *)
-let rec unread mark b dests =
+let rec unread mark (b : int) dests =
   match dests with [] -> [] | d :: rest -> if mark.(d) <> b then d :: unread mark b rest else unread mark b rest
 
 (* Marks what is used, and puts what was not marked before `rest`. *)
-let rec last_uses mark b uses rest =
+let rec last_uses mark (b : int) uses rest =
   match uses with
   | [] -> rest
   | u :: more ->

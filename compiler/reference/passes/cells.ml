@@ -74,7 +74,7 @@ let number cells instr =
 (* The variable whose fields an instruction creates; -1: none. *)
 let created cells = function Prim (dest, "%block", _) when cells.first.(dest) >= 0 -> dest | _ -> -1
 
-let is_last b = function c :: _ -> c = b | [] -> false
+let is_last (b : int) = function c :: _ -> c = b | [] -> false
 
 (* For each block the fields whose value is needed at its start, ascending. *)
 let needed (f : func) cells =
@@ -143,7 +143,7 @@ let order (f : func) =
   done;
   Array.sub found 0 !count
 
-let rec value_of n = function [] -> Int 0 | (field, value) :: rest -> if field = n then value else value_of n rest
+let rec value_of (n : int) = function [] -> Int 0 | (field, value) :: rest -> if field = n then value else value_of n rest
 
 let replace_cells (f : func) cells =
   let needed = needed f cells in
@@ -226,7 +226,7 @@ let replace_cells (f : func) cells =
       block.body <- List.rev body;
       block.term <- Visit.map_term_args resolve block.term;
       let later = List.concat_map (fun t -> needed.(t.block)) (Visit.targets block.term) in
-      last.(b) <- List.map (fun n -> (n, values.(n))) (List.sort_uniq Int.compare later))
+      last.(b) <- List.map (fun n -> (n, values.(n))) (Discover.ascending later))
     (order f);
   Array.iteri
     (fun b (block : block) ->

@@ -342,7 +342,7 @@ let rec select list flags =
 (* What reads the item of number `index`, where only the ones that are used stay. *)
 let moved dest name base used index =
   let before = ref 0 in
-  for i = 0 to min index (Bytes.length used) - 1 do
+  for i = 0 to Int.min index (Bytes.length used) - 1 do
     if Bytes.get used i = yes then incr before
   done;
   Prim (dest, name, [ base; Int !before ])

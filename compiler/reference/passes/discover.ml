@@ -292,7 +292,15 @@ let explore code number =
   run ()
 
 let by_address (a, _) (b, _) = a - b
-let ascending (a : int) b = compare a b
+
+(* Sorted, each once. *)
+let ascending list =
+  let rec once = function
+    | a :: (b :: _ as rest) when Int.equal a b -> once rest
+    | a :: rest -> a :: once rest
+    | [] -> []
+  in
+  once (List.sort (fun (a : int) b -> compare a b) list)
 
 (* Everything that main reaches. *)
 let run (image : Container.image) =
@@ -320,8 +328,8 @@ let run (image : Container.image) =
   done;
   for n = 0 to code.function_count - 1 do
     let f = code.functions.(n) in
-    f.leaders <- List.sort ascending f.leaders;
-    f.used <- List.sort_uniq ascending f.used
+    f.leaders <- ascending f.leaders;
+    f.used <- ascending f.used
   done;
   code.units <- List.sort by_address code.units;
   code

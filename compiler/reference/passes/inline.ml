@@ -110,7 +110,7 @@ let inlined host b args most = function
   | Some id ->
       let { instrs; loops } = host.sizes.(id) in
       let most =
-        if not loops then max most host.most_once.(id)
+        if not loops then Int.max most host.most_once.(id)
         else if List.exists (fun arg -> Option.is_some (closure host arg)) args then loop
         else 0
       in
@@ -128,7 +128,7 @@ let add_variables host hints =
   host.variables <- first + Array.length hints;
   let room = Array.length host.replace in
   if host.variables > room then begin
-    let room = max host.variables (2 * room) in
+    let room = Int.max host.variables (2 * room) in
     let replace = Array.make room Simplify.itself and closures = Array.make room None in
     Array.blit host.replace 0 replace 0 first;
     Array.blit host.closures 0 closures 0 first;

@@ -108,7 +108,7 @@ let globals program variables =
 (* How many of the captured variables before this one are lifted. *)
 let lifted_before known k =
   let count = ref 0 in
-  for i = 0 to min k (Array.length known.captured) - 1 do
+  for i = 0 to Int.min k (Array.length known.captured) - 1 do
     if known.captured.(i) <> none then incr count
   done;
   !count

@@ -119,7 +119,7 @@ let free_variables parent members (entry : target) =
         block.body;
       Visit.each_term_arg block.term note)
     members;
-  Ints.elements (Ints.diff !used !defined)
+  List.filter (fun v -> not (Ints.mem v !defined)) (Ints.elements !used)
 
 (* Moves the region's blocks into a function; gives it, its arguments in the parent, and its exits. *)
 let extract parent (region : Regions.region) (body : target) id name place renaming =
@@ -185,7 +185,7 @@ let call parent (region : Regions.region) exn handler body args exits =
   let before = parent.block_count in
   let single = match exits with [ _ ] -> true | _ -> false in
   let count passed = List.length (List.filter (function None -> true | Some _ -> false) passed) in
-  let most = List.fold_left (fun most exit_ -> max most (count exit_.passed)) 0 exits in
+  let most = List.fold_left (fun most exit_ -> Int.max most (count exit_.passed)) 0 exits in
   let wanted = if single then most else 1 + most in
   let ok = fresh parent in
   let results = Array.to_list (Array.init (if wanted > 1 then wanted else 1) (fun _ -> fresh parent)) in
@@ -215,14 +215,12 @@ let call parent (region : Regions.region) exn handler body args exits =
 (* Outlines the regions of one function; the new functions are numbered from `next` on. *)
 let func (f : func) next taken =
   let list = (Regions.find f).list in
-  let order = Array.init (Array.length list) (fun r -> r) in
-  Array.stable_sort (fun a b -> list.(b).Regions.depth - list.(a).Regions.depth) order;
   let made = ref [] and made_count = ref 0 in
   let renaming = { numbers = [||]; given = [||]; given_count = 0 } in
   let parent =
     { blocks = f.blocks; block_count = Array.length f.blocks; names = f.names; var_count = Array.length f.names }
   in
-  Array.iter
+  List.iter
     (fun r ->
       let region = list.(r) in
       renaming.numbers <- (if Array.length renaming.numbers < parent.var_count then
@@ -245,7 +243,7 @@ let func (f : func) next taken =
         let added = call parent region exn handler id args exits in
         if region.outer <> Regions.none then list.(region.outer).members <- List.rev_append added list.(region.outer).members
       | _ -> ())
-    order;
+    (Regions.inner_first list);
   f.blocks <- Array.sub parent.blocks 0 parent.block_count;
   f.names <- Array.sub parent.names 0 parent.var_count;
   List.rev !made

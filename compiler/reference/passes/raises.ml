@@ -275,10 +275,8 @@ let convert (f : func) variants is_variant =
 (* Takes away the traps in whose regions nothing is `loud`, the inner ones first. *)
 let remove_traps (f : func) loud =
   let list = (Regions.find f).list in
-  let order = Array.init (Array.length list) (fun r -> r) in
-  Array.stable_sort (fun a b -> list.(b).Regions.depth - list.(a).Regions.depth) order;
   let needed = Array.make (Array.length list) false in
-  Array.iter
+  List.iter
     (fun r ->
       let region = list.(r) in
       if needed.(r) || List.exists (fun b -> loud f b) region.members then begin
@@ -295,7 +293,7 @@ let remove_traps (f : func) loud =
         if region.outer <> Regions.none then
           list.(region.outer).members <- List.rev_append region.members list.(region.outer).members
       end)
-    order
+    (Regions.inner_first list)
 
 (* A name that no function has. *)
 let free_name taken name =

@@ -173,7 +173,7 @@ let counts analysis uses h k param =
       | _ -> None)
 
 (* The range of `v` within those that a block's fact gives. *)
-let rec meet v range = function
+let rec meet (v : int) range = function
   | [] -> range
   | (w, sharp) :: rest ->
       if w <> v || (range.low >= sharp.low && range.high <= sharp.high) then meet v range rest
@@ -183,7 +183,8 @@ let rec meet v range = function
 let rec sharpened analysis v range at left =
   if left = 0 then range
   else
-    let range = meet v range analysis.sharp.(at) and above = analysis.flow.Flow.idom.(at) in
+    let range = match analysis.sharp.(at) with [] -> range | found -> meet v range found in
+    let above = analysis.flow.Flow.idom.(at) in
     if above = at then range else sharpened analysis v range above (left - 1)
 
 let range_of analysis arg at =

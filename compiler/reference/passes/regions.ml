@@ -50,6 +50,10 @@ let find (f : func) =
 let rec is_within regions inner outer =
   inner = outer || (inner <> none && is_within regions regions.list.(inner).outer outer)
 
+(* The numbers of the regions, those of inner ones first. *)
+let inner_first list =
+  List.sort (fun a b -> list.(b).depth - list.(a).depth) (List.init (Array.length list) (fun r -> r))
+
 (* Which blocks are in loops. Blocks are in reverse postorder, so a loop is within what a jump back spans. *)
 let looping (f : func) =
   let within = Array.make (Array.length f.blocks) false in

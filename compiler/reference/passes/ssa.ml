@@ -371,7 +371,7 @@ let execute b pc op next state =
 let pushtrap b pc handler next state =
   let body = b.code.sites.(next).block in
   let trap = b.code.traps.(b.code.sites.(next).trap) in
-  let assigned = List.sort_uniq ascending trap.assigned in
+  let assigned = ascending trap.assigned in
   let boxes = ref [] in
   List.iter
     (fun slot ->
@@ -544,8 +544,8 @@ let func code ids debug table places watch number name place =
 (* The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted. *)
 let run (image : Container.image) table backtraces =
   let code = Discover.run image in
-  let order = Array.init code.function_count (fun n -> n) in
-  Array.stable_sort (fun a b -> code.functions.(a).entry - code.functions.(b).entry) order;
+  let by_entry a b = code.functions.(a).entry - code.functions.(b).entry in
+  let order = Array.of_list (List.sort by_entry (List.init code.function_count (fun n -> n))) in
   let ids = Array.make code.function_count 0 in
   Array.iteri (fun id number -> ids.(number) <- id) order;
   let sites =

@@ -209,10 +209,11 @@ fn set_form(section: &mut Section, line: usize, form: Form) -> Result<()> {
 fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (u32, u32), target: Target) -> Result<()> {
     let file = reading.section.file.clone();
     let section = &mut reading.section;
+    // What is packed has the first letter of a key.
     match key {
-        "Alias" => section.aliases.extend(words(value)),
-        "Requires" => section.requires.extend(words(value)),
-        "Version" => match version_holds(value, version) {
+        "Alias" | "A" => section.aliases.extend(words(value)),
+        "Requires" | "R" => section.requires.extend(words(value)),
+        "Version" | "V" => match version_holds(value, version) {
             Some(holds) => reading.wanted = reading.wanted && holds,
             None => return fail(&file, line, "a version condition is like: >= 5.0 and < 5.2"),
         },
@@ -226,11 +227,11 @@ fn header(reading: &mut Reading, line: usize, key: &str, value: &str, version: (
             }
             reading.wanted = reading.wanted && taken;
         }
-        "Inline" => set_form(section, line, Form::Inline(template(&file, line, value)?))?,
-        "Test" => set_form(section, line, Form::Test(template(&file, line, value)?))?,
-        "Statement" => set_form(section, line, Form::Statement(template(&file, line, value)?))?,
-        "Fixup" => section.fixup = Some(template(&file, line, value)?),
-        "Calls" => section.calls = true,
+        "Inline" | "I" => set_form(section, line, Form::Inline(template(&file, line, value)?))?,
+        "Test" | "T" => set_form(section, line, Form::Test(template(&file, line, value)?))?,
+        "Statement" | "S" => set_form(section, line, Form::Statement(template(&file, line, value)?))?,
+        "Fixup" | "F" => section.fixup = Some(template(&file, line, value)?),
+        "Calls" | "C" => section.calls = true,
         _ => return fail(&file, line, &format!("unknown header '{key}'")),
     }
     Ok(())
@@ -270,7 +271,7 @@ pub fn parse(files: &[(String, String)], version: (u32, u32), target: Target) ->
         let mut reading: Option<Reading> = None;
         for (i, line) in text.split('\n').enumerate() {
             let number = i + 1;
-            let Some(rest) = line.strip_prefix("--// ") else {
+            let Some(rest) = line.strip_prefix("--//") else {
                 if let Some(reading) = &mut reading {
                     reading.lines.push(line);
                 }

@@ -5,6 +5,7 @@
 use super::flow::NONE;
 use super::registers::Registers;
 use super::syntax::{Expr, Stat};
+use crate::ir::program::Var;
 
 /// Blocks of statements in the order in which they are met; what is known of each.
 struct Scan<'a> {
@@ -131,6 +132,23 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Puts the statement in front of the others, the next of which stands last; two declarations in a row are one where the
+    /// second does not need the first, in which Lua does the same. Only the last value of one may be of several results.
+    fn join(&self, stat: Stat, others: &mut Vec<Stat>) {
+        let register = |v: Var| self.registers.of[v as usize];
+        match (stat, others.last_mut()) {
+            (
+                Stat::Assign { local: true, dests, value },
+                Some(Stat::Assign { local: true, dests: more, value: next }),
+            ) if matches!(&dests[..], [d] if next.vars.iter().all(|&v| register(v) != register(d.var))) => {
+                more.splice(0..0, dests);
+                next.text = format!("{}, {}", value.text, next.text);
+                next.vars.extend(value.vars);
+            }
+            (stat, _) => others.push(stat),
+        }
+    }
+
     fn block(&mut self, stats: Vec<Stat>) -> Vec<Stat> {
         let mut list = std::mem::take(&mut self.found[self.next]);
         self.next += 1;
@@ -149,7 +167,12 @@ impl Writer<'_> {
             }
             out.push(stat);
         }
-        out
+        let mut joined = Vec::with_capacity(out.len());
+        while let Some(stat) = out.pop() {
+            self.join(stat, &mut joined);
+        }
+        joined.reverse();
+        joined
     }
 
     /// The statement; what it declares itself is taken from `here`.

@@ -7,7 +7,7 @@ use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program
 use crate::ir::visit;
 use crate::parallel;
 use crate::passes::Simplify;
-use crate::passes::regions::{NONE, Region, Regions};
+use crate::passes::regions::{self, NONE, Region, Regions};
 
 /// The new number of each variable of a region, given when it is first asked for.
 struct Renaming {
@@ -225,11 +225,9 @@ fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, 
 /// Outlines the regions of one function; the new functions are numbered from `next` on.
 fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Vec<Func> {
     let mut list = Regions::find(f).list;
-    let mut order: Vec<usize> = (0..list.len()).collect();
-    order.sort_by_key(|r| usize::MAX - list[*r].depth);
     let mut made = Vec::new();
     let mut renaming = Renaming { new: Vec::new(), given: Vec::new() };
-    for r in order {
+    for r in regions::inner_first(&list) {
         renaming.new.resize(f.names.len(), u32::MAX);
         let term = std::mem::replace(&mut f.blocks[list[r].start].term, Term::Unreachable);
         if let Term::Pushtrap { exn, body, handler } = term {

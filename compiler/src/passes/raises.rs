@@ -12,7 +12,7 @@ use crate::ir::visit;
 use crate::link::fragment::Effect;
 use crate::parallel;
 use crate::passes::call_graph::drop_unreached;
-use crate::passes::regions::{NONE, Regions};
+use crate::passes::regions::{self, NONE, Regions};
 use crate::passes::{Effects, Simplify};
 
 /// A function of more instructions has no variant.
@@ -287,10 +287,8 @@ fn convert(f: &mut Func, variants: &[Option<FuncId>], is_variant: bool) {
 /// Takes away the traps in whose regions nothing is `loud`, the inner ones first.
 fn remove_traps(f: &mut Func, loud: &mut dyn FnMut(&Func, usize) -> bool) {
     let mut list = Regions::find(f).list;
-    let mut order: Vec<usize> = (0..list.len()).collect();
-    order.sort_by_key(|r| usize::MAX - list[*r].depth);
     let mut needed = vec![false; list.len()];
-    for r in order {
+    for r in regions::inner_first(&list) {
         let (outer, blocks) = (list[r].outer, std::mem::take(&mut list[r].blocks));
         needed[r] = needed[r] || blocks.iter().any(|b| loud(f, *b));
         if needed[r] {

@@ -70,6 +70,13 @@ impl Regions {
     }
 }
 
+/// The numbers of the regions, those of inner ones first.
+pub fn inner_first(list: &[Region]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..list.len()).collect();
+    order.sort_by_key(|&r| usize::MAX - list[r].depth);
+    order
+}
+
 /// Which blocks are in loops. Blocks are in reverse postorder, so a loop is within what a jump back spans.
 pub fn looping(f: &Func) -> Vec<bool> {
     let mut within = vec![false; f.blocks.len()];
