@@ -107,7 +107,8 @@ fn drop_events(block: &mut Block) {
     block.body.retain(|instr| {
         at += 1;
         let is_place = matches!(instr, Instr::Prim { name, .. } if name == "%place");
-        !events[at - 1] && !(is_place && events.get(at) == Some(&true))
+        let goes = events[at - 1] || (is_place && events.get(at) == Some(&true));
+        !goes
     });
 }
 
