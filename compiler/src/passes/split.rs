@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
-use crate::ir::visit::targets;
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE};
 use crate::lua::registers::{Step, liveness};
 use crate::lua::structure::{self, Node};
@@ -182,11 +182,11 @@ fn live_in(func: &Func, flow: &Flow) -> Vec<Vec<Var>> {
         let mut steps = Vec::new();
         for instr in &block.body {
             let mut uses = Vec::new();
-            visit(instr, &mut |arg| variable(arg, &mut uses));
-            steps.push(Step { uses, dests: crate::lua::forest::dests(instr), early: false });
+            each_arg(instr, &mut |arg| variable(arg, &mut uses));
+            steps.push(Step { uses, dests: dests(instr).to_vec(), early: false });
         }
         let mut uses = Vec::new();
-        visit_term(&block.term, &mut |arg| variable(arg, &mut uses));
+        each_term_arg(&block.term, &mut |arg| variable(arg, &mut uses));
         steps.push(Step { uses, dests: Vec::new(), early: false });
         all.push(steps);
     }
@@ -196,32 +196,6 @@ fn live_in(func: &Func, flow: &Flow) -> Vec<Vec<Var>> {
 fn variable(arg: &Arg, uses: &mut Vec<Var>) {
     if let Arg::Var(v) = arg {
         uses.push(*v);
-    }
-}
-
-fn visit(instr: &Instr, f: &mut dyn FnMut(&Arg)) {
-    match instr {
-        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter().for_each(f),
-        Instr::Apply { closure, args, .. } => {
-            f(closure);
-            args.iter().for_each(f);
-        }
-        Instr::Closures { functions, .. } => functions.iter().for_each(|(_, captured)| captured.iter().for_each(&mut *f)),
-    }
-}
-
-fn visit_term(term: &Term, f: &mut dyn FnMut(&Arg)) {
-    match term {
-        Term::Return(a) | Term::Raise(a) | Term::If(a, _, _) | Term::Switch(a, _, _) => f(a),
-        Term::Tail { closure, args, .. } => {
-            f(closure);
-            args.iter().for_each(&mut *f);
-        }
-        Term::Part(_, args) | Term::Leave(_, args) => args.iter().for_each(&mut *f),
-        Term::Jump(_) | Term::Pushtrap { .. } | Term::Poptrap(_) | Term::Unreachable => {}
-    }
-    for target in targets(term) {
-        target.args.iter().for_each(&mut *f);
     }
 }
 
