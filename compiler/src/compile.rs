@@ -223,5 +223,6 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let parts =
         linker::Parts { target: options.target, names, functions: &functions, main: &main, data: &data, files: &options.files };
     let text = linker::link(&program, &table, &parts, options.allow_missing)?;
+    parallel::each(program.functions.len(), program.functions.into_iter(), drop);
     Ok(Output { text, warnings })
 }

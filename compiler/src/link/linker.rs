@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::{Error, Result};
 use crate::ir::program::{Instr, Program, Term};
@@ -15,6 +15,7 @@ use crate::lua::literal;
 use crate::lua::lua_text::{Text, squeeze};
 use crate::lua::naming::primitive_place;
 use crate::lua::short_names::ShortNames;
+use crate::parallel;
 use crate::target::Target;
 
 /// The section of the chunk's locals, which comes first.
@@ -38,18 +39,15 @@ pub struct Parts<'a> {
 
 /// Primitives that the functions mention, each with the functions that do, in order.
 pub fn used_primitives(program: &Program) -> BTreeMap<&str, Vec<&str>> {
+    let mentioned = parallel::map(program.functions.len(), program.functions.iter(), |function| {
+        let instrs = function.iter().flat_map(|function| &function.blocks).flat_map(|block| &block.body);
+        let names = instrs.filter_map(|instr| if let Instr::Prim { name, .. } = instr { Some(&**name) } else { None });
+        names.collect::<FxHashSet<&str>>()
+    });
     let mut used: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for function in program.functions.iter().flatten() {
-        for block in &function.blocks {
-            for instr in &block.body {
-                if let Instr::Prim { name, .. } = instr {
-                    let users = used.entry(name).or_default();
-                    if users.last() != Some(&function.name.as_str()) {
-                        users.push(&function.name);
-                    }
-                }
-            }
-        }
+    for (function, names) in program.functions.iter().zip(&mentioned) {
+        let Some(function) = function else { continue };
+        names.iter().for_each(|name| used.entry(name).or_default().push(&function.name));
     }
     used.into_iter().collect()
 }
@@ -65,7 +63,8 @@ fn applied(program: &Program) -> BTreeSet<String> {
         let tail = if let Term::Tail { args, known: None, .. } = &block.term { Some(args.len()) } else { None };
         calls.chain(tail)
     });
-    counts.map(|n| if n > 8 { "%apply".to_string() } else { format!("%apply_{n}") }).collect()
+    let counts: BTreeSet<usize> = counts.map(|n| n.min(9)).collect();
+    counts.into_iter().map(|n| if n > 8 { "%apply".to_string() } else { format!("%apply_{n}") }).collect()
 }
 
 /// The primitives that no section provides, as one message: `caml_foo (used by List_map, …)`.

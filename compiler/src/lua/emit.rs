@@ -2,7 +2,7 @@
 
 use super::counting::{self, Counted, Counting};
 use super::flow::{self, NONE};
-use super::forest::{self, Forest, dests};
+use super::forest::{self, Forest};
 use super::groups::Groups;
 use super::literal;
 use super::locals;
@@ -16,7 +16,7 @@ use super::template::{Form, Template, int, operand};
 use crate::bytecode::unmarshal::Value;
 use crate::error::{Error, Result};
 use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
-use crate::ir::visit::targets;
+use crate::ir::visit::{dests, targets};
 use crate::link::fragment::Table;
 use crate::target::Target;
 
@@ -545,13 +545,15 @@ impl<'a> Emitter<'a> {
             }
         }
         // one after the other, unless one reads what another has written
-        let mut written = vec![false; self.registers.names.len()];
         let mut clash = false;
-        for (d, e) in dests.iter().zip(&values) {
-            for v in &e.vars {
-                clash = clash || written[self.registers.of[*v as usize]];
+        if values.len() > 1 {
+            let mut written = vec![false; self.registers.names.len()];
+            for (d, e) in dests.iter().zip(&values) {
+                for v in &e.vars {
+                    clash = clash || written[self.registers.of[*v as usize]];
+                }
+                written[self.registers.of[d.var as usize]] = true;
             }
-            written[self.registers.of[d.var as usize]] = true;
         }
         if !clash {
             for (d, e) in dests.into_iter().zip(values) {

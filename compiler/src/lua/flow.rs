@@ -64,7 +64,8 @@ fn reverse_postorder(successors: &[Vec<usize>]) -> Vec<usize> {
     postorder
 }
 
-fn dominators(flow: &mut Flow) {
+/// `cyclic`: is there an edge to the same block or one before it? Else all is known after one round.
+fn dominators(flow: &mut Flow, cyclic: bool) {
     let count = flow.order.len();
     flow.idom[flow.order[0]] = flow.order[0];
     let mut changed = true;
@@ -93,7 +94,7 @@ fn dominators(flow: &mut Flow) {
             }
             if flow.idom[block] != new {
                 flow.idom[block] = new;
-                changed = true;
+                changed = cyclic;
             }
         }
     }
@@ -151,13 +152,9 @@ fn loops(flow: &mut Flow) {
 
 pub fn run(blocks: &[Block]) -> Flow {
     let n = blocks.len();
-    let mut successors = Vec::with_capacity(n);
+    let mut successors: Vec<Vec<usize>> = Vec::with_capacity(n);
     for block in blocks {
-        let mut list: Vec<usize> = Vec::new();
-        for t in targets(&block.term) {
-            list.push(t.block as usize);
-        }
-        successors.push(list);
+        successors.push(targets(&block.term).map(|t| t.block as usize).collect());
     }
     let order = reverse_postorder(&successors);
     let mut index = vec![NONE; n];
@@ -165,9 +162,11 @@ pub fn run(blocks: &[Block]) -> Flow {
         index[*block] = i;
     }
     let mut predecessors = vec![Vec::new(); n];
-    for &block in &order {
+    let mut cyclic = false;
+    for (i, &block) in order.iter().enumerate() {
         for &s in &successors[block] {
             predecessors[s].push(block);
+            cyclic = cyclic || index[s] <= i;
         }
     }
     let mut flow = Flow {
@@ -181,7 +180,9 @@ pub fn run(blocks: &[Block]) -> Flow {
         outer: vec![NONE; n],
         irreducible: Vec::new(),
     };
-    dominators(&mut flow);
-    loops(&mut flow);
+    dominators(&mut flow, cyclic);
+    if cyclic {
+        loops(&mut flow);
+    }
     flow
 }

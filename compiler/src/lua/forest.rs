@@ -6,7 +6,7 @@ use super::counting::Counting;
 use super::flow::Flow;
 use super::template::Form;
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
-use crate::ir::visit::targets;
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::link::fragment::{Effect, Table};
 
 /// More operands than this are not written inside another expression.
@@ -107,14 +107,6 @@ fn is_place(instr: &Instr) -> bool {
     matches!(instr, Instr::Prim { name, .. } if name == "%place")
 }
 
-/// The variables that an instruction defines.
-pub fn dests(instr: &Instr) -> Vec<Var> {
-    match instr {
-        Instr::Prim { dest, .. } | Instr::Apply { dest, .. } => vec![*dest],
-        Instr::Closures { dests, .. } | Instr::Try { dests, .. } => dests.clone(),
-    }
-}
-
 /// Can the instruction be an expression, and with what effect?
 fn expression(table: &Table, instr: &Instr, operands: usize) -> (bool, Effect) {
     let small = operands <= MAX_OPERANDS;
@@ -190,23 +182,19 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Fore
     let mut user = vec![usize::MAX; n];
     for &b in &flow.order {
         let block = &func.blocks[b];
-        for (i, instr) in block.body.iter().enumerate() {
-            for d in dests(instr) {
-                forest.definition[d as usize] = Some((b, i));
-            }
-            for (arg, _) in operands(table, instr) {
-                if let Arg::Var(v) = arg {
-                    forest.uses[*v as usize] += 1;
-                    user[*v as usize] = b;
-                }
-            }
-        }
-        for (arg, _) in term_operands(&block.term) {
+        let mut note = |arg: &Arg| {
             if let Arg::Var(v) = arg {
                 forest.uses[*v as usize] += 1;
                 user[*v as usize] = b;
             }
+        };
+        for (i, instr) in block.body.iter().enumerate() {
+            for d in dests(instr) {
+                forest.definition[*d as usize] = Some((b, i));
+            }
+            each_arg(instr, &mut note);
         }
+        each_term_arg(&block.term, &mut note);
     }
     // Where a `for` starts is read after what else is passed to its first round has been assigned.
     let mut kept = vec![false; n];
@@ -231,11 +219,10 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Fore
             let (possible, own) = expression(table, instr, ops.len());
             let (depth, size, effect) = fold(&mut forest, &mut waiting, &ops, own);
             flush(&mut waiting, effect);
-            let list = dests(instr);
-            if !possible || statement || list.len() != 1 || depth > MAX_DEPTH || size > MAX_SIZE {
+            let &[v] = dests(instr) else { continue };
+            if !possible || statement || depth > MAX_DEPTH || size > MAX_SIZE {
                 continue;
             }
-            let v = list[0];
             if !kept[v as usize] && forest.uses[v as usize] == 1 && user[v as usize] == b {
                 waiting.effect[v as usize] = Some(effect);
                 waiting.depth[v as usize] = depth;

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::counting::{Counted, Counting};
 use super::flow::{Flow, NONE};
-use super::forest::{Forest, dests, operands, term_operands};
+use super::forest::Forest;
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
-use crate::ir::visit::targets;
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::link::fragment::Table;
 
 /// Locals of a function; the rest of Lua's 200 and of its 250 stack slots is for temporaries.
@@ -91,13 +91,11 @@ fn union(parent: &mut [Var], a: Var, b: Var) {
 }
 
 /// The variables whose registers an operand's expression reads.
-fn leaves(table: &Table, func: &Func, forest: &Forest, arg: &Arg, out: &mut Vec<Var>) {
+fn leaves(func: &Func, forest: &Forest, arg: &Arg, out: &mut Vec<Var>) {
     let Arg::Var(v) = arg else { return };
     match forest.definition[*v as usize] {
         Some((b, i)) if forest.folded[*v as usize] => {
-            for (operand, _) in operands(table, &func.blocks[b].body[i]) {
-                leaves(table, func, forest, operand, out);
-            }
+            each_arg(&func.blocks[b].body[i], &mut |operand| leaves(func, forest, operand, out));
         }
         _ => out.push(*v),
     }
@@ -108,14 +106,12 @@ fn steps(table: &Table, func: &Func, forest: &Forest, b: usize) -> Vec<Step> {
     let mut list = Vec::new();
     for instr in &block.body {
         let results = dests(instr);
-        if results.len() == 1 && forest.folded[results[0] as usize] {
+        if matches!(results, [v] if forest.folded[*v as usize]) {
             continue;
         }
         let mut step = Step { uses: Vec::new(), dests: Vec::new(), early: false };
-        for (operand, _) in operands(table, instr) {
-            leaves(table, func, forest, operand, &mut step.uses);
-        }
-        for d in results {
+        each_arg(instr, &mut |operand| leaves(func, forest, operand, &mut step.uses));
+        for &d in results {
             if forest.uses[d as usize] > 0 || matches!(instr, Instr::Try { .. }) {
                 step.dests.push(d);
             }
@@ -135,9 +131,7 @@ fn steps(table: &Table, func: &Func, forest: &Forest, b: usize) -> Vec<Step> {
         list.push(step);
     }
     let mut last = Step { uses: Vec::new(), dests: Vec::new(), early: false };
-    for (operand, _) in term_operands(&block.term) {
-        leaves(table, func, forest, operand, &mut last.uses);
-    }
+    each_term_arg(&block.term, &mut |operand| leaves(func, forest, operand, &mut last.uses));
     list.push(last);
     list
 }

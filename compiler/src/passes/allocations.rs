@@ -1,7 +1,7 @@
 //! What allocates, and how much, as ocamlrun does: in the programs that ask for it `ssa` puts an event after each allocation,
 //! `%allocated` with its words, header included, and under `Gc.Memprof` `%sampled` with the value too.
 
-use crate::ir::program::{Arg, Func, Instr, Program, Var};
+use crate::ir::program::{Arg, Block, Func, Instr, Program, Var};
 use crate::parallel;
 
 /// What a program wants to know of its allocations.
@@ -25,7 +25,8 @@ pub enum Size {
 }
 
 /// What tells a program how much it allocates, or has functions called at allocations.
-const COUNTERS: &str = "caml_gc_minor_words caml_gc_counters caml_final_register caml_final_register_called_without_value";
+const COUNTERS: [&str; 4] =
+    ["caml_gc_minor_words", "caml_gc_counters", "caml_final_register", "caml_final_register_called_without_value"];
 /// What gives it samples.
 const SAMPLER: &str = "caml_memprof_start";
 
@@ -59,7 +60,7 @@ pub fn watch<'a>(primitives: impl Iterator<Item = &'a str>) -> Watch {
         if name == SAMPLER {
             return Watch::Values;
         }
-        if is_in(COUNTERS, name) {
+        if COUNTERS.contains(&name) {
             watch = Watch::Words;
         }
     }
@@ -90,25 +91,25 @@ fn is_event(instr: &Instr) -> bool {
 
 /// Takes the events away again where `known_calls` has found that the program never asks for them.
 pub fn drop_unwatched(program: &mut Program) {
-    let watched = |f: &Option<Func>| f.iter().flat_map(|f| &f.blocks).flat_map(|b| &b.body).any(is_event);
-    if !parallel::map(program.functions.len(), program.functions.iter(), watched).contains(&true) {
-        return;
+    let count = program.functions.len();
+    let all = |f: &Option<Func>, is: fn(&Instr) -> bool| f.iter().flat_map(|f| &f.blocks).flat_map(|b| &b.body).any(is);
+    let watches = |i: &Instr| matches!(i, Instr::Prim { name, .. } if watch([&**name].into_iter()) != Watch::Nothing);
+    let found = parallel::map(count, program.functions.iter(), |f| (all(f, is_event), all(f, watches)));
+    if found.iter().any(|(has_events, _)| *has_events) && !found.iter().any(|(_, watches)| *watches) {
+        parallel::functions(program, |f| f.blocks.iter_mut().for_each(drop_events));
     }
-    let all = program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|b| &b.body);
-    if watch(all.filter_map(|i| if let Instr::Prim { name, .. } = i { Some(&**name) } else { None })) != Watch::Nothing {
-        return;
-    }
-    for block in program.functions.iter_mut().flatten().flat_map(|f| &mut f.blocks) {
-        let mut kept: Vec<Instr> = Vec::with_capacity(block.body.len());
-        for instr in std::mem::take(&mut block.body) {
-            if !is_event(&instr) {
-                kept.push(instr);
-            } else if kept.last().is_some_and(|last| matches!(last, Instr::Prim { name, .. } if name == "%place")) {
-                kept.pop();
-            }
-        }
-        block.body = kept;
-    }
+}
+
+/// Takes the events out of a block, and the places that stand before them.
+fn drop_events(block: &mut Block) {
+    let events: Vec<bool> = block.body.iter().map(is_event).collect();
+    let mut at = 0;
+    block.body.retain(|instr| {
+        at += 1;
+        let is_place = matches!(instr, Instr::Prim { name, .. } if name == "%place");
+        let goes = events[at - 1] || (is_place && events.get(at) == Some(&true));
+        !goes
+    });
 }
 
 /// Name and arguments of the event of an allocation.

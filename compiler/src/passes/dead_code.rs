@@ -13,34 +13,44 @@ use crate::passes::Effects;
 
 /// Where a variable comes from.
 #[derive(Clone, Copy)]
-enum Def {
+enum Def<'a> {
     None,
     /// Parameter of the function.
-    Input(usize),
+    Input(u32),
     /// Parameter of a block.
     Param {
-        block: usize,
-        index: usize,
+        block: u32,
+        index: u32,
     },
-    Instr {
-        block: usize,
-        index: usize,
-    },
+    Instr(&'a Instr),
 }
 
 /// What is known of a function.
 struct Facts<'a> {
     reached: bool,
-    defs: Vec<Def>,
+    defs: Vec<Def<'a>>,
     live: Vec<bool>,
-    /// Of each block: the blocks and positions of the jumps to it.
-    jumps: Vec<Vec<(usize, usize)>>,
+    /// Of each block: what the jumps to it pass.
+    jumps: Vec<Vec<&'a [Arg]>>,
     /// Of each captured variable: is it used?
     captured: Vec<bool>,
     /// The closures that known calls pass to it: the calling function, the closure.
     closures: Vec<(FuncId, &'a Arg)>,
-    /// Where the function is created: function, block, instruction, position in the instruction.
-    sites: Vec<(FuncId, usize, usize, usize)>,
+    /// Where the function is created: in which function, and what it captures.
+    sites: Vec<(FuncId, &'a [Arg])>,
+}
+
+/// What a function does with other functions, globals and slots.
+#[derive(Default)]
+struct Mentions<'a> {
+    /// The functions that it creates, and what they capture.
+    created: Vec<(FuncId, &'a [Arg])>,
+    /// The globals of which more than single fields is read, or that are set to a constant.
+    left: Vec<usize>,
+    /// The globals that it sets to a variable, and whether it uses that for nothing else.
+    sets: Vec<(usize, Var, bool)>,
+    /// The slots that it sets.
+    tops: Vec<(i32, Var)>,
 }
 
 /// What is known of a global.
@@ -76,13 +86,13 @@ struct Marking<'a> {
     reached: Vec<FuncId>,
 }
 
-fn set_def(defs: &mut [Def], v: Var, def: Def) {
+fn set_def<'a>(defs: &mut [Def<'a>], v: Var, def: Def<'a>) {
     if let Some(place) = defs.get_mut(v as usize) {
         *place = def;
     }
 }
 
-fn facts_of<'a>(function: Option<&Func>) -> Facts<'a> {
+fn facts_of(function: Option<&Func>) -> Facts<'_> {
     let mut facts = Facts {
         reached: false,
         defs: Vec::new(),
@@ -98,22 +108,21 @@ fn facts_of<'a>(function: Option<&Func>) -> Facts<'a> {
     facts.defs = vec![Def::None; function.names.len()];
     facts.live = vec![false; function.names.len()];
     facts.jumps = vec![Vec::new(); function.blocks.len()];
-    for (index, &param) in function.params.iter().enumerate() {
+    for (index, &param) in (0..).zip(&function.params) {
         set_def(&mut facts.defs, param, Def::Input(index));
     }
-    for (b, block) in function.blocks.iter().enumerate() {
-        for (index, &param) in block.params.iter().enumerate() {
+    for (b, block) in (0..).zip(&function.blocks) {
+        for (index, &param) in (0..).zip(&block.params) {
             set_def(&mut facts.defs, param, Def::Param { block: b, index });
         }
-        for (index, instr) in block.body.iter().enumerate() {
-            let def = Def::Instr { block: b, index };
+        for instr in &block.body {
             for &dest in dests(instr) {
-                set_def(&mut facts.defs, dest, def);
+                set_def(&mut facts.defs, dest, Def::Instr(instr));
             }
         }
-        for (position, target) in targets(&block.term).enumerate() {
+        for target in targets(&block.term).filter(|target| !target.args.is_empty()) {
             if let Some(jumps) = facts.jumps.get_mut(target.block as usize) {
-                jumps.push((b, position));
+                jumps.push(&target.args);
             }
         }
     }
@@ -128,7 +137,7 @@ impl<'a> Marking<'a> {
     /// The instruction that defines a variable.
     fn definition(&self, function: FuncId, v: Var) -> Option<&'a Instr> {
         match self.facts.get(function as usize)?.defs.get(v as usize)? {
-            Def::Instr { block, index } => self.function(function)?.blocks.get(*block)?.body.get(*index),
+            Def::Instr(instr) => Some(instr),
             _ => None,
         }
     }
@@ -156,21 +165,47 @@ impl<'a> Marking<'a> {
         }
     }
 
-    /// Finds the sites of functions.
-    fn find_sites(&mut self) {
-        let program = self.program;
-        for function in program.functions.iter().flatten() {
-            for (b, block) in function.blocks.iter().enumerate() {
-                for (i, instr) in block.body.iter().enumerate() {
-                    let Instr::Closures { functions, .. } = instr else {
-                        continue;
-                    };
-                    for (position, (created, captured)) in functions.iter().enumerate() {
-                        if let Some(facts) = self.facts.get_mut(*created as usize) {
-                            facts.sites.push((function.id, b, i, position));
-                            facts.captured.resize(captured.len().max(facts.captured.len()), false);
+    fn mentions(&self, function: Option<&'a Func>) -> Mentions<'a> {
+        let mut found = Mentions::default();
+        let Some(function) = function else {
+            return found;
+        };
+        let id = function.id;
+        for block in &function.blocks {
+            for instr in &block.body {
+                match instr {
+                    Instr::Prim { name, args, .. } => match (&**name, args.as_slice()) {
+                        ("%set_top", [Arg::Int(slot), Arg::Var(v)]) => {
+                            found.tops.push((*slot, *v));
+                            found.left.extend(self.global_of(id, &args[1]));
                         }
-                    }
+                        ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => found.sets.push((*slot as usize, *v, true)),
+                        ("%set_global", [Arg::Int(slot), _]) => found.left.push(*slot as usize),
+                        ("%field", [_, Arg::Int(_)]) => {}
+                        _ => found.left.extend(args.iter().filter_map(|arg| self.global_of(id, arg))),
+                    },
+                    _ => each_arg(instr, &mut |arg| found.left.extend(self.global_of(id, arg))),
+                }
+                if let Instr::Closures { functions, .. } = instr {
+                    found.created.extend(functions.iter().map(|(created, captured)| (*created, captured.as_slice())));
+                }
+            }
+            each_term_arg(&block.term, &mut |arg| found.left.extend(self.global_of(id, arg)));
+        }
+        if !found.sets.is_empty() {
+            let uses = uses(function);
+            found.sets.iter_mut().for_each(|(_, v, only)| *only = uses.get(*v as usize) == Some(&1));
+        }
+        found
+    }
+
+    /// Finds the sites of functions.
+    fn find_sites(&mut self, mentions: &[Mentions<'a>]) {
+        for (parent, mentions) in (0..).zip(mentions) {
+            for &(created, captured) in &mentions.created {
+                if let Some(facts) = self.facts.get_mut(created as usize) {
+                    facts.sites.push((parent, captured));
+                    facts.captured.resize(captured.len().max(facts.captured.len()), false);
                 }
             }
         }
@@ -187,47 +222,21 @@ impl<'a> Marking<'a> {
     }
 
     /// Finds the globals of which single fields can be dropped.
-    fn find_globals(&mut self) {
-        let program = self.program;
-        for function in program.functions.iter().flatten() {
-            let mut uses = vec![0u32; function.names.len()];
-            let mut sets = Vec::new();
-            for block in &function.blocks {
-                for instr in &block.body {
-                    each_arg(instr, &mut |arg| count_use(&mut uses, arg));
-                    let Instr::Prim { name, args, .. } = instr else {
-                        continue;
-                    };
-                    match (&**name, args.as_slice()) {
-                        ("%set_top", [Arg::Int(slot), Arg::Var(v)]) => {
-                            if let Some(top) = self.top(*slot) {
-                                top.value = Some(*v);
-                            }
-                            self.untrack(self.global_of(function.id, &args[1]));
-                        }
-                        ("%set_global", [Arg::Int(slot), Arg::Var(v)]) => sets.push((*slot as usize, *v)),
-                        ("%set_global", [Arg::Int(slot), _]) => self.untrack(Some(*slot as usize)),
-                        ("%field", [_, Arg::Int(_)]) => {}
-                        _ => args.iter().for_each(|arg| self.untrack(self.global_of(function.id, arg))),
-                    }
+    fn find_globals(&mut self, mentions: &[Mentions]) {
+        for (id, mentions) in (0..).zip(mentions) {
+            mentions.left.iter().for_each(|slot| self.untrack(*slot));
+            for &(slot, v) in &mentions.tops {
+                if let Some(top) = self.top(slot) {
+                    top.value = Some(v);
                 }
-                for instr in &block.body {
-                    if !matches!(instr, Instr::Prim { .. }) {
-                        each_arg(instr, &mut |arg| self.untrack(self.global_of(function.id, arg)));
-                    }
-                }
-                each_term_arg(&block.term, &mut |arg| {
-                    count_use(&mut uses, arg);
-                    self.untrack(self.global_of(function.id, arg));
-                });
             }
-            for (slot, v) in sets {
-                let is_block = matches!(self.definition(function.id, v), Some(Instr::Prim { name, .. }) if name == "%block");
-                let once = uses.get(v as usize) == Some(&1);
+            for &(slot, v, only) in &mentions.sets {
+                let is_block = matches!(self.definition(id, v), Some(Instr::Prim { name, .. }) if name == "%block");
+                let in_main = id == self.program.main;
                 if let Some(global) = self.globals.get_mut(slot) {
                     global.sets += 1;
                     global.block = v;
-                    global.tracked = global.tracked && is_block && once && function.id == program.main;
+                    global.tracked = global.tracked && is_block && only && in_main;
                 }
             }
         }
@@ -245,10 +254,8 @@ impl<'a> Marking<'a> {
         }
     }
 
-    fn untrack(&mut self, slot: Option<usize>) {
-        if let Some(slot) = slot
-            && let Some(global) = self.globals.get_mut(slot)
-        {
+    fn untrack(&mut self, slot: usize) {
+        if let Some(global) = self.globals.get_mut(slot) {
             global.tracked = false;
         }
     }
@@ -356,9 +363,6 @@ impl<'a> Marking<'a> {
 
     /// Marks what the definition of a live variable needs.
     fn needs(&mut self, id: FuncId, v: Var) {
-        let Some(function) = self.function(id) else {
-            return;
-        };
         let Some(def) = self.facts.get(id as usize).and_then(|facts| facts.defs.get(v as usize)).copied() else {
             return;
         };
@@ -374,21 +378,15 @@ impl<'a> Marking<'a> {
                 }
             }
             Def::Param { block, index } => {
-                let jumps = self.facts.get(id as usize).and_then(|facts| facts.jumps.get(block)).cloned().unwrap_or_default();
-                for (from, position) in jumps {
-                    if let Some(block) = function.blocks.get(from)
-                        && let Some(target) = targets(&block.term).nth(position)
-                        && let Some(arg) = target.args.get(index)
-                    {
+                let mut at = 0;
+                while let Some(passed) = self.facts[id as usize].jumps[block as usize].get(at) {
+                    if let Some(arg) = passed.get(index as usize) {
                         self.mark(id, arg);
                     }
+                    at += 1;
                 }
             }
-            Def::Instr { block, index } => {
-                if let Some(instr) = function.blocks.get(block).and_then(|block| block.body.get(index)) {
-                    self.instr_needs(id, v, instr);
-                }
-            }
+            Def::Instr(instr) => self.instr_needs(id, v, instr),
         }
     }
 
@@ -464,26 +462,29 @@ impl<'a> Marking<'a> {
 
     /// Marks the value that a function captures, wherever that happens.
     fn mark_at_sites(&mut self, id: FuncId, index: usize) {
-        let sites = self.facts.get(id as usize).map(|facts| facts.sites.clone()).unwrap_or_default();
-        for (parent, block, instr, position) in sites {
-            let instr = self.function(parent).and_then(|f| f.blocks.get(block)).and_then(|block| block.body.get(instr));
-            let arg = match instr {
-                Some(Instr::Closures { functions, .. }) => functions.get(position).and_then(|(_, captured)| captured.get(index)),
-                _ => None,
-            };
-            if let Some(arg) = arg {
+        let mut at = 0;
+        while let Some(&(parent, captured)) = self.facts[id as usize].sites.get(at) {
+            if let Some(arg) = captured.get(index) {
                 self.mark(parent, arg);
             }
+            at += 1;
         }
     }
 }
 
-fn count_use(uses: &mut [u32], arg: &Arg) {
-    if let Arg::Var(v) = arg
-        && let Some(count) = uses.get_mut(*v as usize)
-    {
-        *count += 1;
+/// How often a function uses each of its variables.
+fn uses(function: &Func) -> Vec<u32> {
+    let mut uses = vec![0; function.names.len()];
+    let mut count = |arg: &Arg| {
+        if let Arg::Var(v) = arg {
+            uses[*v as usize] += 1;
+        }
+    };
+    for block in &function.blocks {
+        block.body.iter().for_each(|instr| each_arg(instr, &mut count));
+        each_term_arg(&block.term, &mut count);
     }
+    uses
 }
 
 /// What stays of a list.
@@ -609,8 +610,10 @@ pub fn run(effect_of: Effects, program: &mut Program) {
         work: Vec::new(),
         reached: Vec::new(),
     };
-    marking.find_sites();
-    marking.find_globals();
+    let functions = program.functions.iter();
+    let mentions = parallel::map(program.functions.len(), functions, |function| marking.mentions(function.as_ref()));
+    marking.find_sites(&mentions);
+    marking.find_globals(&mentions);
     marking.reach(program.main);
     loop {
         if let Some((function, v)) = marking.work.pop() {

@@ -2,15 +2,19 @@
 //! of the same code (identical code folding), whose closures differ in nothing but what they capture. Callees come first, so that
 //! functions that call the same ones are the same themselves; where functions call each other in a circle they stay as they are.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{
     dests, dests_mut, each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets, targets_mut,
 };
+use crate::parallel;
 use crate::passes::Simplify;
-use crate::passes::call_graph::{callees_first, drop_unreached, redirect};
+use crate::passes::call_graph::{callees_first, drop_unreached, levels, redirect};
 use crate::passes::simplify::number_variables;
+
+/// How much work a function is, compared to the usual pass.
+const WEIGHT: usize = 4;
 
 /// The variables that a block defines, from the first one to the one after the last, where they are numbered in the order of their
 /// definition.
@@ -125,12 +129,14 @@ fn used_outside(f: &Func) -> Vec<bool> {
 /// a block, but for those of loops, are settled before it.
 fn merge_blocks(f: &mut Func) -> bool {
     let mut one: Vec<u32> = (0..f.blocks.len() as u32).collect();
-    let mut seen: BTreeMap<u32, Vec<(usize, Var)>> = BTreeMap::new();
+    let mut seen: FxHashMap<u32, Vec<(usize, Var)>> = FxHashMap::default();
     let mut changed = false;
-    let outside = used_outside(f);
+    let mut outside: Option<Vec<bool>> = None;
     let lead = |t: &mut Target, one: &[u32]| t.block = one[t.block as usize];
     for b in (1..f.blocks.len()).rev() {
-        targets_mut(&mut f.blocks[b].term).for_each(|t| lead(t, &one));
+        if changed {
+            targets_mut(&mut f.blocks[b].term).for_each(|t| lead(t, &one));
+        }
         let block = &f.blocks[b];
         // Without anything to do it is no longer than a jump to it.
         if block.body.is_empty() && !matches!(block.term, Term::Tail { .. }) {
@@ -140,7 +146,8 @@ fn merge_blocks(f: &mut Func) -> bool {
         let mut digest = Digest { sum: 0, own, function: f.id };
         digest.block(block);
         let alike = seen.entry(digest.sum).or_default();
-        match alike.iter().rev().find(|(other, start)| !outside[b] && renumbered(block, own, *start) == f.blocks[*other]) {
+        let mut may_go = || !outside.get_or_insert_with(|| used_outside(f))[b];
+        match alike.iter().rev().find(|(other, start)| may_go() && renumbered(block, own, *start) == f.blocks[*other]) {
             Some((other, _)) => {
                 one[b] = *other as u32;
                 changed = true;
@@ -169,27 +176,43 @@ fn same(f: &Func, other: &Func) -> bool {
     renamed.kind == other.kind && renamed.exits == other.exits && renamed.params == other.params && renamed.blocks == other.blocks
 }
 
-/// Folds blocks, then functions, of the whole program; `simplify` drops the blocks that are left over.
+/// Folds blocks, then functions, of the whole program; `simplify` drops the blocks that are left over. Of functions that are the same
+/// the first one stays, in the order in which callees come first; while levels are worked on, the first one found stands for it.
 pub fn run(program: &mut Program, simplify: Simplify) {
     let mut one: Vec<FuncId> = (0..program.functions.len() as u32).collect();
-    let mut seen: BTreeMap<u32, Vec<FuncId>> = BTreeMap::new();
-    for id in callees_first(program) {
-        let Some(mut f) = program.functions[id as usize].take() else { continue };
-        redirect(&mut f, &|id| one[id as usize]);
-        number_variables(&mut f);
-        if merge_blocks(&mut f) {
-            simplify(&mut f);
-        }
-        let alike = seen.entry(digest(&f)).or_default();
-        let other = |other: &&FuncId| program.functions[**other as usize].as_ref().is_some_and(|other| same(&f, other));
-        match alike.iter().rev().find(other) {
-            Some(other) => one[id as usize] = *other,
-            None => alike.push(id),
-        }
-        program.functions[id as usize] = Some(f);
+    let mut stays = one.clone();
+    let mut rank = vec![0; program.functions.len()];
+    for (place, id) in callees_first(program).into_iter().enumerate() {
+        rank[id as usize] = place;
     }
-    for f in program.functions.iter_mut().flatten() {
-        redirect(f, &|id| one[id as usize]);
+    let mut seen: FxHashMap<u32, Vec<FuncId>> = FxHashMap::default();
+    for level in levels(program) {
+        let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
+        let folded = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+            redirect(&mut f, &|id| one[id as usize]);
+            number_variables(&mut f);
+            if merge_blocks(&mut f) {
+                simplify(&mut f);
+            }
+            (digest(&f), f)
+        });
+        for (sum, f) in folded {
+            let id = f.id as usize;
+            let alike = seen.entry(sum).or_default();
+            let is_same = |other: &&FuncId| program.functions[**other as usize].as_ref().is_some_and(|other| same(&f, other));
+            match alike.iter().rev().find(is_same) {
+                Some(other) => {
+                    one[id] = *other;
+                    let stays = &mut stays[*other as usize];
+                    if rank[id] < rank[*stays as usize] {
+                        *stays = f.id;
+                    }
+                }
+                None => alike.push(f.id),
+            }
+            program.functions[id] = Some(f);
+        }
     }
+    parallel::functions(program, |f| redirect(f, &|id| stays[one[id as usize] as usize]));
     drop_unreached(program);
 }

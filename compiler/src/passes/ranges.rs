@@ -3,7 +3,7 @@
 //! a limit stays within it, and one that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions
 //! whose callers are all known and were looked at before are what these pass.
 
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Term, Var};
+use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE, entry_and_latch};
 use crate::parallel;
@@ -570,12 +570,17 @@ impl Arguments {
 /// Calls, and the ranges of what they pass.
 type Calls = Vec<(FuncId, Vec<Range>)>;
 
-/// The calls of a function, its blocks with simpler operations, if anything changes, and whether a test was decided. What has been learned
-/// of an index holds behind the instruction that checks it.
-fn rewritten(analysis: &mut Analysis) -> (Calls, Option<Vec<Block>>, bool) {
+/// What changes in a function: simpler operations in the place of others, by block and place, and decided tests, by block.
+#[derive(Default)]
+struct Changes {
+    operations: Vec<(usize, usize, Instr)>,
+    tests: Vec<(usize, Arg)>,
+}
+
+/// The calls of a function, and what changes in it. What has been learned of an index holds behind the instruction that checks it.
+fn rewritten(analysis: &mut Analysis) -> (Calls, Changes) {
     let mut calls = Vec::new();
-    let mut blocks = analysis.f.blocks.clone();
-    let (mut changed, mut decided) = (false, false);
+    let mut changes = Changes::default();
     for i in 0..analysis.flow.order.len() {
         let b = analysis.flow.order[i];
         analysis.sharpen(b);
@@ -584,26 +589,24 @@ fn rewritten(analysis: &mut Analysis) -> (Calls, Option<Vec<Block>>, bool) {
                 calls.push((*id, analysis.passed(args, b)));
             }
             if let Some(simpler) = analysis.simpler(instr, b) {
-                blocks[b].body[k] = simpler;
-                changed = true;
+                changes.operations.push((b, k, simpler));
             }
             analysis.learn(instr, b);
         }
-        match &mut blocks[b].term {
+        match &analysis.f.blocks[b].term {
             Term::Tail { known: Some(id), args, .. } => calls.push((*id, analysis.passed(args, b))),
             Term::If(arg @ Arg::Var(_), _, _) => {
                 if let Some(range) = analysis.of(arg, b)
                     && range.low == range.high
                     && range.low.abs() <= f64::from(i32::MAX >> 1)
                 {
-                    *arg = Arg::Int(range.low as i32);
-                    (changed, decided) = (true, true);
+                    changes.tests.push((b, Arg::Int(range.low as i32)));
                 }
             }
             _ => {}
         }
     }
-    (calls, changed.then_some(blocks), decided)
+    (calls, changes)
 }
 
 /// Simplifies the operations on ints of all functions, those of callers first.
@@ -614,9 +617,15 @@ pub fn run(program: &mut Program, target: Target, simplify: Simplify) {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
         let looked_at = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
             let Some(mut analysis) = analyse(&f, ints, &arguments.of(&f, ints)) else { return (f, Vec::new()) };
-            let (calls, blocks, decided) = rewritten(&mut analysis);
-            if let Some(blocks) = blocks {
-                f.blocks = blocks;
+            let (calls, Changes { operations, tests }) = rewritten(&mut analysis);
+            for (b, k, simpler) in operations {
+                f.blocks[b].body[k] = simpler;
+            }
+            let decided = !tests.is_empty();
+            for (b, value) in tests {
+                if let Term::If(arg, _, _) = &mut f.blocks[b].term {
+                    *arg = value;
+                }
             }
             if decided {
                 simplify(&mut f);

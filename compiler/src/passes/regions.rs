@@ -29,6 +29,9 @@ impl Regions {
     pub fn find(f: &Func) -> Regions {
         let mut list: Vec<Region> = Vec::new();
         let mut of = vec![NONE; f.blocks.len()];
+        if !f.blocks.iter().any(|block| matches!(block.term, Term::Pushtrap { .. })) {
+            return Regions { list, of };
+        }
         let mut seen = vec![false; f.blocks.len()];
         let mut work = vec![(0, NONE)];
         while let Some((b, region)) = work.pop() {

@@ -78,6 +78,9 @@ fn reverse_postorder(f: &Func) -> Vec<usize> {
 /// Drops blocks that cannot be reached and numbers the others in reverse postorder.
 fn number_blocks(f: &mut Func) {
     let order = reverse_postorder(f);
+    if order.iter().copied().eq(0..f.blocks.len()) {
+        return;
+    }
     let mut numbers = vec![0; f.blocks.len()];
     for (i, b) in order.iter().enumerate() {
         numbers[*b] = i as BlockId;
@@ -128,19 +131,51 @@ impl Scopes {
     }
 }
 
+/// A list for each variable, the last item first; most are empty.
+struct Lists<T> {
+    /// Of each variable: the number of its last item, or `NONE`.
+    last: Vec<u32>,
+    /// With the number of the one before it.
+    items: Vec<(T, u32)>,
+}
+
+impl<T: Copy> Lists<T> {
+    fn new(count: usize) -> Self {
+        Lists { last: vec![NONE; count], items: Vec::new() }
+    }
+
+    fn add(&mut self, v: Var, item: T) {
+        let before = std::mem::replace(&mut self.last[v as usize], self.items.len() as u32);
+        self.items.push((item, before));
+    }
+
+    fn get(&self, v: Var) -> impl Iterator<Item = T> {
+        let mut at = self.last[v as usize];
+        std::iter::from_fn(move || {
+            let (item, before) = self.items.get(at as usize)?;
+            at = *before;
+            Some(*item)
+        })
+    }
+}
+
+fn has_params(f: &Func) -> bool {
+    f.blocks.iter().any(|block| !block.params.is_empty())
+}
+
 /// Removes parameters that get one and the same value from everywhere.
 fn same_params(f: &mut Func) -> bool {
     let count = f.names.len();
-    let mut incoming: Vec<Vec<Arg>> = vec![Vec::new(); count];
-    let mut feeds: Vec<Vec<Var>> = vec![Vec::new(); count];
+    let mut incoming: Lists<Arg> = Lists::new(count);
+    let mut feeds: Lists<Var> = Lists::new(count);
     let mut work = Vec::new();
     for block in &f.blocks {
         work.extend(&block.params);
         for t in visit::targets(&block.term) {
             for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
-                incoming[*p as usize].push(*a);
+                incoming.add(*p, *a);
                 if let Arg::Var(v) = a {
-                    feeds[*v as usize].push(*p);
+                    feeds.add(*v, *p);
                 }
             }
         }
@@ -155,8 +190,8 @@ fn same_params(f: &mut Func) -> bool {
         }
         let mut value = own;
         let mut same = true;
-        for a in &incoming[p as usize] {
-            let a = resolve(&mut replace, a);
+        for a in incoming.get(p) {
+            let a = resolve(&mut replace, &a);
             if a != own && a != value {
                 same = same && value == own;
                 value = a;
@@ -164,10 +199,10 @@ fn same_params(f: &mut Func) -> bool {
         }
         if same && value != own && scopes.allow(p, &value) {
             changed = true;
-            let fed = std::mem::take(&mut feeds[p as usize]);
-            work.extend(&fed);
+            let start = work.len();
+            work.extend(feeds.get(p));
             if let Arg::Var(v) = value {
-                feeds[v as usize].extend(fed);
+                work[start..].iter().for_each(|fed| feeds.add(v, *fed));
             }
             replace[p as usize] = value;
         }
@@ -288,7 +323,8 @@ fn copied_exit(f: &Func, outside: &[bool], t: &Target) -> Option<Term> {
 
 /// Leads jumps through empty blocks, decides tests of constants, copies exits.
 fn thread(f: &mut Func) -> bool {
-    let outside = used_outside(f);
+    let passes_on = |block: &Block| !block.params.is_empty() && block.body.is_empty();
+    let outside = if f.blocks.iter().any(passes_on) { used_outside(f) } else { vec![false; f.blocks.len()] };
     let mut changed = false;
     for b in 0..f.blocks.len() {
         let mut term = std::mem::replace(&mut f.blocks[b].term, Term::Unreachable);
@@ -335,25 +371,30 @@ fn merge(f: &mut Func) -> bool {
             predecessors[t.block as usize] += 1;
         }
     }
-    let mut replace = identity(f);
+    let mut replace = Vec::new();
     let mut changed = false;
     for b in 0..f.blocks.len() {
-        loop {
-            let target = match &f.blocks[b].term {
-                Term::Jump(t) if predecessors[t.block as usize] == 1 && t.block as usize != b && t.block != 0 => t.clone(),
-                _ => break,
-            };
+        while let Term::Jump(t) = &f.blocks[b].term
+            && predecessors[t.block as usize] == 1
+            && t.block as usize != b
+            && t.block != 0
+        {
             let empty = Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable };
-            let mut next = std::mem::replace(&mut f.blocks[target.block as usize], empty);
-            for (p, a) in next.params.iter().zip(&target.args) {
-                replace[*p as usize] = *a;
+            let to = t.block as usize;
+            let mut next = std::mem::replace(&mut f.blocks[to], empty);
+            if !next.params.is_empty() && replace.is_empty() {
+                replace = identity(f);
+            }
+            if let Term::Jump(t) = std::mem::replace(&mut f.blocks[b].term, next.term) {
+                for (p, a) in next.params.iter().zip(t.args) {
+                    replace[*p as usize] = a;
+                }
             }
             f.blocks[b].body.append(&mut next.body);
-            f.blocks[b].term = next.term;
             changed = true;
         }
     }
-    if changed {
+    if !replace.is_empty() {
         substitute(f, &mut replace);
     }
     changed
@@ -393,7 +434,7 @@ enum Definition {
     Outside,
     Param,
     /// Block, instruction.
-    Result(usize, usize),
+    Result(u32, u32),
 }
 
 /// May the instruction be dropped when its result is not used?
@@ -410,10 +451,11 @@ struct Needs<'a> {
     f: &'a Func,
     definitions: Vec<Definition>,
     /// What jumps pass for each parameter.
-    incoming: Vec<Vec<Arg>>,
+    incoming: Lists<Arg>,
     live: Vec<bool>,
-    /// Of each block, for each instruction.
-    kept: Vec<Vec<bool>>,
+    /// For each instruction of all blocks, and of each block the place of its first one.
+    kept: Vec<bool>,
+    starts: Vec<usize>,
     work: Vec<Var>,
 }
 
@@ -428,7 +470,7 @@ impl Needs<'_> {
     }
 
     fn keep(&mut self, b: usize, n: usize) {
-        self.kept[b][n] = true;
+        self.kept[self.starts[b] + n] = true;
         visit::each_arg(&self.f.blocks[b].body[n], &mut |a| self.need(a));
     }
 
@@ -437,12 +479,15 @@ impl Needs<'_> {
             match self.definitions[v as usize] {
                 Definition::Outside => {}
                 Definition::Param => {
-                    for a in std::mem::take(&mut self.incoming[v as usize]) {
+                    let mut at = self.incoming.last[v as usize];
+                    while let Some((a, before)) = self.incoming.items.get(at as usize).copied() {
                         self.need(&a);
+                        at = before;
                     }
                 }
                 Definition::Result(b, n) => {
-                    if !self.kept[b][n] {
+                    let (b, n) = (b as usize, n as usize);
+                    if !self.kept[self.starts[b] + n] {
                         self.keep(b, n);
                     }
                 }
@@ -458,9 +503,10 @@ fn unused(f: &mut Func, effect_of: Effects) -> bool {
     let mut needs = Needs {
         f,
         definitions: vec![Definition::Outside; count],
-        incoming: vec![Vec::new(); count],
+        incoming: Lists::new(if has_params(f) { count } else { 0 }),
         live: vec![false; count],
         kept: Vec::new(),
+        starts: Vec::with_capacity(f.blocks.len()),
         work: Vec::new(),
     };
     for (b, block) in f.blocks.iter().enumerate() {
@@ -469,13 +515,14 @@ fn unused(f: &mut Func, effect_of: Effects) -> bool {
         }
         for (n, i) in block.body.iter().enumerate() {
             for v in visit::dests(i) {
-                needs.definitions[*v as usize] = Definition::Result(b, n);
+                needs.definitions[*v as usize] = Definition::Result(b as u32, n as u32);
             }
         }
-        needs.kept.push(vec![false; block.body.len()]);
+        needs.starts.push(needs.kept.len());
+        needs.kept.resize(needs.kept.len() + block.body.len(), false);
         for t in visit::targets(&block.term) {
             for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
-                needs.incoming[*p as usize].push(*a);
+                needs.incoming.add(*p, *a);
             }
         }
     }
@@ -485,22 +532,21 @@ fn unused(f: &mut Func, effect_of: Effects) -> bool {
     needs.run();
     for (b, block) in f.blocks.iter().enumerate().rev() {
         for (n, i) in block.body.iter().enumerate().rev() {
-            if !needs.kept[b][n] && !removable(i, effect_of) {
+            if !needs.kept[needs.starts[b] + n] && !removable(i, effect_of) {
                 needs.keep(b, n);
                 needs.run();
             }
         }
     }
     let (kept, live) = (needs.kept, needs.live);
-    let mut changed = false;
-    for (block, keep) in f.blocks.iter_mut().zip(&kept) {
-        changed = changed || block.params.iter().any(|v| !live[*v as usize]) || keep.iter().any(|k| !k);
-        let mut n = 0;
-        block.body.retain(|_| {
-            n += 1;
-            keep[n - 1]
-        });
+    let dropped = kept.contains(&false);
+    if dropped {
+        let mut keep = kept.into_iter();
+        for block in &mut f.blocks {
+            block.body.retain(|_| keep.next() == Some(true));
+        }
     }
+    let changed = dropped || f.blocks.iter().flat_map(|block| &block.params).any(|v| !live[*v as usize]);
     if changed {
         drop_params(f, &|v| live[v as usize]);
     }
@@ -510,11 +556,13 @@ fn unused(f: &mut Func, effect_of: Effects) -> bool {
 /// Numbers the variables in the order of their definition.
 pub fn number_variables(f: &mut Func) {
     let mut numbers = vec![NONE; f.names.len()];
-    let mut names = Vec::new();
+    let mut names = Vec::with_capacity(f.names.len());
+    let mut moved = false;
     let mut define = |v: &mut Var| {
         let new = names.len() as Var;
-        names.push(f.names[*v as usize].clone());
+        names.push(std::mem::take(&mut f.names[*v as usize]));
         numbers[*v as usize] = new;
+        moved = moved || *v != new;
         *v = new;
     };
     f.params.iter_mut().for_each(&mut define);
@@ -527,6 +575,10 @@ pub fn number_variables(f: &mut Func) {
             define(exn);
         }
     }
+    f.names = names;
+    if !moved {
+        return;
+    }
     let rename = |a: &mut Arg| {
         if let Arg::Var(v) = a {
             *v = numbers[*v as usize];
@@ -538,7 +590,6 @@ pub fn number_variables(f: &mut Func) {
         }
         visit::each_term_arg_mut(&mut block.term, &mut |a| rename(a));
     }
-    f.names = names;
 }
 
 /// Simplifies one function.
@@ -549,16 +600,24 @@ pub fn function(f: &mut Func, effect_of: Effects) {
     } else {
         number_blocks(f);
         let mut rounds = 3;
+        // Jumps have changed since the parameters were compared.
+        let mut moved = true;
         while rounds > 0 {
-            let same = same_params(f);
+            let same = moved && has_params(f) && same_params(f);
             let folded = constants(f);
             let threaded = thread(f);
-            number_blocks(f);
-            let merged = merge(f);
-            let dropped = unused(f, effect_of);
-            rounds = if same || folded || threaded || merged || dropped { rounds - 1 } else { 0 };
+            if threaded {
+                number_blocks(f);
+            }
+            moved = moved || threaded;
+            let merged = moved && merge(f);
+            if merged {
+                number_blocks(f);
+            }
+            let dropped = (same || folded || moved) && unused(f, effect_of);
+            moved = threaded || merged;
+            rounds = if same || folded || moved || dropped { rounds - 1 } else { 0 };
         }
-        number_blocks(f);
     }
     number_variables(f);
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
-use crate::ir::visit::targets;
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE};
 use crate::lua::registers::{Step, liveness};
 use crate::lua::structure::{self, Node};
@@ -182,11 +182,11 @@ fn live_in(func: &Func, flow: &Flow) -> Vec<Vec<Var>> {
         let mut steps = Vec::new();
         for instr in &block.body {
             let mut uses = Vec::new();
-            visit(instr, &mut |arg| variable(arg, &mut uses));
-            steps.push(Step { uses, dests: crate::lua::forest::dests(instr), early: false });
+            each_arg(instr, &mut |arg| variable(arg, &mut uses));
+            steps.push(Step { uses, dests: dests(instr).to_vec(), early: false });
         }
         let mut uses = Vec::new();
-        visit_term(&block.term, &mut |arg| variable(arg, &mut uses));
+        each_term_arg(&block.term, &mut |arg| variable(arg, &mut uses));
         steps.push(Step { uses, dests: Vec::new(), early: false });
         all.push(steps);
     }
@@ -196,32 +196,6 @@ fn live_in(func: &Func, flow: &Flow) -> Vec<Vec<Var>> {
 fn variable(arg: &Arg, uses: &mut Vec<Var>) {
     if let Arg::Var(v) = arg {
         uses.push(*v);
-    }
-}
-
-fn visit(instr: &Instr, f: &mut dyn FnMut(&Arg)) {
-    match instr {
-        Instr::Prim { args, .. } | Instr::Try { args, .. } => args.iter().for_each(f),
-        Instr::Apply { closure, args, .. } => {
-            f(closure);
-            args.iter().for_each(f);
-        }
-        Instr::Closures { functions, .. } => functions.iter().for_each(|(_, captured)| captured.iter().for_each(&mut *f)),
-    }
-}
-
-fn visit_term(term: &Term, f: &mut dyn FnMut(&Arg)) {
-    match term {
-        Term::Return(a) | Term::Raise(a) | Term::If(a, _, _) | Term::Switch(a, _, _) => f(a),
-        Term::Tail { closure, args, .. } => {
-            f(closure);
-            args.iter().for_each(&mut *f);
-        }
-        Term::Part(_, args) | Term::Leave(_, args) => args.iter().for_each(&mut *f),
-        Term::Jump(_) | Term::Pushtrap { .. } | Term::Poptrap(_) | Term::Unreachable => {}
-    }
-    for target in targets(term) {
-        target.args.iter().for_each(&mut *f);
     }
 }
 
@@ -390,6 +364,21 @@ fn entries(func: &mut Func, global_names: &[String], is_main: bool) -> Result<Op
     Ok(entries.contains(&true).then_some(entries))
 }
 
+/// Can nothing of this be too large, too deep or entered elsewhere than at its header? There are no loops, and a block nests no
+/// deeper than its label and its tests.
+fn is_small(func: &Func) -> bool {
+    let (mut total, mut depth, mut forward) = (0, 0, true);
+    for (b, block) in func.blocks.iter().enumerate() {
+        total += block.body.iter().map(cost).sum::<usize>() + term_cost(&block.term);
+        depth += 2;
+        for t in targets(&block.term) {
+            depth += 1;
+            forward = forward && t.block as usize > b;
+        }
+    }
+    forward && depth <= DEPTH && total <= BLOCK_LIMIT
+}
+
 /// The pieces of a function with such entries, itself first. New ones are numbered from `next`.
 fn split(
     func: &Func,
@@ -463,18 +452,16 @@ fn split(
 }
 
 pub fn run(program: &mut Program) -> Result<()> {
+    // The names of all functions, once a part needs one.
     let mut taken = BTreeSet::new();
-    for func in program.functions.iter().flatten() {
-        taken.insert(func.name.clone());
-    }
     let most = 16 * program.functions.len() + 10000;
     let global_names = &program.global_names;
     let mut first = 0;
     while first < program.functions.len() {
         let is_main = |id: usize| id == program.main as usize;
         let found = parallel::map(program.functions.len() - first, program.functions[first..].iter_mut(), |func| match func {
-            Some(func) => entries(func, global_names, is_main(func.id as usize)),
-            None => Ok(None),
+            Some(func) if is_main(func.id as usize) || !is_small(func) => entries(func, global_names, is_main(func.id as usize)),
+            _ => Ok(None),
         });
         for entries in found {
             let next = program.functions.len();
@@ -484,6 +471,9 @@ pub fn run(program: &mut Program) -> Result<()> {
             if let Some(entries) = entries?
                 && let Some(func) = &program.functions[first]
             {
+                if taken.is_empty() {
+                    taken.extend(program.functions.iter().flatten().map(|func| func.name.clone()));
+                }
                 let mut pieces = split(func, entries, global_names, is_main(first), next, &mut taken).into_iter();
                 program.functions[first] = pieces.next();
                 program.functions.extend(pieces.map(Some));
