@@ -137,10 +137,8 @@ impl Writer<'_> {
     fn join(&self, stat: Stat, others: &mut Vec<Stat>) {
         let register = |v: Var| self.registers.of[v as usize];
         match (stat, others.last_mut()) {
-            (
-                Stat::Assign { local: true, dests, value },
-                Some(Stat::Assign { local: true, dests: more, value: next }),
-            ) if matches!(&dests[..], [d] if next.vars.iter().all(|&v| register(v) != register(d.var))) => {
+            (Stat::Assign { local: true, dests, value }, Some(Stat::Assign { local: true, dests: more, value: next })) if matches!(&dests[..], [d] if next.vars.iter().all(|&v| register(v) != register(d.var))) =>
+            {
                 more.splice(0..0, dests);
                 next.text = format!("{}, {}", value.text, next.text);
                 next.vars.extend(value.vars);
