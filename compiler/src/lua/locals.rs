@@ -136,8 +136,10 @@ impl Writer<'_> {
     /// second does not need the first, in which Lua does the same. Only the last value of one may be of several results.
     fn join(&self, stat: Stat, others: &mut Vec<Stat>) {
         let register = |v: Var| self.registers.of[v as usize];
+        let needs = |next: &Expr, declared: Var| next.vars.iter().any(|&v| register(v) == register(declared));
         match (stat, others.last_mut()) {
-            (Stat::Assign { local: true, dests, value }, Some(Stat::Assign { local: true, dests: more, value: next })) if matches!(&dests[..], [d] if next.vars.iter().all(|&v| register(v) != register(d.var))) =>
+            (Stat::Assign { local: true, dests, value }, Some(Stat::Assign { local: true, dests: more, value: next }))
+                if dests.len() == 1 && !needs(next, dests[0].var) =>
             {
                 more.splice(0..0, dests);
                 next.text = format!("{}, {}", value.text, next.text);
