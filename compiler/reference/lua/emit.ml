@@ -21,6 +21,7 @@ type emitter = {
   func : Program.func;
   options : options;
   counting : Counting.t;
+  offsets : int array;
   forest : Forest.t;
   registers : Registers.t;
   (* The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target. *)
@@ -32,7 +33,7 @@ type emitter = {
   warnings : string list ref;  (* last first *)
 }
 
-let compound text vars = { text; kind = Compound; int = None; vars }
+let compound text vars = { text; kind = Compound; known = Nothing; vars }
 let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
 
 (* What is joined one by one: of more the text is made at once. *)
@@ -59,7 +60,9 @@ let name emitter v =
   if r = Flow.none then Error.fail (emitter.func.name ^ ": variable v" ^ string_of_int v ^ " has no register")
   else emitter.registers.Registers.all.(r).Registers.name
 
-let variable emitter v = { text = name emitter v; kind = Prefix; int = None; vars = [ v ] }
+let variable emitter v =
+  let known = match emitter.offsets.(v) with 0 -> Nothing | offset -> Ahead offset in
+  { text = name emitter v; kind = Prefix; known; vars = [ v ] }
 
 let func_of emitter id =
   if id < Array.length emitter.program.functions then emitter.program.functions.(id) else None
@@ -167,7 +170,7 @@ and primitive emitter name args test =
 and primitive_call emitter name exprs depth =
   let first = if Registers.takes_depth emitter.table name then [ depth ] else [] in
   let text = Naming.primitive_place name ^ "(" ^ list first exprs ^ ")" in
-  { text; kind = Prefix; int = None; vars = all_vars exprs [] }
+  { text; kind = Prefix; known = Nothing; vars = all_vars exprs [] }
 
 (* A call of a closure, with the depth `depth`. *)
 and apply emitter closure args known depth =
@@ -185,7 +188,7 @@ and apply emitter closure args known depth =
         "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ list [ f; depth ] exprs ^ ")"
     | None -> "A(" ^ arguments [ f.text; depth; string_of_int n ] exprs ^ ")"
   in
-  { text; kind = Prefix; int = None; vars = all_vars exprs f.vars }
+  { text; kind = Prefix; known = Nothing; vars = all_vars exprs f.vars }
 
 (* `{code, arity, captured…}`; what is not created yet is 0. *)
 and closure emitter id captured later =
@@ -324,7 +327,7 @@ let try_ emitter dests body args out =
   let vars = all_vars exprs [] in
   let list = List.map (dest emitter) dests in
   if List.compare_length_with list max_args <= 0 then
-    Assign { local = false; dests = list; value = { text; kind = Prefix; int = None; vars } } :: out
+    Assign { local = false; dests = list; value = { text; kind = Prefix; known = Nothing; vars } } :: out
   else begin
     emitter.scratch <- true;
     let several = match func_of emitter body with Some f -> f.exits > 1 | None -> false in
@@ -450,7 +453,9 @@ let counted emitter h =
   match emitter.counting.Counting.loops.(h) with
   | None -> None
   | Some { Counting.param; start; limit; up; _ } ->
+      let offset = emitter.offsets.(param) in
       let bounds = exprs emitter [ start; limit ] in
+      let bounds = if offset = 0 then bounds else List.map (fun bound -> Template.add bound offset) bounds in
       let step = if up then "" else ", -1" in
       Some (compound (name emitter param ^ " = " ^ list [] bounds ^ step) (all_vars bounds []))
 
@@ -541,6 +546,7 @@ let declaration emitter =
 let run table program groups asks (func : Program.func) options warnings =
   let flow = Flow.run func.blocks in
   let list, counting = Counting.run func flow (Structure.run func flow) in
+  let offsets = Offsets.run table func flow counting in
   let forest = Forest.run table func flow counting in
   let registers = Registers.run table func flow counting forest (not (Lua_text.is_compact options.style)) in
   let most, deep, calls = Registers.calls table func flow in
@@ -551,8 +557,8 @@ let run table program groups asks (func : Program.func) options warnings =
     | _ -> "D"
   in
   let emitter =
-    { table; program; groups; asks = asks.(func.id); func; options; counting; forest; registers; depth; tail; flag = false; scratch = false;
-      warnings }
+    { table; program; groups; asks = asks.(func.id); func; options; counting; offsets; forest; registers; depth; tail; flag = false;
+      scratch = false; warnings }
   in
   let params, start = prologue emitter deep calls in
   let code = nodes emitter list [] in

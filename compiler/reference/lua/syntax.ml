@@ -6,10 +6,16 @@ type kind =
   | Atom  (* a non-negative number or a string: an operand, but not to be indexed *)
   | Compound  (* anything else: in parentheses wherever it is an operand *)
 
+(* What is known of an expression's value. *)
+type known =
+  | Nothing
+  | Is of int  (* an integer constant of at most 31 bits *)
+  | Ahead of int  (* the text stands for so much more than the value *)
+
 type expr = {
   text : string;
   kind : kind;
-  int : int option;  (* the value, when it is an integer constant of at most 31 bits *)
+  known : known;
   vars : int list;  (* the variables whose registers the text names *)
 }
 
@@ -41,7 +47,7 @@ type func = {
 }
 
 (* An expression that names no register. *)
-let constant text kind = { text; kind; int = None; vars = [] }
+let constant text kind = { text; kind; known = Nothing; vars = [] }
 
 (* Does control never reach the end of the statements? *)
 let rec terminated stats =

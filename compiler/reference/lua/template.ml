@@ -164,7 +164,7 @@ let operand (e : expr) prefix =
 (* These variables, and those of the expression. *)
 let with_vars (e : expr) vars = match vars with [] -> e.vars | _ :: _ -> List.rev_append e.vars vars
 
-let new_int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); int = Some n; vars = [] }
+let new_int n : expr = { text = string_of_int n; kind = (if n < 0 then Compound else Atom); known = Is n; vars = [] }
 let small_ints = Array.init 64 new_int
 
 (* The integer constant. *)
@@ -172,12 +172,13 @@ let int n = if n >= 0 && n < Array.length small_ints then small_ints.(n) else ne
 
 (* `e + n`, folded when `e` is a constant. *)
 let add (e : expr) n : expr =
-  match e.int with
-  | Some value -> int (value + n)
-  | None ->
+  match e.known with
+  | Is value -> int (value + n)
+  | Ahead ahead when ahead = n -> { e with known = Nothing }
+  | _ ->
       let base = operand e false in
       let text = if n < 0 then base ^ " - " ^ string_of_int (-n) else base ^ " + " ^ string_of_int n in
-      { text; kind = Compound; int = None; vars = e.vars }
+      { text; kind = Compound; known = Nothing; vars = e.vars }
 
 let ends_with_plus text =
   let n = String.length text in
@@ -193,14 +194,14 @@ let argument arg (result : expr option) args = match result with Some e when arg
 (* The pieces after `text`. *)
 let rec fill template result args text vars pieces : expr =
   match pieces with
-  | [] -> { text; kind = template.kind; int = None; vars }
+  | [] -> { text; kind = template.kind; known = Nothing; vars }
   | Text t :: rest -> fill template result args (text ^ t) vars rest
   | Hole { arg; plus; bare; prefix } :: rest -> (
       let found = argument arg result args in
       let e = if plus = 0 then found else add found plus in
       let vars = with_vars e vars in
-      match e.int with
-      | Some value when value < 0 && ends_with_plus text ->
+      match e.known with
+      | Is value when value < 0 && ends_with_plus text ->
           fill template result args (String.sub text 0 (String.length text - 2) ^ "- " ^ string_of_int (-value)) vars rest
       | _ -> fill template result args (text ^ if bare then e.text else operand e prefix) vars rest)
 

@@ -12,6 +12,9 @@ let small = 6
 (* The size of those whose result becomes a string: `strings` then makes it without bytes. *)
 let string = 16
 
+(* The size of those that are a single block without calls, where a loop calls them. *)
+let leaf = 16
+
 (* The size of loops that are given a closure, and that of closures which are created in one place only. *)
 let loop = 12
 let created = 30
@@ -20,11 +23,13 @@ let created = 30
 let once = 60
 let max_growth = 600
 
-(* How many instructions and tests, and whether there are loops. *)
-type size = { instrs : int; loops : bool }
+(* How many instructions and tests, whether there are loops, and whether it is a single block without calls. *)
+type size = { instrs : int; loops : bool; is_leaf : bool }
 
 (* A function that is not to be copied has this size. *)
-let never = { instrs = max_int; loops = false }
+let never = { instrs = max_int; loops = false; is_leaf = false }
+
+let is_call = function Apply _ -> true | _ -> false
 
 let size (f : func) =
   let refused = ref (List.compare_length_with f.params 100 > 0) in
@@ -43,7 +48,10 @@ let size (f : func) =
       instrs := !instrs + List.length block.body + tests;
       Visit.each_target block.term (fun t -> if t.block <= b then loops := true))
     f.blocks;
-  if !refused then never else { instrs = !instrs; loops = !loops }
+  let is_leaf =
+    match f.blocks with [| { body; term = Return _; _ } |] -> not (List.exists is_call body) | _ -> false
+  in
+  if !refused then never else { instrs = !instrs; loops = !loops; is_leaf }
 
 (* Does the function refer to itself? *)
 let is_recursive (f : func) =
@@ -68,8 +76,9 @@ type host = {
   mutable replace : arg array;
   (* Of each variable, the closure it is: the function, what it captured. *)
   mutable closures : (int * arg list) option array;
-  (* Of each block, whether functions are inlined there; of those that are added they are. *)
-  open_blocks : bool array;
+  (* Of each block that the function had, whether it is in a loop. *)
+  looping : bool array;
+  is_main : bool;
   (* How much the function has taken in. *)
   mutable growth : int;
   mutable changed : bool;
@@ -102,19 +111,20 @@ let known host called args known =
   | None, Some (id, _) when host.arity.(id) = List.length args + 1 -> Some id
   | known, _ -> known
 
-let is_open host b = b >= Array.length host.open_blocks || host.open_blocks.(b)
-
 (* The function to be put in the place of a call in a block, if it is of at most this size or called only there. *)
 let inlined host b args most = function
   | None -> None
   | Some id ->
-      let { instrs; loops } = host.sizes.(id) in
+      let { instrs; loops; is_leaf } = host.sizes.(id) in
+      let is_old = b < Array.length host.looping in
+      let looping = is_old && host.looping.(b) in
+      let most = if is_leaf && looping then leaf else most in
       let most =
         if not loops then Int.max most host.most_once.(id)
         else if List.exists (fun arg -> Option.is_some (closure host arg)) args then loop
         else 0
       in
-      if is_open host b && instrs <= most && host.growth + instrs <= max_growth then begin
+      if (not (host.is_main && is_old && not looping)) && instrs <= most && host.growth + instrs <= max_growth then begin
         host.growth <- host.growth + instrs;
         host.changed <- true;
         host.program.functions.(id)
@@ -270,7 +280,8 @@ let run_function program arity sizes most_once (f : func) =
       variables = count;
       replace = Array.make count Simplify.itself;
       closures = Array.make count None;
-      open_blocks = (if f.id = program.main then Regions.looping f else [||]);
+      looping = Regions.looping f;
+      is_main = f.id = program.main;
       growth = 0;
       changed = false;
       work = List.init (Array.length f.blocks) (fun b -> b);
@@ -294,16 +305,20 @@ let run_function program arity sizes most_once (f : func) =
 let run program simplify =
   if Array.length program.places = 0 then begin
     let count = Array.length program.functions in
-    let calls = Array.make count 0 and is_created = Array.make count false in
+    let calls = Array.make count 0 and creations = Array.make count 0 in
     let count_references f =
       Call_graph.references f (fun id creates ->
-          calls.(id) <- calls.(id) + 1;
-          if creates then is_created.(id) <- true)
+          let counted = if creates then creations else calls in
+          counted.(id) <- counted.(id) + 1)
     in
     Array.iter (function None -> () | Some f -> count_references f) program.functions;
     let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+    (* The one call of a closure may stand in the loop that it is given to. *)
     let most_once =
-      Array.mapi (fun id calls -> if calls <> 1 then 0 else if is_created.(id) then created else once) calls
+      Array.map2
+        (fun calls creations ->
+          match (calls, creations) with 1, 0 -> once | (0 | 1), 1 -> created | _ -> 0)
+        calls creations
     in
     let sizes = Array.make count never in
     let each_function level visit =

@@ -8,11 +8,12 @@ use super::literal;
 use super::locals;
 use super::lua_text::Style;
 use super::naming::{function_place, local_name, primitive_place};
+use super::offsets;
 use super::operators::{opposite, raw, raw_test, signs_zero, takes_raw};
 use super::registers::{self, MAX_ARGS, Registers};
 use super::structure::{self, Node, Test};
-use super::syntax::{Dest, Expr, Function, Kind, Stat, constant, terminated};
-use super::template::{Form, Template, int, operand};
+use super::syntax::{Dest, Expr, Function, Kind, Known, Stat, constant, terminated};
+use super::template::{Form, Template, add, int, operand};
 use crate::bytecode::unmarshal::Value;
 use crate::error::{Error, Result};
 use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
@@ -41,6 +42,7 @@ struct Emitter<'a> {
     func: &'a Func,
     options: Options,
     counting: Counting,
+    offsets: Vec<i32>,
     forest: Forest,
     registers: Registers,
     /// The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target.
@@ -53,7 +55,7 @@ struct Emitter<'a> {
 }
 
 fn compound(text: String, vars: Vec<Var>) -> Expr {
-    Expr { text, kind: Kind::Compound, int: None, vars }
+    Expr { text, kind: Kind::Compound, known: None, vars }
 }
 
 /// The expressions between commas, after `first`.
@@ -95,7 +97,8 @@ impl Emitter<'_> {
     }
 
     fn variable(&self, v: Var) -> Result<Expr> {
-        Ok(Expr { text: self.name(v)?.clone(), kind: Kind::Prefix, int: None, vars: vec![v] })
+        let known = Some(self.offsets[v as usize]).filter(|offset| *offset != 0).map(Known::Ahead);
+        Ok(Expr { text: self.name(v)?.clone(), kind: Kind::Prefix, known, vars: vec![v] })
     }
 
     fn place(&self, id: FuncId) -> Result<String> {
@@ -222,7 +225,7 @@ impl<'a> Emitter<'a> {
         let first: &[&str] = if calls { &[depth] } else { &[] };
         let mut vars = Vec::new();
         let text = format!("{}({})", primitive_place(name), list(first, exprs, &mut vars));
-        Expr { text, kind: Kind::Prefix, int: None, vars }
+        Expr { text, kind: Kind::Prefix, known: None, vars }
     }
 
     /// What the function returns: there a call is a tail call.
@@ -259,7 +262,7 @@ impl<'a> Emitter<'a> {
                 format!("A({})", arguments(&[&f.text, depth, &count], &exprs, &mut vars))
             }
         };
-        Ok(Expr { text, kind: Kind::Prefix, int: None, vars })
+        Ok(Expr { text, kind: Kind::Prefix, known: None, vars })
     }
 
     /// `{code, arity, captured…}`; what is not created yet is 0.
@@ -443,7 +446,7 @@ impl<'a> Emitter<'a> {
             list.push(self.dest(*d)?);
         }
         if list.len() <= MAX_ARGS {
-            let value = Expr { text, kind: Kind::Prefix, int: None, vars };
+            let value = Expr { text, kind: Kind::Prefix, known: None, vars };
             out.push(Stat::Assign { local: false, dests: list, value });
             return Ok(());
         }
@@ -599,7 +602,11 @@ impl<'a> Emitter<'a> {
     fn counted(&mut self, h: usize) -> Result<Option<Expr>> {
         let Some(Counted { param, start, limit, up, .. }) = &self.counting.loops[h] else { return Ok(None) };
         let (name, start, limit, step) = (self.name(*param)?.clone(), *start, *limit, if *up { "" } else { ", -1" });
-        let bounds = self.exprs(&[start, limit])?;
+        let offset = self.offsets[*param as usize];
+        let mut bounds = self.exprs(&[start, limit])?;
+        if offset != 0 {
+            bounds = bounds.iter().map(|bound| add(bound, offset)).collect();
+        }
         let mut vars = Vec::new();
         let text = format!("{name} = {}{step}", list(&[], &bounds, &mut vars));
         Ok(Some(compound(text, vars)))
@@ -753,6 +760,7 @@ pub fn run(
 ) -> Result<(Function, Vec<String>)> {
     let flow = flow::run(&func.blocks);
     let (nodes, counting) = counting::run(func, &flow, structure::run(func, &flow)?);
+    let offsets = offsets::run(table, func, &flow, &counting);
     let forest = forest::run(table, func, &flow, &counting);
     let registers = registers::run(table, func, &flow, &counting, &forest, options.style != Style::Compact);
     let (most, deep, calls) = registers::calls(table, func, &flow);
@@ -769,6 +777,7 @@ pub fn run(
         func,
         options,
         counting,
+        offsets,
         forest,
         registers,
         depth,

@@ -10,6 +10,7 @@ pub mod literal;
 pub mod locals;
 pub mod lua_text;
 pub mod naming;
+pub mod offsets;
 pub mod operators;
 pub mod registers;
 pub mod short_names;

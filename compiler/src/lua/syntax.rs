@@ -13,12 +13,20 @@ pub enum Kind {
     Compound,
 }
 
+/// What is known of an expression's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// An integer constant of at most 31 bits.
+    Int(i32),
+    /// The text stands for so much more than the value.
+    Ahead(i32),
+}
+
 #[derive(Clone, Debug)]
 pub struct Expr {
     pub text: String,
     pub kind: Kind,
-    /// The value, when it is an integer constant of at most 31 bits.
-    pub int: Option<i32>,
+    pub known: Option<Known>,
     /// The variables whose registers the text names.
     pub vars: Vec<Var>,
 }
@@ -71,7 +79,7 @@ pub struct Function {
 
 /// An expression that names no register.
 pub fn constant(text: String, kind: Kind) -> Expr {
-    Expr { text, kind, int: None, vars: Vec::new() }
+    Expr { text, kind, known: None, vars: Vec::new() }
 }
 
 /// Does control never reach the end of the statements?

@@ -1,6 +1,6 @@
 //! The templates of the runtime's sections (ARCHITECTURE.md, section 4): parsing and expansion.
 
-use super::syntax::{Expr, Kind};
+use super::syntax::{Expr, Kind, Known};
 use crate::error::{self, Error};
 
 #[derive(Clone, Debug)]
@@ -140,17 +140,19 @@ pub fn operand(e: &Expr, prefix: bool) -> String {
 /// The integer constant.
 pub fn int(n: i32) -> Expr {
     let kind = if n < 0 { Kind::Compound } else { Kind::Atom };
-    Expr { text: n.to_string(), kind, int: Some(n), vars: Vec::new() }
+    Expr { text: n.to_string(), kind, known: Some(Known::Int(n)), vars: Vec::new() }
 }
 
 /// `e + n`, folded when `e` is a constant.
 pub fn add(e: &Expr, n: i32) -> Expr {
-    if let Some(value) = e.int {
-        return int(value + n);
+    match e.known {
+        Some(Known::Int(value)) => return int(value + n),
+        Some(Known::Ahead(ahead)) if ahead == n => return Expr { known: None, ..e.clone() },
+        _ => {}
     }
     let base = operand(e, false);
     let text = if n < 0 { format!("{base} - {}", -n) } else { format!("{base} + {n}") };
-    Expr { text, kind: Kind::Compound, int: None, vars: e.vars.clone() }
+    Expr { text, kind: Kind::Compound, known: None, vars: e.vars.clone() }
 }
 
 impl Template {
@@ -235,7 +237,7 @@ impl Template {
                     let found = argument(*arg)?;
                     let e = if *plus == 0 { found.clone() } else { add(found, *plus) };
                     vars.extend_from_slice(&e.vars);
-                    if let (Some(value), true) = (e.int, text.ends_with(" + "))
+                    if let (Some(Known::Int(value)), true) = (e.known, text.ends_with(" + "))
                         && value < 0
                     {
                         text.truncate(text.len() - 2);
@@ -248,6 +250,6 @@ impl Template {
                 }
             }
         }
-        Ok(Expr { text, kind: self.kind, int: None, vars })
+        Ok(Expr { text, kind: self.kind, known: None, vars })
     }
 }

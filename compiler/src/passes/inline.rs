@@ -16,6 +16,8 @@ use crate::passes::{self_calls, strings};
 const SMALL: usize = 6;
 /// The size of those whose result becomes a string: `strings` then makes it without bytes.
 const STRING: usize = 16;
+/// The size of those that are a single block without calls, where a loop calls them.
+const LEAF: usize = 16;
 /// The size of loops that are given a closure, and that of closures which are created in one place only.
 const LOOP: usize = 12;
 const CREATED: usize = 30;
@@ -25,16 +27,17 @@ const GROWTH: usize = 600;
 /// It is the work of so many other passes.
 const WEIGHT: usize = 4;
 
-/// How many instructions and tests, and whether there are loops.
+/// How many instructions and tests, whether there are loops, and whether it is a single block without calls.
 #[derive(Clone, Copy)]
 pub struct Size {
     pub instrs: usize,
     pub loops: bool,
+    leaf: bool,
 }
 
 /// None: the function is not to be copied, whatever its size.
 pub fn size(f: &Func) -> Option<Size> {
-    let mut size = Size { instrs: 0, loops: false };
+    let mut size = Size { instrs: 0, loops: false, leaf: f.blocks.len() == 1 };
     for (b, block) in f.blocks.iter().enumerate() {
         let tests = match &block.term {
             Term::Pushtrap { .. } => return None,
@@ -44,6 +47,9 @@ pub fn size(f: &Func) -> Option<Size> {
         };
         size.instrs += block.body.len() + tests;
         size.loops = size.loops || targets(&block.term).any(|t| t.block as usize <= b);
+        size.leaf = size.leaf
+            && matches!(block.term, Term::Return(_))
+            && !block.body.iter().any(|instr| matches!(instr, Instr::Apply { .. }));
     }
     if f.params.len() > 100 { None } else { Some(size) }
 }
@@ -90,8 +96,10 @@ struct Host<'a> {
     replace: Vec<Option<Arg>>,
     /// Of each variable, the closure it is: the function, what it captured.
     closures: Vec<Option<(FuncId, Vec<Arg>)>>,
-    /// Of each block, whether functions are inlined there; of those that are added they are.
-    open: Vec<bool>,
+    /// Of each block that the function had, whether it is in a loop.
+    looping: Vec<bool>,
+    /// Is it main?
+    is_main: bool,
     /// How much the function has taken in.
     growth: usize,
     changed: bool,
@@ -134,14 +142,16 @@ impl Host<'_> {
     fn inlined(&mut self, b: usize, known: Option<FuncId>, args: &[Arg], most: usize) -> Option<Func> {
         let id = known?;
         let size = self.sizes[id as usize]?;
+        let looping = self.looping.get(b).copied();
+        let small = if size.leaf && looping == Some(true) { LEAF } else { most };
         let most = if !size.loops {
-            most.max(self.once[id as usize])
+            small.max(self.once[id as usize])
         } else if args.iter().any(|arg| self.closure(arg).is_some()) {
             LOOP
         } else {
             0
         };
-        if self.open.get(b) == Some(&false) || size.instrs > most || self.growth + size.instrs > GROWTH {
+        if self.is_main && looping == Some(false) || size.instrs > most || self.growth + size.instrs > GROWTH {
             return None;
         }
         self.growth += size.instrs;
@@ -282,17 +292,18 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         return;
     }
     let count = program.functions.len();
-    let (mut calls, mut created) = (vec![0; count], vec![false; count]);
+    let (mut calls, mut created) = (vec![0; count], vec![0; count]);
     for f in program.functions.iter().flatten() {
         references(f, &mut |id, creates| {
-            calls[id as usize] += 1;
-            created[id as usize] = created[id as usize] || creates;
+            let counted = if creates { &mut created } else { &mut calls };
+            counted[id as usize] += 1;
         });
     }
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
-    let once = |(calls, created): (&usize, &bool)| match (calls, created) {
-        (1, false) => ONCE,
-        (1, true) => CREATED,
+    // The one call of a closure may stand in the loop that it is given to.
+    let once = |(calls, created): (&usize, &usize)| match (calls, created) {
+        (1, 0) => ONCE,
+        (0 | 1, 1) => CREATED,
         _ => 0,
     };
     let once: Vec<usize> = calls.iter().zip(&created).map(once).collect();
@@ -301,7 +312,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
         let inlined = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
             let inline = |f: &mut Func| {
-                let open = if f.id == program.main { looping(f) } else { Vec::new() };
+                let (looping, is_main) = (looping(f), f.id == program.main);
                 let mut host = Host {
                     f,
                     program,
@@ -310,7 +321,8 @@ pub fn run(program: &mut Program, simplify: Simplify) {
                     once: &once,
                     replace: Vec::new(),
                     closures: Vec::new(),
-                    open,
+                    looping,
+                    is_main,
                     growth: 0,
                     changed: false,
                     work: Vec::new(),
