@@ -353,13 +353,29 @@ let instr emitter instr out =
   | Closures { dests; functions } -> closures emitter dests functions out
   | Try { dests; body; args } -> try_ emitter dests body args out
 
+let is_folded emitter instr =
+  let d = Forest.single_dest instr in
+  d <> Flow.none && emitter.forest.Forest.folded.(d)
+
 (* The instructions of a block that are not folded. *)
 let code emitter b out =
   List.fold_left
-    (fun out i ->
-      let d = Forest.single_dest i in
-      if d <> Flow.none && emitter.forest.Forest.folded.(d) then out else instr emitter i out)
+    (fun out i -> if is_folded emitter i then out else instr emitter i out)
     out emitter.func.blocks.(b).Program.body
+
+(* Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too? *)
+let leaves emitter nodes others =
+  let others = Counting.breaks others in
+  match nodes with
+  | [ Structure.Edge (b, k); Structure.Break None ] when others > 0 -> (
+      match (Visit.target emitter.func.blocks.(b).term k).args with [] -> true | _ :: _ -> false)
+  | _ -> (
+      others = 0
+      &&
+      match List.rev nodes with
+      | Structure.Break _ :: _ -> Counting.breaks nodes = 1
+      | Structure.Finish _ :: _ -> Counting.breaks nodes = 0
+      | _ -> false)
 
 let finish emitter b out =
   match emitter.func.blocks.(b).term with
@@ -457,7 +473,7 @@ let counted emitter h =
       let bounds = exprs emitter [ start; limit ] in
       let bounds = if offset = 0 then bounds else List.map (fun bound -> Template.add bound offset) bounds in
       let step = if up then "" else ", -1" in
-      Some (compound (name emitter param ^ " = " ^ list [] bounds ^ step) (all_vars bounds []))
+      Some (compound ("for " ^ name emitter param ^ " = " ^ list [] bounds ^ step) (all_vars bounds []))
 
 (* `out` is in reverse. *)
 let rec nodes emitter list out = List.fold_left (fun out n -> node emitter n out) out list
@@ -479,16 +495,32 @@ and node emitter n out =
           Text (compound ("T = " ^ Template.operand e true ^ "[1]") e.vars) :: out
       | _ -> out)
   | Structure.Once body -> Once (List.rev (nodes emitter body [])) :: out
-  | Structure.Loop (h, body) ->
-      let head = counted emitter h in
-      let inner = List.rev (nodes emitter body []) in
-      (match head with Some head -> For (head, inner) | None -> Loop inner) :: out
+  | Structure.Loop (h, body) -> (
+      match counted emitter h with
+      | Some head -> Loop (head, List.rev (nodes emitter body [])) :: out
+      | None -> uncounted emitter body out)
   | Structure.Break None -> Break :: out
   | Structure.Break (Some flag) ->
       emitter.flag <- true;
       Break :: Text (constant ("B = " ^ string_of_int flag) Compound) :: out
   | Structure.Dispatch flags -> dispatch flags out
   | Structure.Label _ | Structure.Jump _ -> Error.fail "a jump was not resolved"
+
+(* A loop that begins with a test of whether to leave it has that as its head; what is done then follows it. *)
+and uncounted emitter body out =
+  match body with
+  | Structure.Code header :: Structure.If (b, t, yes, no) :: rest
+    when List.for_all (is_folded emitter) emitter.func.blocks.(header).body
+         && (leaves emitter yes (no @ rest) || leaves emitter no (yes @ rest)) ->
+      let negate = leaves emitter yes (no @ rest) in
+      let thens = nodes emitter yes [] in
+      let otherwise = nodes emitter no [] in
+      let leave, stay = if negate then (thens, otherwise) else (otherwise, thens) in
+      let stay = List.rev (nodes emitter rest stay) in
+      let e = test emitter b t negate in
+      let leave = match leave with Break :: leave -> leave | leave -> leave in
+      leave @ (Loop ({ e with text = "while " ^ e.text }, stay) :: out)
+  | _ -> Loop (constant "while true" Compound, List.rev (nodes emitter body [])) :: out
 
 (* An arm that does not come back is followed by the other one instead of an `else`. *)
 and branch emitter b t yes no out =

@@ -66,10 +66,10 @@ let rec block scan stats parent statement =
           expr scan e here i;
           block scan yes (Some here) i;
           block scan no (Some here) i
-      | For (e, body) ->
+      | Loop (e, body) ->
           expr scan e here i;
           block scan body (Some here) i
-      | Loop body | Once body -> block scan body (Some here) i
+      | Once body -> block scan body (Some here) i
       | Local _ | Place _ | Break -> ())
     stats
 
@@ -172,8 +172,7 @@ and write_stat writer stat =
       let first = write writer yes in
       let second = write writer no in
       if first == yes && second == no then stat else If (e, first, second)
-  | Loop body -> Loop (write writer body)
-  | For (e, body) -> For (e, write writer body)
+  | Loop (e, body) -> Loop (e, write writer body)
   | Once body -> Once (write writer body)
   | Assign _ | Local _ | Place _ | Text _ | Break | Return _ | Fail _ -> stat
 

@@ -153,12 +153,8 @@ and stats printer list =
       | Return e -> line printer ("return " ^ (e : expr).text)
       | Break -> line printer "break"
       | If (e, yes, no) -> branches printer e yes no
-      | Loop body ->
-          line printer "while true do";
-          block printer body;
-          line printer "end"
-      | For (e, body) ->
-          line printer ("for " ^ (e : expr).text ^ " do");
+      | Loop (e, body) ->
+          line printer ((e : expr).text ^ " do");
           block printer body;
           line printer "end"
       | Once body ->

@@ -30,8 +30,7 @@ type stat =
   | Place of int  (* the next assignment, text or failure stands on a line of its own, which belongs to this place of the program *)
   | Text of expr  (* any other statement of one line *)
   | If of expr * stat list * stat list
-  | Loop of stat list  (* while true do … end *)
-  | For of expr * stat list  (* for … do … end, of the variable with its bounds *)
+  | Loop of expr * stat list  (* what stands before `do`, and what is done *)
   | Once of stat list  (* repeat … until true *)
   | Break
   | Return of expr

@@ -144,7 +144,7 @@ fn take_arm(nodes: &mut Vec<Node>, latch: usize) -> Option<Vec<Node>> {
 }
 
 /// How often the nodes leave the construct that encloses them.
-fn breaks(nodes: &[Node]) -> usize {
+pub fn breaks(nodes: &[Node]) -> usize {
     nodes.iter().fold(0, |count, node| match node {
         Node::Break(_) | Node::Dispatch(_) => count + 1,
         Node::If(_, _, yes, no) => count + breaks(yes) + breaks(no),

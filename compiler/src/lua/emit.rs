@@ -1,6 +1,6 @@
 //! One function of the program as Lua.
 
-use super::counting::{self, Counted, Counting};
+use super::counting::{self, Counted, Counting, breaks};
 use super::flow::{self, NONE};
 use super::forest::{self, Forest};
 use super::groups::Groups;
@@ -466,12 +466,15 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
+    fn is_folded(&self, instr: &Instr) -> bool {
+        matches!(dests(instr), [v] if self.forest.folded[*v as usize])
+    }
+
     /// The instructions of a block that are not folded.
     fn code(&mut self, b: usize, out: &mut Vec<Stat>) -> Result<()> {
         let func: &'a Func = self.func;
         for instr in &func.blocks[b].body {
-            let results = dests(instr);
-            if results.len() != 1 || !self.forest.folded[results[0] as usize] {
+            if !self.is_folded(instr) {
                 self.instr(instr, out)?;
             }
         }
@@ -598,7 +601,7 @@ impl<'a> Emitter<'a> {
         out.push(Stat::If(constant("B".into(), Kind::Prefix), then, Vec::new()));
     }
 
-    /// What stands between `for` and `do`, if the loop of header `h` counts.
+    /// The head of the loop of header `h`, if it counts.
     fn counted(&mut self, h: usize) -> Result<Option<Expr>> {
         let Some(Counted { param, start, limit, up, .. }) = &self.counting.loops[h] else { return Ok(None) };
         let (name, start, limit, step) = (self.name(*param)?.clone(), *start, *limit, if *up { "" } else { ", -1" });
@@ -608,7 +611,7 @@ impl<'a> Emitter<'a> {
             bounds = bounds.iter().map(|bound| add(bound, offset)).collect();
         }
         let mut vars = Vec::new();
-        let text = format!("{name} = {}{step}", list(&[], &bounds, &mut vars));
+        let text = format!("for {name} = {}{step}", list(&[], &bounds, &mut vars));
         Ok(Some(compound(text, vars)))
     }
 
@@ -642,13 +645,13 @@ impl<'a> Emitter<'a> {
                     out.push(Stat::Once(inner));
                 }
                 Node::Loop(h, body) => {
-                    let head = self.counted(*h)?;
+                    let Some(head) = self.counted(*h)? else {
+                        self.uncounted(body, out)?;
+                        continue;
+                    };
                     let mut inner = Vec::new();
                     self.nodes(body, &mut inner)?;
-                    out.push(match head {
-                        Some(head) => Stat::For(head, inner),
-                        None => Stat::Loop(inner),
-                    });
+                    out.push(Stat::Loop(head, inner));
                 }
                 Node::Break(flag) => {
                     if let Some(flag) = flag {
@@ -661,6 +664,45 @@ impl<'a> Emitter<'a> {
                 Node::Label(..) | Node::Jump(_) => return Err(Error::other("a jump was not resolved")),
             }
         }
+        Ok(())
+    }
+
+    /// Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too?
+    fn leaves(&self, nodes: &[Node], others: usize) -> bool {
+        match nodes {
+            [Node::Edge(b, k), Node::Break(None)] if others > 0 => {
+                targets(&self.func.blocks[*b].term).nth(*k).is_some_and(|target| target.args.is_empty())
+            }
+            [.., Node::Break(_)] => others == 0 && breaks(nodes) == 1,
+            [.., Node::Finish(_)] => others == 0 && breaks(nodes) == 0,
+            _ => false,
+        }
+    }
+
+    /// A loop that begins with a test of whether to leave it has that as its head; what is done then follows it.
+    fn uncounted(&mut self, body: &[Node], out: &mut Vec<Stat>) -> Result<()> {
+        if let [Node::Code(header), Node::If(b, test, yes, no), rest @ ..] = body
+            && self.func.blocks[*header].body.iter().all(|instr| self.is_folded(instr))
+        {
+            let negate = self.leaves(yes, breaks(no) + breaks(rest));
+            if negate || self.leaves(no, breaks(yes) + breaks(rest)) {
+                let (mut then, mut otherwise) = (Vec::new(), Vec::new());
+                self.nodes(yes, &mut then)?;
+                self.nodes(no, &mut otherwise)?;
+                let (mut leave, mut stay) = if negate { (then, otherwise) } else { (otherwise, then) };
+                self.nodes(rest, &mut stay)?;
+                let e = self.test(*b, *test, negate)?;
+                out.push(Stat::Loop(Expr { text: format!("while {}", e.text), ..e }, stay));
+                if matches!(leave.last(), Some(Stat::Break)) {
+                    leave.pop();
+                }
+                out.append(&mut leave);
+                return Ok(());
+            }
+        }
+        let mut inner = Vec::new();
+        self.nodes(body, &mut inner)?;
+        out.push(Stat::Loop(constant("while true".into(), Kind::Compound), inner));
         Ok(())
     }
 

@@ -70,11 +70,11 @@ impl Scan<'_> {
                     self.block(yes, block, i);
                     self.block(no, block, i);
                 }
-                Stat::For(e, body) => {
+                Stat::Loop(e, body) => {
                     self.expr(e, block, i);
                     self.block(body, block, i);
                 }
-                Stat::Loop(body) | Stat::Once(body) => self.block(body, block, i),
+                Stat::Once(body) => self.block(body, block, i),
                 Stat::Local(_) | Stat::Place(_) | Stat::Break => {}
             }
         }
@@ -193,8 +193,7 @@ impl Writer<'_> {
                 let no = self.block(no);
                 Stat::If(e, yes, no)
             }
-            Stat::Loop(body) => Stat::Loop(self.block(body)),
-            Stat::For(e, body) => Stat::For(e, self.block(body)),
+            Stat::Loop(e, body) => Stat::Loop(e, self.block(body)),
             Stat::Once(body) => Stat::Once(self.block(body)),
             other => other,
         }

@@ -195,13 +195,8 @@ impl Printer<'_> {
                 Stat::Return(e) => self.line(&format!("return {}", e.text)),
                 Stat::Break => self.line("break"),
                 Stat::If(e, yes, no) => self.branches(e, yes, no),
-                Stat::Loop(body) => {
-                    self.line("while true do");
-                    self.block(body);
-                    self.line("end");
-                }
-                Stat::For(e, body) => {
-                    self.line(&format!("for {} do", e.text));
+                Stat::Loop(e, body) => {
+                    self.line(&format!("{} do", e.text));
                     self.block(body);
                     self.line("end");
                 }

@@ -15,6 +15,8 @@ pub fn opposite(name: &str) -> Option<&'static str> {
         "%ult_right" => Some("%uge_right"),
         "%uge_left" => Some("%ult_left"),
         "%uge_right" => Some("%ult_right"),
+        "caml_string_equal" => Some("caml_string_notequal"),
+        "caml_string_notequal" => Some("caml_string_equal"),
         "caml_equal" => Some("caml_notequal"),
         "caml_notequal" => Some("caml_equal"),
         _ => None,

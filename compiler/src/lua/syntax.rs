@@ -51,10 +51,8 @@ pub enum Stat {
     /// Any other statement of one line.
     Text(Expr),
     If(Expr, Vec<Stat>, Vec<Stat>),
-    /// `while true do … end`
-    Loop(Vec<Stat>),
-    /// `for … do … end`, of the variable with its bounds.
-    For(Expr, Vec<Stat>),
+    /// A loop: what stands before `do`, and what is done.
+    Loop(Expr, Vec<Stat>),
     /// `repeat … until true`
     Once(Vec<Stat>),
     Break,
