@@ -18,7 +18,10 @@ let passes =
     ("raises", 1, fun effects _ program -> Raises.run program effects (fun f -> Simplify.func f effects));
     ("direct_calls", 1, fun effects _ program -> Direct_calls.run program (fun f -> Simplify.func f effects));
     ("outline", 0, fun effects _ program -> Outline.run program (fun f -> Simplify.func f effects));
-    ("self_calls", 1, fun effects _ program -> Self_calls.run program (fun f -> Simplify.func f effects));
+    ( "self_calls",
+      1,
+      fun effects target program ->
+        Self_calls.run program (target = Target.Lua54) (fun f -> Simplify.func f effects) );
     ("cells", 1, fun effects _ program -> Cells.run program (fun f -> Simplify.func f effects));
     ("hoist", 1, fun effects _ program -> Hoist.run program (fun f -> Simplify.func f effects));
     ("ranges", 1, fun effects target program -> Ranges.run program target (fun f -> Simplify.func f effects));

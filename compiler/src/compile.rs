@@ -64,8 +64,8 @@ const PASSES: [(&str, u8, Pass); 18] = [
         outline::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
-    ("self_calls", 1, |program, effect_of, _| {
-        self_calls::run(program, &|f| simplify::function(f, effect_of));
+    ("self_calls", 1, |program, effect_of, target| {
+        self_calls::run(program, target == Target::Lua54, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
     ("cells", 1, |program, effect_of, _| {

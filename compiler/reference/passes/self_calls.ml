@@ -1,6 +1,6 @@
 (* A function that calls itself in tail position becomes a loop: its parameters are those of a block. Lua's tail calls are proper, but
-   a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls: LuaJIT compiles
-   a recursion, but not one with a loop inside (tak: 2.6 times the time; 0.87 on Lua 5.4). *)
+   a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls where LuaJIT may
+   run it: that compiles a recursion, but not one with a loop inside (tak: 2.6 times the time; interp: 1.1). *)
 
 open Program
 
@@ -57,10 +57,10 @@ let make_loop (f : func) any =
   f.blocks <-
     Array.append f.blocks [| { params; body = []; term = Jump { block = start + 1; args = [] } }; first |]
 
-(* Gives whether it became a loop. *)
-let run_function (f : func) =
+(* Gives whether it became a loop; `always`: even if it calls itself elsewhere, too. *)
+let run_function always (f : func) =
   let loops any = Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks in
-  loops true && (not (is_recursive f))
+  loops true && (always || not (is_recursive f))
   &&
   let any = (not (has_closure f)) || not (uses_itself f) in
   loops any
@@ -69,6 +69,6 @@ let run_function (f : func) =
        true
      end
 
-(* Makes the loops of all functions; those that change are simplified. *)
-let run program simplify =
-  Array.iter (function None -> () | Some f -> if run_function f then simplify f) program.functions
+(* Makes the loops of all functions, `always` as above; those that change are simplified. *)
+let run program always simplify =
+  Array.iter (function None -> () | Some f -> if run_function always f then simplify f) program.functions

@@ -337,7 +337,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
             if calls_for_string(&f) {
                 inline(&mut f);
             }
-            if strings::run(&mut f) | self_calls::function(&mut f) {
+            if strings::run(&mut f) | self_calls::function(&mut f, false) {
                 simplify(&mut f);
             }
             f

@@ -1,6 +1,6 @@
 //! A function that calls itself in tail position becomes a loop: its parameters are those of a block. Lua's tail calls are proper, but
-//! a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls: LuaJIT compiles
-//! a recursion, but not one with a loop inside (tak: 2.6 times the time; 0.87 on Lua 5.4).
+//! a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls where LuaJIT may
+//! run it: that compiles a recursion, but not one with a loop inside (tak: 2.6 times the time; interp: 1.1).
 
 use crate::ir::program::{Arg, Block, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets_mut};
@@ -43,11 +43,11 @@ fn is_loop(f: &Func, term: &Term, any: bool) -> bool {
     }
 }
 
-/// Gives whether it became a loop.
-pub fn function(f: &mut Func) -> bool {
+/// Gives whether it became a loop; `always`: even if it calls itself elsewhere, too.
+pub fn function(f: &mut Func, always: bool) -> bool {
     let own = usize::from(f.has_closure());
     let any = own == 0 || !uses_itself(f);
-    if is_recursive(f) || !f.blocks.iter().any(|block| is_loop(f, &block.term, any)) {
+    if (!always && is_recursive(f)) || !f.blocks.iter().any(|block| is_loop(f, &block.term, any)) {
         return false;
     }
     let loops: Vec<bool> = f.blocks.iter().map(|block| is_loop(f, &block.term, any)).collect();
@@ -91,10 +91,10 @@ pub fn function(f: &mut Func) -> bool {
     true
 }
 
-/// Makes the loops of all functions; those that change are simplified.
-pub fn run(program: &mut Program, simplify: Simplify) {
+/// Makes the loops of all functions, `always` as above; those that change are simplified.
+pub fn run(program: &mut Program, always: bool, simplify: Simplify) {
     parallel::functions(program, |f| {
-        if function(f) {
+        if function(f, always) {
             simplify(f);
         }
     });
