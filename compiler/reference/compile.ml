@@ -9,6 +9,7 @@ let passes =
       1,
       fun _ _ program ->
         Known_calls.run program;
+        Partial.run program;
         Allocations.drop_unwatched program );
     ("lift", 1, fun _ _ program -> Lift.run program);
     ("dead_code", 0, fun effects _ program -> Dead_code.run effects program);

@@ -13,7 +13,7 @@ use crate::lua::{emit, groups, guards, lua_text, naming};
 use crate::parallel;
 use crate::passes::{
     Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift,
-    outline, raises, ranges, self_calls, simplify, slots, split, ssa, unroll,
+    outline, partial, raises, ranges, self_calls, simplify, slots, split, ssa, unroll,
 };
 use crate::target::Target;
 
@@ -29,6 +29,7 @@ const PASSES: [(&str, u8, Pass); 18] = [
     }),
     ("known_calls", 1, |program, _, _| {
         known_calls::run(program);
+        partial::run(program);
         allocations::drop_unwatched(program);
         Ok(())
     }),

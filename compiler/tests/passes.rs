@@ -6,7 +6,7 @@ use lua_of_ocaml::error::Result;
 use lua_of_ocaml::ir::program::Program;
 use lua_of_ocaml::ir::{ir_text, verify};
 use lua_of_ocaml::link::fragment::{Effect, Table};
-use lua_of_ocaml::passes::{dead_code, known_calls, outline, simplify, ssa};
+use lua_of_ocaml::passes::{dead_code, known_calls, outline, partial, simplify, ssa};
 
 const CONTROL_4: &[u8] = include_bytes!("fixtures/control-4.13.bc");
 const CONTROL_5: &[u8] = include_bytes!("fixtures/control-5.3.bc");
@@ -34,6 +34,7 @@ fn passes(image: &Image, step: &mut dyn FnMut(&str, &Program)) -> Result<()> {
     simplify::run(&mut program, &effect_of);
     check("simplify", &program, true);
     known_calls::run(&mut program);
+    partial::run(&mut program);
     check("known_calls", &program, true);
     dead_code::run(&effect_of, &mut program);
     check("dead_code", &program, true);

@@ -352,10 +352,14 @@ let rec settle an =
       settle an
   | _ -> ()
 
-(* Which function is called, if that is known. *)
-let known facts arity closure args =
+(* Which function is called, or applied to fewer arguments than it has, if that is known. *)
+let known facts arity partial closure args =
   match closure with
-  | Var v -> ( match facts.(v) with Function id when arity.(id) = List.length args + 1 -> Some id | _ -> None)
+  | Var v -> (
+      match facts.(v) with
+      | Function id when arity.(id) = List.length args + 1 -> Some id
+      | Function id when partial && arity.(id) > List.length args + 1 -> Some id
+      | _ -> None)
   | _ -> None
 
 (* Puts a constant in the place of a variable that always holds it. A closure that nobody calls may be any value. *)
@@ -369,10 +373,10 @@ let replace facts entered arg =
   | _ -> arg
 
 (* The instruction as it is rewritten, without the functions that never run. *)
-let rewritten facts entered arity replace instr =
+let rewritten facts entered arity partial replace instr =
   match Visit.map_args replace instr with
   | Apply a as instr -> (
-      match known facts arity a.closure a.args with None -> instr | known -> Apply { a with known })
+      match known facts arity partial a.closure a.args with None -> instr | known -> Apply { a with known })
   | Closures { dests; functions } as instr ->
       let runs (id, _) = entered.(id) in
       if List.for_all runs functions then instr
@@ -382,28 +386,29 @@ let rewritten facts entered arity replace instr =
       else Visit.nothing
   | instr -> instr
 
-let rewritten_term facts arity replace term =
+let rewritten_term facts arity partial replace term =
   match Visit.map_term_args replace term with
-  | Tail t -> Tail { t with known = known facts arity t.closure t.args }
+  | Tail t -> Tail { t with known = known facts arity partial t.closure t.args }
   | term -> term
 
-(* Marks calls of known functions, puts constants in the place of variables that always hold them, and removes functions that
+(* Marks calls of known functions and, for `partial`, their partial applications, unless there are places; puts constants in the place of variables that always hold them, and removes functions that
    never run. *)
 let run program =
   let an = start program in
   enter an program.main;
   settle an;
   let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+  let partial = Array.length program.places = 0 in
   let entered = Array.map (fun state -> state.entered) an.states in
   iter_functions program (fun f ->
       let facts = an.states.(f.id).facts in
       if entered.(f.id) then begin
         let replace arg = replace facts entered arg in
-        let rewritten instr = rewritten facts entered arity replace instr in
+        let rewritten instr = rewritten facts entered arity partial replace instr in
         Array.iter
           (fun (block : block) ->
             block.body <- Visit.map_instrs rewritten block.body;
-            block.term <- rewritten_term facts arity replace block.term)
+            block.term <- rewritten_term facts arity partial replace block.term)
           f.blocks
       end);
   program.functions <- Array.mapi (fun id f -> if entered.(id) then f else None) program.functions

@@ -129,3 +129,20 @@ let functions (image : Container.image) debug sites units =
     names.(id) <- !name
   done;
   names
+
+module Strings = Set.Make (String)
+
+(* The names that functions have. *)
+let taken (program : Program.t) =
+  let add names = function Some (f : Program.func) -> Strings.add f.name names | None -> names in
+  ref (Array.fold_left add Strings.empty program.functions)
+
+(* `base`, or the first of `base_2`, `base_3` … that is free; it is taken then. *)
+let unique taken base =
+  let rec free n =
+    let name = if n = 1 then base else base ^ "_" ^ string_of_int n in
+    if Strings.mem name !taken then free (n + 1) else name
+  in
+  let name = free 1 in
+  taken := Strings.add name !taken;
+  name

@@ -2,7 +2,6 @@
    (compiler/ARCHITECTURE.md, section 5). Inner regions go first, so that a region is without traps when its turn comes. *)
 
 open Program
-module Strings = Set.Make (String)
 
 let none = -1
 
@@ -229,15 +228,8 @@ let func (f : func) next taken =
                            else renaming.numbers);
       match parent.blocks.(region.start).term with
       | Pushtrap { exn; body; handler } ->
-        let base = f.name ^ "_try" in
-        let name = ref base and n = ref 1 in
-        while Strings.mem !name !taken do
-          incr n;
-          name := base ^ "_" ^ string_of_int !n
-        done;
-        taken := Strings.add !name !taken;
         let id = next + !made_count in
-        let func, args, exits = extract parent region body id !name f.place renaming in
+        let func, args, exits = extract parent region body id (Names.unique taken (f.name ^ "_try")) f.place renaming in
         made := Some func :: !made;
         incr made_count;
         let added = call parent region exn handler id args exits in
@@ -250,8 +242,7 @@ let func (f : func) next taken =
 
 (* Outlines all regions of a program; `simplify` is for the functions that change or are made. *)
 let run program simplify =
-  let taken = ref Strings.empty in
-  Array.iter (function Some (f : func) -> taken := Strings.add f.name !taken | None -> ()) program.functions;
+  let taken = Names.taken program in
   let next = ref (Array.length program.functions) in
   let made = ref [] in
   Array.iter

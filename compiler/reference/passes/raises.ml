@@ -6,7 +6,6 @@
    A program with places keeps its raises: a backtrace is made where an error is raised. *)
 
 open Program
-module Strings = Set.Make (String)
 
 (* A function of more instructions has no variant. *)
 let largest = 80
@@ -295,17 +294,6 @@ let remove_traps (f : func) loud =
       end)
     (Regions.inner_first list)
 
-(* A name that no function has. *)
-let free_name taken name =
-  let base = name ^ "_caught" in
-  let rec free n =
-    let name = if n = 1 then base else base ^ "_" ^ string_of_int n in
-    if Strings.mem name !taken then free (n + 1) else name
-  in
-  let name = free 1 in
-  taken := Strings.add name !taken;
-  name
-
 (* A copy that has its own blocks. *)
 let copy (f : func) id name =
   { f with id; name; blocks = Array.map (fun (block : block) -> { block with params = block.params }) f.blocks }
@@ -317,8 +305,7 @@ let replace program effect_of simplify =
   let callers = find_callers summaries in
   let wanted = find_wanted summaries callers in
   let quiet = find_quiet summaries callers wanted in
-  let taken = ref Strings.empty in
-  Array.iter (function Some (f : func) -> taken := Strings.add f.name !taken | None -> ()) program.functions;
+  let taken = Names.taken program in
   let variants = Array.make count (-1) in
   (* The variants, the last first. *)
   let made = ref [] and made_count = ref 0 in
@@ -328,7 +315,7 @@ let replace program effect_of simplify =
       | Some (f : func) when wanted.(id) ->
         let number = count + !made_count in
         variants.(id) <- number;
-        made := (id, Some (copy f number (free_name taken f.name))) :: !made;
+        made := (id, Some (copy f number (Names.unique taken (f.name ^ "_caught")))) :: !made;
         incr made_count
       | _ -> ())
     program.functions;

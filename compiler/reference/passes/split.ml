@@ -319,19 +319,6 @@ let part_name func (members : int list) global_names is_main =
   in
   if is_main then search members else func.name ^ "_part"
 
-(* `name`, or the first of `name_2`, `name_3` … that neither a function has nor a part that was made. *)
-let unique (program : Program.t) made name =
-  let rec search n =
-    let result = if n = 1 then name else name ^ "_" ^ string_of_int n in
-    let has_it = function Some (f : func) -> String.equal f.name result | None -> false in
-    if Array.exists has_it program.functions || List.exists (String.equal result) !made then search (n + 1)
-    else begin
-      made := result :: !made;
-      result
-    end
-  in
-  search 1
-
 (* Can nothing of this be too large, too deep or entered elsewhere than at its header? There are no loops, and a block nests no
    deeper than its label and its tests. *)
 let is_small func =
@@ -350,7 +337,7 @@ let is_small func =
   !forward && !depth <= depth_limit && !total <= block_limit
 
 (* The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`. *)
-let split (program : Program.t) (func : func) next =
+let split (program : Program.t) taken (func : func) next =
   let global_names = program.global_names and is_main = func.id = program.main in
   cut func global_names is_main;
   let flow = Flow.run func.blocks in
@@ -381,7 +368,6 @@ let split (program : Program.t) (func : func) next =
     let renamer =
       { names = func.names; map = Array.make (Array.length func.names) (-1); touched = []; new_names = []; count = 0 }
     in
-    let made = ref [] in
     let make head =
       let first = head = entry in
       let params, header =
@@ -408,7 +394,7 @@ let split (program : Program.t) (func : func) next =
       let blocks = Array.of_list (header @ copied @ List.rev piece.extra) in
       {
         id = pieces.id.(head);
-        name = (if first then func.name else unique program made (part_name func list global_names is_main));
+        name = (if first then func.name else Names.unique taken (part_name func list global_names is_main));
         place = func.place;
         kind = (if first then func.kind else Part_of);
         params;
@@ -421,6 +407,7 @@ let split (program : Program.t) (func : func) next =
   end
 
 let run program =
+  let taken = Names.taken program in
   let most = (16 * Array.length program.functions) + 10000 in
   let id = ref 0 in
   while !id < Array.length program.functions do
@@ -430,7 +417,7 @@ let run program =
     | None -> ()
     | Some func when !id <> program.main && is_small func -> ()
     | Some func -> (
-        match split program func next with
+        match split program taken func next with
         | [] -> ()
         | first :: rest ->
             program.functions.(!id) <- Some first;

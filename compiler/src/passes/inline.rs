@@ -21,6 +21,8 @@ const LEAF: usize = 16;
 /// The size of loops that are given a closure, and that of closures which are created in one place only.
 const LOOP: usize = 12;
 const CREATED: usize = 30;
+/// The size of those to which a function only passes on what it captured and is given, as those of `partial` do.
+const PASSED: usize = 14;
 /// The size of those that are called in one place only, and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
@@ -73,6 +75,11 @@ fn resolve(replace: &[Option<Arg>], a: &mut Arg) {
 /// Does the next instruction make a string of this result?
 fn becomes_string(result: Var, next: Option<&Instr>) -> bool {
     matches!(next, Some(Instr::Prim { name, args, .. }) if name == "caml_string_of_bytes" && args.first() == Some(&Arg::Var(result)))
+}
+
+/// Do these instructions only read what the function captured?
+fn passes_on(body: &[Instr]) -> bool {
+    !body.is_empty() && body.iter().all(|instr| matches!(instr, Instr::Prim { name, .. } if name == "%env"))
 }
 
 /// Is there a call whose result becomes a string?
@@ -263,7 +270,8 @@ impl Host<'_> {
         each_term_arg_mut(&mut term, &mut |a| resolve(&self.replace, a));
         if let Term::Tail { closure, args, known } = &mut term {
             *known = self.known(closure, args, *known);
-            if let Some(callee) = self.inlined(b, *known, args, SMALL) {
+            let most = if self.f.blocks.len() == 1 && passes_on(&self.f.blocks[b].body) { PASSED } else { SMALL };
+            if let Some(callee) = self.inlined(b, *known, args, most) {
                 let blocks = self.copy(callee, *closure, std::mem::take(args));
                 term = self.add(blocks, None);
             }

@@ -478,11 +478,12 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Which function is called, if that is known.
-fn known(facts: &[Fact], arity: &[usize], closure: &Arg, args: &[Arg]) -> Option<FuncId> {
+/// Which function is called, or applied to fewer arguments than it has, if that is known.
+fn known(facts: &[Fact], arity: &[usize], partial: bool, closure: &Arg, args: &[Arg]) -> Option<FuncId> {
     match closure {
         Arg::Var(v) => match facts[*v as usize] {
             Fact::Function(id) if arity[id as usize] == args.len() + 1 => Some(id),
+            Fact::Function(id) if partial && arity[id as usize] > args.len() + 1 => Some(id),
             _ => None,
         },
         _ => None,
@@ -510,12 +511,13 @@ fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
     !functions.is_empty()
 }
 
-/// Marks calls of known functions, puts constants in the place of variables that always hold them, and removes functions that
-/// never run.
+/// Marks calls of known functions and, for `partial`, their partial applications, unless there are places; puts constants in the place
+/// of variables that always hold them, and removes functions that never run.
 pub fn run(program: &mut Program) {
     let mut analysis = Analysis::new(program);
     analysis.run();
     let states = analysis.states;
+    let partial = program.places.is_empty();
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
     parallel::each(states.len(), program.functions.iter_mut().zip(&states), |(place, state)| {
@@ -530,12 +532,12 @@ pub fn run(program: &mut Program) {
             for instr in &mut block.body {
                 each_arg_mut(instr, &mut |arg| replace(facts, &entered, arg));
                 if let Instr::Apply { closure, args, known: callee, .. } = instr {
-                    *callee = known(facts, &arity, closure, args);
+                    *callee = known(facts, &arity, partial, closure, args);
                 }
             }
             each_term_arg_mut(&mut block.term, &mut |arg| replace(facts, &entered, arg));
             if let Term::Tail { closure, args, known: callee } = &mut block.term {
-                *callee = known(facts, &arity, closure, args);
+                *callee = known(facts, &arity, partial, closure, args);
             }
         }
     });

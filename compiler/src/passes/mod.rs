@@ -27,6 +27,7 @@ pub mod lift;
 pub mod liveness;
 pub mod names;
 pub mod outline;
+pub mod partial;
 pub mod raises;
 pub mod ranges;
 pub mod regions;

@@ -1,9 +1,10 @@
 //! Names of functions and variables, from the debug information where there is any.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bytecode::container::Image;
 use crate::bytecode::debug_events::Debug;
+use crate::ir::program::Program;
 
 /// Where a function stands, which one creates it and where.
 pub struct Site {
@@ -143,6 +144,22 @@ pub fn functions(image: &Image, debug: &Debug, sites: &[Site], units: &[(usize, 
         names.push(name);
     }
     names
+}
+
+/// The names that functions have.
+pub fn taken(program: &Program) -> BTreeSet<String> {
+    program.functions.iter().flatten().map(|f| f.name.clone()).collect()
+}
+
+/// `base`, or the first of `base_2`, `base_3` … that is free; it is taken then.
+pub fn unique(taken: &mut BTreeSet<String>, base: &str) -> String {
+    let mut name = base.to_string();
+    let mut n = 1;
+    while !taken.insert(name.clone()) {
+        n += 1;
+        name = format!("{base}_{n}");
+    }
+    name
 }
 
 #[cfg(test)]

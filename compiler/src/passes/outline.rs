@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::parallel;
-use crate::passes::Simplify;
 use crate::passes::regions::{self, NONE, Region, Regions};
+use crate::passes::{Simplify, names};
 
 /// The new number of each variable of a region, given when it is first asked for.
 struct Renaming {
@@ -232,14 +232,7 @@ fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Vec<Func
         let term = std::mem::replace(&mut f.blocks[list[r].start].term, Term::Unreachable);
         if let Term::Pushtrap { exn, body, handler } = term {
             let id = (next + made.len()) as FuncId;
-            let base = format!("{}_try", f.name);
-            let mut name = base.clone();
-            let mut n = 1;
-            while taken.contains(&name) {
-                n += 1;
-                name = format!("{base}_{n}");
-            }
-            taken.insert(name.clone());
+            let name = names::unique(taken, &format!("{}_try", f.name));
             let (function, args, exits) = extract(f, &list[r], &body, id, name, &mut renaming);
             made.push(function);
             let added = call(f, &list[r], exn, handler, id, args, exits);
@@ -254,10 +247,7 @@ fn function(f: &mut Func, next: usize, taken: &mut BTreeSet<String>) -> Vec<Func
 
 /// Outlines all regions of a program; `simplify` is for the functions that change or are made.
 pub fn run(program: &mut Program, simplify: Simplify) {
-    let mut taken = BTreeSet::new();
-    for f in program.functions.iter().flatten() {
-        taken.insert(f.name.clone());
-    }
+    let mut taken = names::taken(program);
     let count = program.functions.len();
     let mut changed = vec![false; count];
     for i in 0..count {

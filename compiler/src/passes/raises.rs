@@ -5,13 +5,12 @@
 //!
 //! A program with places keeps its raises: a backtrace is made where an error is raised.
 
-use std::collections::BTreeSet;
-
 use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
 use crate::parallel;
 use crate::passes::call_graph::drop_unreached;
+use crate::passes::names;
 use crate::passes::regions::{self, NONE, Regions};
 use crate::passes::{Effects, Simplify};
 
@@ -311,18 +310,6 @@ fn remove_traps(f: &mut Func, loud: &mut dyn FnMut(&Func, usize) -> bool) {
     }
 }
 
-/// A name that no function has.
-fn free_name(taken: &mut BTreeSet<String>, of: &str) -> String {
-    let base = format!("{of}_caught");
-    let mut name = base.clone();
-    let mut n = 1;
-    while !taken.insert(name.clone()) {
-        n += 1;
-        name = format!("{base}_{n}");
-    }
-    name
-}
-
 /// Replaces raises in the whole program; `simplify` is for the functions that change.
 pub fn run(program: &mut Program, effect_of: Effects, simplify: Simplify) {
     if !program.places.is_empty() {
@@ -334,7 +321,7 @@ pub fn run(program: &mut Program, effect_of: Effects, simplify: Simplify) {
     let callers = callers(&summaries);
     let wanted = wanted(&summaries, &callers);
     let quiet = quiet(&summaries, &callers, &wanted);
-    let mut taken: BTreeSet<String> = program.functions.iter().flatten().map(|f| f.name.clone()).collect();
+    let mut taken = names::taken(program);
     let mut variants = vec![None; count];
     // Of each function, variants included, the one whose summary is its own.
     let mut source: Vec<FuncId> = (0..count as FuncId).collect();
@@ -343,7 +330,7 @@ pub fn run(program: &mut Program, effect_of: Effects, simplify: Simplify) {
             && wanted[id]
         {
             let number = program.functions.len() as FuncId;
-            let variant = Func { id: number, name: free_name(&mut taken, &f.name), ..f.clone() };
+            let variant = Func { id: number, name: names::unique(&mut taken, &format!("{}_caught", f.name)), ..f.clone() };
             variants[id] = Some(number);
             source.push(id as FuncId);
             program.functions.push(Some(variant));

@@ -11,7 +11,7 @@ use crate::lua::flow::{self, Flow, NONE};
 use crate::lua::registers::{Step, liveness};
 use crate::lua::structure::{self, Node};
 use crate::parallel;
-use crate::passes::names::short_unit;
+use crate::passes::names::{self, short_unit};
 
 /// Of operations in a function, and in a block.
 const LIMIT: usize = 8000;
@@ -331,17 +331,6 @@ fn part_name(func: &Func, flow: &Flow, pieces: &Pieces, global_names: &[String],
     format!("{}_part", func.name)
 }
 
-/// `name`, or the first of `name_2`, `name_3` … that is free.
-fn unique(taken: &mut BTreeSet<String>, name: String) -> String {
-    let mut result = name.clone();
-    let mut n = 1;
-    while !taken.insert(result.clone()) {
-        n += 1;
-        result = format!("{name}_{n}");
-    }
-    result
-}
-
 /// Cuts the blocks of a function, and marks those that become entries; None: it can stay whole.
 fn entries(func: &mut Func, global_names: &[String], is_main: bool) -> Result<Option<Vec<bool>>> {
     cut(func, global_names, is_main);
@@ -435,8 +424,11 @@ fn split(
             blocks.push(Block { params, body, term });
         }
         blocks.append(&mut extra);
-        let name =
-            if first { func.name.clone() } else { unique(taken, part_name(func, &flow, &pieces, global_names, head, is_main)) };
+        let name = if first {
+            func.name.clone()
+        } else {
+            names::unique(taken, &part_name(func, &flow, &pieces, global_names, head, is_main))
+        };
         result.push(Func {
             id: pieces.id[head],
             name,
@@ -472,7 +464,7 @@ pub fn run(program: &mut Program) -> Result<()> {
                 && let Some(func) = &program.functions[first]
             {
                 if taken.is_empty() {
-                    taken.extend(program.functions.iter().flatten().map(|func| func.name.clone()));
+                    taken = names::taken(program);
                 }
                 let mut pieces = split(func, entries, global_names, is_main(first), next, &mut taken).into_iter();
                 program.functions[first] = pieces.next();

@@ -1,0 +1,66 @@
+(* Partial applications of known functions are closures of functions of their own, one for each function and number of arguments: it
+   captures the function's closure and the arguments, takes the other parameters and calls the function (which `inline` puts in
+   its place when it is small). So the runtime looks at no arity, and whoever is given the closure in the same function knows what it calls. *)
+
+open Program
+
+(* Makes closures of the partial applications that `known_calls` has marked. *)
+let run program =
+  let taken = Names.taken program in
+  (* The functions that are made, the last first, and how many there are in all. *)
+  let made = ref [] and count = ref (Array.length program.functions) in
+  (* Of a function that is applied, those for numbers of arguments. *)
+  let ids = Array.make !count [] in
+  (* The function for what is applied to so many arguments; variable `i + 1` is what that calls its parameter number `i`. *)
+  let make (f : func) args =
+    let id = !count and arity = List.length f.params in
+    let read i = Prim (i + 1, "%env", [ Var 0; Int i ]) in
+    let passed = List.init (arity - 1) (fun i -> Var (i + 2)) in
+    let term = Tail { closure = Var 1; args = passed; known = Some f.id } in
+    let func =
+      {
+        f with
+        id;
+        name = Names.unique taken (f.name ^ "_partial");
+        params = 0 :: List.init (arity - args - 1) (fun i -> args + 2 + i);
+        blocks = [| { params = []; body = List.init (args + 1) read; term } |];
+        names = Array.of_list ("" :: List.map (fun v -> f.names.(v)) f.params);
+      }
+    in
+    made := Some func :: !made;
+    incr count;
+    ids.(f.id) <- (args, id) :: ids.(f.id);
+    id
+  in
+  (* The instruction that makes the closure, if a call is a partial application. *)
+  let closure dest closure args known =
+    let captured = closure :: args in
+    match Option.bind known (fun id -> program.functions.(id)) with
+    | Some f when List.compare_lengths f.params captured > 0 ->
+        let given = List.length args in
+        let id = match List.assoc_opt given ids.(f.id) with Some id -> id | None -> make f given in
+        Some (Closures { dests = [ dest ]; functions = [ (id, captured) ] })
+    | _ -> None
+  in
+  let instr = function
+    | Apply a as i -> Option.value (closure a.dest a.closure a.args a.known) ~default:i
+    | i -> i
+  in
+  let look (f : func) =
+    let look_at (block : block) =
+      block.body <- Visit.map_list instr block.body;
+      match block.term with
+      | Tail t -> (
+          let dest = Array.length f.names in
+          match closure dest t.closure t.args t.known with
+          | Some instr ->
+              block.body <- block.body @ [ instr ];
+              block.term <- Return (Var dest);
+              f.names <- Array.append f.names [| "" |]
+          | None -> ())
+      | _ -> ()
+    in
+    Array.iter look_at f.blocks
+  in
+  Array.iter (function Some f -> look f | None -> ()) program.functions;
+  program.functions <- Array.append program.functions (Array.of_list (List.rev !made))
