@@ -1,6 +1,7 @@
-(* Loops that become numeric `for` of Lua: those that count by 1, up or down, to a limit that does not change, and end there.
-   `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so the first round is run in
-   both forms. The test and what follows the last round are taken out of the loop, which ends or is left by `break` elsewhere. *)
+(* Loops that become numeric `for` of Lua: those that count, up or down, to a limit that does not change, and end there. Those of
+   OCaml's `for` test behind a round: `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so
+   the first round is run in both forms. Others test before it, as Lua does. The test and what follows the last round are taken out of
+   the loop, which ends or is left by `break` elsewhere. *)
 
 open Program
 
@@ -11,8 +12,12 @@ type counted = {
   param : int;
   start : arg;
   limit : arg;
-  up : bool;
-  latch : int;  (* the block that ends with the test *)
+  beyond : int;  (* what the last value is beyond the limit at most *)
+  step : arg;
+  (* the block that ends with the test, whether that is before a round, and whether the loop goes on where it holds *)
+  place : int;
+  at_head : bool;
+  goes_on : bool;
   mutable results : int list;  (* what the loop defines and code after it uses *)
   (* the test's variable, and the one of the next value *)
   test : int;
@@ -46,46 +51,96 @@ let number params arg =
   let rec go k = function [] -> None | p :: rest -> if is_var arg p then Some k else go (k + 1) rest in
   go 0 params
 
-(* The loop of header `h`, if it counts. *)
-let counted search h =
-  let flow = search.flow in
-  let params = search.func.blocks.(h).params in
-  match Flow.entry_and_latch flow h with
-  | None -> None
-  | Some (entry, latch) -> (
-      match search.func.blocks.(latch).term with
-      | If (Var test, again, _) when again.block = h && search.uses.(test) = 1 -> (
-          let found =
-            match prim search test "%counts" with
-            | None -> None
-            | Some (a, b) -> (
-                match (number params a, number params b) with
-                | Some k, None -> Some (k, b)
-                | None, Some k -> Some (k, a)
-                | _ -> None)
-          in
-          let same limit =
-            match limit with
-            | Var v ->
-                let home = search.home.(v) in
-                home = Flow.none || flow.Flow.index.(home) < flow.Flow.index.(h)
-            | Int _ | Wide _ | Literal _ -> true
-          in
-          match found with
-          | Some (k, limit) when same limit -> (
-              let param = List.nth params k in
-              let enter = List.find_opt (fun (t : target) -> t.block = h) (Visit.targets search.func.blocks.(entry).term) in
-              match (List.nth again.args k, enter) with
-              | Var next, Some enter when search.uses.(next) = 1 -> (
-                  match prim search next "%exact_add" with
-                  | Some (v, Int ((1 | -1) as n)) when is_var v param ->
-                      Some { param; start = List.nth enter.args k; limit; up = n = 1; latch; results = []; test; next }
+(* Is it the same in all rounds of the loop of header `h`? *)
+let is_fixed search h = function
+  | Var v ->
+      let home = search.home.(v) and index = search.flow.Flow.index in
+      home = Flow.none || index.(home) < index.(h)
+  | Int _ | Wide _ | Literal _ -> true
+
+(* What block `p` passes to parameter number `k` of block `b`. *)
+let passed search p b k =
+  List.filter_map
+    (fun (t : target) -> if t.block = b then List.nth_opt t.args k else None)
+    (Visit.targets search.func.blocks.(p).term)
+
+(* Is it above 0: a constant, or what begins above 0 and rises? *)
+let is_positive search = function
+  | Int n -> n > 0
+  | Wide _ | Literal _ -> false
+  | Var v -> (
+      let home = search.home.(v) in
+      let rises = function
+        | Int n -> n > 0
+        | Var next -> (
+            match prim search next "%exact_add" with Some (w, Int n) -> is_var w v && n >= 0 | _ -> false)
+        | Wide _ | Literal _ -> false
+      in
+      home <> Flow.none
+      && home <> search.flow.Flow.order.(0)
+      &&
+      match number search.func.blocks.(home).params (Var v) with
+      | Some k -> List.for_all (fun p -> List.for_all rises (passed search p home k)) search.flow.Flow.predecessors.(home)
+      | None -> false)
+
+(* What the last value of a loop that tests before a round is beyond the limit at most, if it goes on where the test holds;
+   `first`: the counter is the first operand. *)
+let beyond name first up =
+  match (name, first, up) with
+  | "%int_le", true, true | "%int_ge", false, true | "%int_ge", true, false | "%int_le", false, false -> Some 0
+  | "%int_lt", true, true | "%int_gt", false, true -> Some (-1)
+  | "%int_gt", true, false | "%int_lt", false, false -> Some 1
+  | _ -> None
+
+(* The loop of header `h`, if it counts: `again` leads back to it, the test ends the block `place`. *)
+let counter search h entry (again : target) place at_head =
+  let blocks = search.func.blocks in
+  let params = blocks.(h).params in
+  match blocks.(place).term with
+  | If (Var test, yes, _) when search.uses.(test) = 1 -> (
+      let found =
+        match search.definition.(test) with
+        | Some (Prim (_, name, [ a; b ])) -> (
+            match (number params a, number params b) with
+            | Some k, None -> Some (name, k, b, true)
+            | None, Some k -> Some (name, k, a, false)
+            | _ -> None)
+        | _ -> None
+      in
+      match found with
+      | None -> None
+      | Some (name, k, limit, first) -> (
+          let param = List.nth params k in
+          let goes_on = (not at_head) || Structure.in_loop search.flow yes.block h in
+          match List.nth again.args k with
+          | Var next when search.uses.(next) = 1 -> (
+              match prim search next "%exact_add" with
+              | Some (v, step) when is_var v param -> (
+                  let up = match step with Int n -> n >= 0 | _ -> true in
+                  let beyond =
+                    if at_head then
+                      Option.bind (if goes_on then Some name else Operators.opposite name) (fun name -> beyond name first up)
+                    else match step with Int (1 | -1) when String.equal name "%counts" -> Some 0 | _ -> None
+                  in
+                  match beyond with
+                  | Some beyond
+                    when is_fixed search h limit && is_fixed search h step && ((not up) || is_positive search step) ->
+                      let start = List.hd (passed search entry h k) in
+                      Some { param; start; limit; beyond; step; place; at_head; goes_on; results = []; test; next }
                   | _ -> None)
               | _ -> None)
-          | _ -> None)
-      | _ -> None)
+          | _ -> None))
+  | _ -> None
 
-let is_mark instr = match instr with Prim (_, "%counts", _) -> true | _ -> false
+let counted search h =
+  let blocks = search.func.blocks in
+  match Flow.entry_and_latch search.flow h with
+  | None -> None
+  | Some (entry, latch) -> (
+      match (blocks.(latch).term, blocks.(h).body) with
+      | If (_, again, _), _ when again.block = h -> counter search h entry again latch false
+      | Jump again, [ _ ] -> counter search h entry again h true
+      | _ -> None)
 
 (* The candidates by header. *)
 let candidates func (flow : Flow.t) =
@@ -110,26 +165,27 @@ let candidates func (flow : Flow.t) =
   Array.mapi (fun h _ -> if flow.Flow.header.(h) = h then counted search h else None) func.blocks
 
 (* The arms of the test at the end of the nodes, which is the last of its kind that leads back. *)
-let rec arms nodes latch =
+let rec arms nodes place =
   match nodes with
   | [] -> None
-  | [ Structure.If (b, Structure.Branch, yes, no) ] when b = latch -> Some (yes, no)
-  | [ Structure.If (_, _, yes, no) ] -> ( match arms yes latch with None -> arms no latch | found -> found)
-  | _ :: rest -> arms rest latch
+  | [ Structure.If (b, Structure.Branch, yes, no) ] when b = place -> Some (yes, no)
+  | [ Structure.If (_, _, yes, no) ] -> ( match arms yes place with None -> arms no place | found -> found)
+  | _ :: rest -> arms rest place
 
 (* Puts the arm that goes on in the place of the test, and gives the other one. *)
-let rec take_arm nodes latch =
+let rec take_arm nodes place goes_on =
   match nodes with
   | [] -> None
-  | [ Structure.If (b, _, yes, no) ] when b = latch -> Some (yes, no)
+  | [ Structure.If (b, _, yes, no) ] when b = place -> Some (if goes_on then (yes, no) else (no, yes))
   | [ Structure.If (b, test, yes, no) ] -> (
-      match take_arm yes latch with
+      match take_arm yes place goes_on with
       | Some (yes, exit) -> Some ([ Structure.If (b, test, yes, no) ], exit)
       | None -> (
-          match take_arm no latch with
+          match take_arm no place goes_on with
           | Some (no, exit) -> Some ([ Structure.If (b, test, yes, no) ], exit)
           | None -> None))
-  | node :: rest -> ( match take_arm rest latch with Some (rest, exit) -> Some (node :: rest, exit) | None -> None)
+  | node :: rest -> (
+      match take_arm rest place goes_on with Some (rest, exit) -> Some (node :: rest, exit) | None -> None)
 
 (* How often the nodes leave the construct that encloses them. *)
 let rec breaks nodes =
@@ -140,6 +196,20 @@ let rec breaks nodes =
       | Structure.If (_, _, yes, no) -> count + breaks yes + breaks no
       | _ -> count)
     0 nodes
+
+(* Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too? *)
+let leaves (func : func) nodes others =
+  let others = breaks others in
+  match nodes with
+  | [ Structure.Edge (b, k); Structure.Break None ] when others > 0 -> (
+      match (Visit.target func.blocks.(b).term k).args with [] -> true | _ :: _ -> false)
+  | _ -> (
+      others = 0
+      &&
+      match List.rev nodes with
+      | Structure.Break _ :: _ -> breaks nodes = 1
+      | Structure.Finish _ :: _ -> breaks nodes = 0
+      | _ -> false)
 
 (* The nodes without a `break` at their end, and whether there was one. *)
 let rec without_break nodes =
@@ -170,10 +240,27 @@ let rec mark_blocks converter nodes h met =
       | _ -> met)
     met nodes
 
+(* Can the loop that tests before a round be a `for`? Its variable is known in the loop only. *)
+let is_tested converter h body { param; goes_on; _ } =
+  match body with
+  | [ Structure.Code _; Structure.If (b, Structure.Branch, yes, no) ] when b = h ->
+      let stay, leave = if goes_on then (yes, no) else (no, yes) in
+      leaves converter.code leave stay
+      && (match List.rev leave with Structure.Break (Some _) :: _ -> false | _ -> true)
+      && begin
+           ignore (mark_blocks converter body h []);
+           ignore (mark_blocks converter leave Flow.none []);
+           let exit = Visit.target converter.code.blocks.(h).term (if goes_on then 1 else 0) in
+           (not (List.exists (fun arg -> is_var arg param) exit.args))
+           && List.for_all (fun b -> converter.mark.(b) = h) converter.users.(param)
+         end
+  | _ -> false
+
 (* The results of the loop if it can be a `for`. What stands behind the test is then run once, after it; a `break` from
    elsewhere in the loop would run it, too. And the variable is known in the loop only. *)
-let results converter h body { param; latch; _ } =
-  match (arms body latch, converter.code.blocks.(latch).term) with
+let results converter h body ({ param; place; _ } as counted) =
+  match (arms body place, converter.code.blocks.(place).term) with
+  | _ when counted.at_head -> if is_tested converter h body counted then Some [] else None
   | Some ([ Structure.Edge _ ], exit), If (_, _, target) ->
       let after, ends = without_break exit in
       let own = if ends then 1 else 0 in
@@ -213,7 +300,7 @@ let rec convert converter list level =
           let taken =
             match counting.loops.(h) with
             | Some counted when level < depth -> (
-                match (results converter h body counted, take_arm body counted.latch) with
+                match (results converter h body counted, take_arm body counted.place counted.goes_on) with
                 | Some results, Some (body, exit) ->
                     counted.results <- results;
                     Some (counted, body, exit)
@@ -238,7 +325,7 @@ let rec convert converter list level =
 let run func (flow : Flow.t) nodes =
   let n = Array.length func.names in
   let counting loops = { loops; level = Array.make n Flow.none; deepest = 0; implied = Array.make n false } in
-  if not (Array.exists (fun (block : block) -> List.exists is_mark block.body) func.blocks) then
+  if Array.for_all (fun header -> header = Flow.none) flow.Flow.header then
     (nodes, counting (Array.make (Array.length func.blocks) None))
   else begin
       let users = Array.make n [] in

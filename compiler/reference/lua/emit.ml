@@ -363,20 +363,6 @@ let code emitter b out =
     (fun out i -> if is_folded emitter i then out else instr emitter i out)
     out emitter.func.blocks.(b).Program.body
 
-(* Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too? *)
-let leaves emitter nodes others =
-  let others = Counting.breaks others in
-  match nodes with
-  | [ Structure.Edge (b, k); Structure.Break None ] when others > 0 -> (
-      match (Visit.target emitter.func.blocks.(b).term k).args with [] -> true | _ :: _ -> false)
-  | _ -> (
-      others = 0
-      &&
-      match List.rev nodes with
-      | Structure.Break _ :: _ -> Counting.breaks nodes = 1
-      | Structure.Finish _ :: _ -> Counting.breaks nodes = 0
-      | _ -> false)
-
 let finish emitter b out =
   match emitter.func.blocks.(b).term with
   | Program.Return arg -> Return (result emitter arg) :: out
@@ -468,12 +454,16 @@ let dispatch flags out =
 let counted emitter h =
   match emitter.counting.Counting.loops.(h) with
   | None -> None
-  | Some { Counting.param; start; limit; up; _ } ->
+  | Some { Counting.param; start; limit; beyond; step; _ } ->
       let offset = emitter.offsets.(param) in
-      let bounds = exprs emitter [ start; limit ] in
-      let bounds = if offset = 0 then bounds else List.map (fun bound -> Template.add bound offset) bounds in
-      let step = if up then "" else ", -1" in
-      Some (compound ("for " ^ name emitter param ^ " = " ^ list [] bounds ^ step) (all_vars bounds []))
+      let bound arg more =
+        let e = expr emitter arg in
+        if more = 0 then e else Template.add e more
+      in
+      let start = bound start offset in
+      let limit = bound limit (offset + beyond) in
+      let bounds = match step with Int 1 -> [ start; limit ] | step -> [ start; limit; expr emitter step ] in
+      Some (compound ("for " ^ name emitter param ^ " = " ^ list [] bounds) (all_vars bounds []))
 
 (* `out` is in reverse. *)
 let rec nodes emitter list out = List.fold_left (fun out n -> node emitter n out) out list
@@ -511,8 +501,8 @@ and uncounted emitter body out =
   match body with
   | Structure.Code header :: Structure.If (b, t, yes, no) :: rest
     when List.for_all (is_folded emitter) emitter.func.blocks.(header).body
-         && (leaves emitter yes (no @ rest) || leaves emitter no (yes @ rest)) ->
-      let negate = leaves emitter yes (no @ rest) in
+         && (Counting.leaves emitter.func yes (no @ rest) || Counting.leaves emitter.func no (yes @ rest)) ->
+      let negate = Counting.leaves emitter.func yes (no @ rest) in
       let thens = nodes emitter yes [] in
       let otherwise = nodes emitter no [] in
       let leave, stay = if negate then (thens, otherwise) else (otherwise, thens) in

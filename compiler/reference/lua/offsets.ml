@@ -42,7 +42,9 @@ let run table (func : func) (flow : Flow.t) (counting : Counting.t) =
         List.iter instr func.blocks.(b).body;
         Visit.each_term_arg func.blocks.(b).term (note 0))
       flow.Flow.order;
-    (* The limit of a loop is written, although its test is not. *)
-    each_counted (fun counted -> note 0 counted.Counting.limit)
+    (* The limit and the step of a loop are written, although what tests and counts is not. *)
+    each_counted (fun counted ->
+        note 0 counted.Counting.limit;
+        note 0 counted.Counting.step)
   end;
   Array.map (fun offset -> Int.max offset 0) offsets

@@ -449,7 +449,7 @@ let crossed func (counting : Counting.t) (forest : Forest.t) registers b =
   match func.blocks.(b).term with
   | If (_, again, _) -> (
       match counting.Counting.loops.(again.block) with
-      | Some { Counting.latch; results; _ } when latch = b ->
+      | Some { Counting.place; results; _ } when place = b ->
           List.exists2
             (fun p arg ->
               let r = registers.of_var.(p) in

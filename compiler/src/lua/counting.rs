@@ -1,9 +1,11 @@
-//! Loops that become numeric `for` of Lua: those that count by 1, up or down, to a limit that does not change, and end there.
-//! `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so the first round is run in
-//! both forms. The test and what follows the last round are taken out of the loop, which ends or is left by `break` elsewhere.
+//! Loops that become numeric `for` of Lua: those that count, up or down, to a limit that does not change, and end there. Those of
+//! OCaml's `for` test behind a round: `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so
+//! the first round is run in both forms. Others test before it, as Lua does. The test and what follows the last round are taken out of
+//! the loop, which ends or is left by `break` elsewhere.
 
 use super::flow::{Flow, NONE, entry_and_latch};
-use super::structure::{Node, Test};
+use super::operators::opposite;
+use super::structure::{Node, Test, in_loop};
 use crate::ir::program::{Arg, Func, Instr, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 
@@ -14,9 +16,13 @@ pub struct Counted {
     pub param: Var,
     pub start: Arg,
     pub limit: Arg,
-    pub up: bool,
-    /// The block that ends with the test.
-    pub latch: usize,
+    /// What the last value is beyond the limit at most.
+    pub beyond: i32,
+    pub step: Arg,
+    /// The block that ends with the test, whether that is before a round, and whether the loop goes on where it holds.
+    pub place: usize,
+    at_head: bool,
+    goes_on: bool,
     /// What the loop defines and code after it uses.
     pub results: Vec<Var>,
     /// The test's variable, and the one of the next value.
@@ -54,47 +60,85 @@ impl Search<'_> {
         }
     }
 
+    /// Is it the same in all rounds of the loop of header `h`?
+    fn is_fixed(&self, arg: &Arg, h: usize) -> bool {
+        let Arg::Var(v) = arg else { return true };
+        let home = self.home[*v as usize];
+        home == NONE || self.flow.index[home] < self.flow.index[h]
+    }
+
+    /// Is it above 0: a constant, or what begins above 0 and rises?
+    fn is_positive(&self, arg: &Arg) -> bool {
+        let Arg::Var(v) = arg else { return matches!(arg, Arg::Int(n) if *n > 0) };
+        let home = self.home[*v as usize];
+        let Some(block) = self.func.blocks.get(home) else { return false };
+        let Some(k) = block.params.iter().position(|p| p == v) else { return false };
+        let rises = |arg: &Arg| match arg {
+            Arg::Int(n) => *n > 0,
+            Arg::Var(next) => {
+                matches!(self.prim(*next, "%exact_add"), Some((Arg::Var(w), Arg::Int(n))) if w == v && *n >= 0)
+            }
+            _ => false,
+        };
+        let edges = self.flow.predecessors[home].iter().flat_map(|p| targets(&self.func.blocks[*p].term));
+        home != self.flow.order[0] && edges.filter(|t| t.block as usize == home).all(|t| rises(&t.args[k]))
+    }
+
     /// The loop of header `h`, if it counts.
     fn counted(&self, h: usize) -> Option<Counted> {
         let flow = self.flow;
         let (entry, latch) = entry_and_latch(flow, h)?;
-        let Term::If(Arg::Var(test), again, _) = &self.func.blocks[latch].term else { return None };
-        let (a, b) = self.prim(*test, "%counts")?;
-        if again.block as usize != h || self.uses[*test as usize] != 1 {
-            return None;
-        }
+        let (again, at_head) = match &self.func.blocks[latch].term {
+            Term::If(_, again, _) if again.block as usize == h => (again, false),
+            Term::Jump(again) if self.func.blocks[h].body.len() == 1 => (again, true),
+            _ => return None,
+        };
+        let place = if at_head { h } else { latch };
+        let Term::If(Arg::Var(test), yes, _) = &self.func.blocks[place].term else { return None };
+        let Some(Instr::Prim { name, args, .. }) = self.definition[*test as usize] else { return None };
         let params = &self.func.blocks[h].params;
         let number = |arg: &Arg| params.iter().position(|p| *arg == Arg::Var(*p));
-        let (k, limit) = match (number(a), number(b)) {
-            (Some(k), None) => (k, b),
-            (None, Some(k)) => (k, a),
+        let [a, b] = args.as_slice() else { return None };
+        let (k, limit, first) = match (number(a), number(b)) {
+            (Some(k), None) => (k, *b, true),
+            (None, Some(k)) => (k, *a, false),
             _ => return None,
         };
-        if let Arg::Var(v) = limit {
-            let home = self.home[*v as usize];
-            if home != NONE && flow.index[home] >= flow.index[h] {
-                return None;
-            }
-        }
         let Arg::Var(next) = again.args[k] else { return None };
-        let up = match self.prim(next, "%exact_add")? {
-            (Arg::Var(v), Arg::Int(n @ (1 | -1))) if *v == params[k] => *n == 1,
-            _ => return None,
+        let (counter, step) = self.prim(next, "%exact_add")?;
+        if *counter != Arg::Var(params[k]) || self.uses[next as usize] != 1 || self.uses[*test as usize] != 1 {
+            return None;
+        }
+        let goes_on = !at_head || in_loop(flow, yes.block as usize, h);
+        let up = !matches!(step, Arg::Int(n) if *n < 0);
+        let beyond = if !at_head {
+            (name == "%counts" && matches!(step, Arg::Int(1 | -1))).then_some(0)?
+        } else {
+            let name: &str = if goes_on { name } else { opposite(name)? };
+            match (name, first) {
+                ("%int_le", true) | ("%int_ge", false) if up => 0,
+                ("%int_lt", true) | ("%int_gt", false) if up => -1,
+                ("%int_ge", true) | ("%int_le", false) if !up => 0,
+                ("%int_gt", true) | ("%int_lt", false) if !up => 1,
+                _ => return None,
+            }
         };
-        if self.uses[next as usize] != 1 {
+        if !self.is_fixed(&limit, h) || !self.is_fixed(step, h) || (up && !self.is_positive(step)) {
             return None;
         }
         let enter = targets(&self.func.blocks[entry].term).find(|t| t.block as usize == h)?;
-        let (start, limit) = (enter.args[k], *limit);
-        Some(Counted { param: params[k], start, limit, up, latch, results: Vec::new(), test: *test, next })
+        let (param, start, step) = (params[k], enter.args[k], *step);
+        Some(Counted { param, start, limit, beyond, step, place, at_head, goes_on, results: Vec::new(), test: *test, next })
     }
 }
 
 /// The candidates by header; nothing, if there are none.
 fn candidates(func: &Func, flow: &Flow) -> Option<Vec<Option<Counted>>> {
+    if flow.header.iter().all(|header| *header == NONE) {
+        return None;
+    }
     let n = func.names.len();
     let mut search = Search { func, flow, definition: vec![None; n], home: vec![NONE; n], uses: vec![0; n] };
-    let mut marked = false;
     for &b in &flow.order {
         let block = &func.blocks[b];
         for p in &block.params {
@@ -107,7 +151,6 @@ fn candidates(func: &Func, flow: &Flow) -> Option<Vec<Option<Counted>>> {
             }
         };
         for instr in &block.body {
-            marked = marked || matches!(instr, Instr::Prim { name, .. } if name == "%counts");
             each_arg(instr, &mut note);
             for v in dests(instr) {
                 search.definition[*v as usize] = Some(instr);
@@ -117,28 +160,29 @@ fn candidates(func: &Func, flow: &Flow) -> Option<Vec<Option<Counted>>> {
         each_term_arg(&block.term, &mut note);
     }
     let headers = |h: usize| if flow.header[h] == h { search.counted(h) } else { None };
-    marked.then(|| (0..func.blocks.len()).map(headers).collect())
+    Some((0..func.blocks.len()).map(headers).collect())
 }
 
 /// The arms of the test at the end of the nodes, which is the last of its kind that leads back.
-fn arms(nodes: &[Node], latch: usize) -> Option<(&[Node], &[Node])> {
+fn arms(nodes: &[Node], place: usize) -> Option<(&[Node], &[Node])> {
     match nodes.last() {
-        Some(Node::If(b, Test::Branch, yes, no)) if *b == latch => Some((yes, no)),
-        Some(Node::If(_, _, yes, no)) => arms(yes, latch).or_else(|| arms(no, latch)),
+        Some(Node::If(b, Test::Branch, yes, no)) if *b == place => Some((yes, no)),
+        Some(Node::If(_, _, yes, no)) => arms(yes, place).or_else(|| arms(no, place)),
         _ => None,
     }
 }
 
 /// Puts the arm that goes on in the place of the test, and gives the other one.
-fn take_arm(nodes: &mut Vec<Node>, latch: usize) -> Option<Vec<Node>> {
+fn take_arm(nodes: &mut Vec<Node>, place: usize, goes_on: bool) -> Option<Vec<Node>> {
     if let Some(Node::If(b, _, yes, no)) = nodes.last_mut() {
-        if *b != latch {
-            return take_arm(yes, latch).or_else(|| take_arm(no, latch));
+        if *b != place {
+            return take_arm(yes, place, goes_on).or_else(|| take_arm(no, place, goes_on));
         }
         let (yes, no) = (std::mem::take(yes), std::mem::take(no));
+        let (stay, leave) = if goes_on { (yes, no) } else { (no, yes) };
         nodes.pop();
-        nodes.extend(yes);
-        return Some(no);
+        nodes.extend(stay);
+        return Some(leave);
     }
     None
 }
@@ -150,6 +194,18 @@ pub fn breaks(nodes: &[Node]) -> usize {
         Node::If(_, _, yes, no) => count + breaks(yes) + breaks(no),
         _ => count,
     })
+}
+
+/// Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too?
+pub fn leaves(func: &Func, nodes: &[Node], others: usize) -> bool {
+    match nodes {
+        [Node::Edge(b, k), Node::Break(None)] if others > 0 => {
+            targets(&func.blocks[*b].term).nth(*k).is_some_and(|target| target.args.is_empty())
+        }
+        [.., Node::Break(_)] => others == 0 && breaks(nodes) == 1,
+        [.., Node::Finish(_)] => others == 0 && breaks(nodes) == 0,
+        _ => false,
+    }
 }
 
 struct Converter<'a> {
@@ -183,11 +239,14 @@ impl Converter<'_> {
     /// elsewhere in the loop would run it, too. And the variable is known in the loop only.
     fn results(&mut self, h: usize, body: &[Node]) -> Option<Vec<Var>> {
         let counted = self.counting.loops[h].as_ref()?;
-        let (param, latch) = (counted.param, counted.latch);
-        let ([Node::Edge(..)], exit) = arms(body, latch)? else { return None };
+        let (param, place) = (counted.param, counted.place);
+        if counted.at_head {
+            return self.is_tested(h, body).then(Vec::new);
+        }
+        let ([Node::Edge(..)], exit) = arms(body, place)? else { return None };
         let ends = usize::from(matches!(exit.last(), Some(Node::Break(None))));
         let func = self.func;
-        let Term::If(_, _, target) = &func.blocks[latch].term else { return None };
+        let Term::If(_, _, target) = &func.blocks[place].term else { return None };
         let alone = breaks(body) == ends;
         let idle = ends == 1 && exit.len() == 2 && target.args.is_empty();
         if breaks(exit) != ends || !(alone || idle) {
@@ -209,6 +268,21 @@ impl Converter<'_> {
         (!results.contains(&param)).then_some(results)
     }
 
+    /// Can the loop that tests before a round be a `for`? Its variable is known in the loop only.
+    fn is_tested(&mut self, h: usize, body: &[Node]) -> bool {
+        let ([Node::Code(_), Node::If(..)], Some((yes, no))) = (body, arms(body, h)) else { return false };
+        let Some(Counted { param, goes_on, .. }) = self.counting.loops[h] else { return false };
+        let (stay, leave) = if goes_on { (yes, no) } else { (no, yes) };
+        if !leaves(self.func, leave, breaks(stay)) || matches!(leave.last(), Some(Node::Break(Some(_)))) {
+            return false;
+        }
+        self.mark_blocks(body, h, &mut Vec::new());
+        self.mark_blocks(leave, NONE, &mut Vec::new());
+        let exit = targets(&self.func.blocks[h].term).nth(usize::from(goes_on));
+        exit.is_some_and(|target| !target.args.contains(&Arg::Var(param)))
+            && self.users[param as usize].iter().all(|b| self.mark[*b] == h)
+    }
+
     fn nodes(&mut self, list: Vec<Node>, level: usize) -> Vec<Node> {
         let mut out = Vec::with_capacity(list.len());
         for node in list {
@@ -227,7 +301,7 @@ impl Converter<'_> {
                         (Some(counted), Some(results)) => {
                             counted.results = results;
                             inner += 1;
-                            after = take_arm(&mut body, counted.latch).unwrap_or_default();
+                            after = take_arm(&mut body, counted.place, counted.goes_on).unwrap_or_default();
                             if matches!(after.last(), Some(Node::Break(None))) {
                                 after.pop();
                             }

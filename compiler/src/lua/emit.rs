@@ -1,6 +1,6 @@
 //! One function of the program as Lua.
 
-use super::counting::{self, Counted, Counting, breaks};
+use super::counting::{self, Counted, Counting, breaks, leaves};
 use super::flow::{self, NONE};
 use super::forest::{self, Forest};
 use super::groups::Groups;
@@ -603,15 +603,16 @@ impl<'a> Emitter<'a> {
 
     /// The head of the loop of header `h`, if it counts.
     fn counted(&mut self, h: usize) -> Result<Option<Expr>> {
-        let Some(Counted { param, start, limit, up, .. }) = &self.counting.loops[h] else { return Ok(None) };
-        let (name, start, limit, step) = (self.name(*param)?.clone(), *start, *limit, if *up { "" } else { ", -1" });
-        let offset = self.offsets[*param as usize];
-        let mut bounds = self.exprs(&[start, limit])?;
-        if offset != 0 {
-            bounds = bounds.iter().map(|bound| add(bound, offset)).collect();
+        let Some(Counted { param, start, limit, beyond, step, .. }) = &self.counting.loops[h] else { return Ok(None) };
+        let (name, offset) = (self.name(*param)?.clone(), self.offsets[*param as usize]);
+        let more = [offset, offset + beyond, 0];
+        let known = usize::from(*step == Arg::Int(1));
+        let mut bounds = self.exprs(&[*start, *limit, *step][..3 - known])?;
+        for (bound, more) in bounds.iter_mut().zip(more).filter(|(_, more)| *more != 0) {
+            *bound = add(bound, more);
         }
         let mut vars = Vec::new();
-        let text = format!("for {name} = {}{step}", list(&[], &bounds, &mut vars));
+        let text = format!("for {name} = {}", list(&[], &bounds, &mut vars));
         Ok(Some(compound(text, vars)))
     }
 
@@ -667,25 +668,13 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
-    /// Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too?
-    fn leaves(&self, nodes: &[Node], others: usize) -> bool {
-        match nodes {
-            [Node::Edge(b, k), Node::Break(None)] if others > 0 => {
-                targets(&self.func.blocks[*b].term).nth(*k).is_some_and(|target| target.args.is_empty())
-            }
-            [.., Node::Break(_)] => others == 0 && breaks(nodes) == 1,
-            [.., Node::Finish(_)] => others == 0 && breaks(nodes) == 0,
-            _ => false,
-        }
-    }
-
     /// A loop that begins with a test of whether to leave it has that as its head; what is done then follows it.
     fn uncounted(&mut self, body: &[Node], out: &mut Vec<Stat>) -> Result<()> {
         if let [Node::Code(header), Node::If(b, test, yes, no), rest @ ..] = body
             && self.func.blocks[*header].body.iter().all(|instr| self.is_folded(instr))
         {
-            let negate = self.leaves(yes, breaks(no) + breaks(rest));
-            if negate || self.leaves(no, breaks(yes) + breaks(rest)) {
+            let negate = leaves(self.func, yes, breaks(no) + breaks(rest));
+            if negate || leaves(self.func, no, breaks(yes) + breaks(rest)) {
                 let (mut then, mut otherwise) = (Vec::new(), Vec::new());
                 self.nodes(yes, &mut then)?;
                 self.nodes(no, &mut otherwise)?;

@@ -59,9 +59,10 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Vec<
         }
         each_term_arg(&func.blocks[b].term, &mut |arg| note(arg, 0));
     }
-    // The limit of a loop is written, although its test is not.
+    // The limit and the step of a loop are written, although what tests and counts is not.
     for counted in counting.loops.iter().flatten() {
         note(&counted.limit, 0);
+        note(&counted.step, 0);
     }
     offsets.iter().map(|offset| *offset.max(&0)).collect()
 }

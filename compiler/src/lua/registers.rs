@@ -497,7 +497,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
 /// results ask for a test for the last round.
 pub fn crossed(func: &Func, counting: &Counting, forest: &Forest, registers: &Registers, b: usize) -> bool {
     let Term::If(_, again, _) = &func.blocks[b].term else { return false };
-    let Some(counted) = counting.loops[again.block as usize].as_ref().filter(|c| c.latch == b) else { return false };
+    let Some(counted) = counting.loops[again.block as usize].as_ref().filter(|c| c.place == b) else { return false };
     let of = &registers.of;
     let params = &func.blocks[again.block as usize].params;
     params.iter().zip(&again.args).any(|(p, arg)| {

@@ -174,7 +174,7 @@ fn written_edges(builder: &Builder, b: usize) -> Vec<usize> {
 }
 
 /// Is block `b` in the loop of header `h`?
-fn in_loop(flow: &Flow, b: usize, h: usize) -> bool {
+pub fn in_loop(flow: &Flow, b: usize, h: usize) -> bool {
     let mut loop_ = flow.header[b];
     while loop_ != NONE && loop_ != h {
         loop_ = flow.outer[loop_];
