@@ -502,7 +502,10 @@ let analyse (f : func) ints params =
         f.blocks;
       Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
       for b = 0 to blocks - 1 do
-        match flow.Flow.predecessors.(b) with [ p ] -> analysis.facts.(b) <- fact analysis p b | _ -> ()
+        (* What leads to a loop holds in it. *)
+        match List.filter (fun p -> not (Flow.dominates flow b p)) flow.Flow.predecessors.(b) with
+        | [ p ] -> analysis.facts.(b) <- fact analysis p b
+        | _ -> ()
       done;
       for h = 0 to blocks - 1 do
         if flow.Flow.header.(h) = h then

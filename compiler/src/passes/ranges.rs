@@ -5,7 +5,7 @@
 
 use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
-use crate::lua::flow::{self, Flow, NONE, entry_and_latch};
+use crate::lua::flow::{self, Flow, NONE, dominates, entry_and_latch};
 use crate::parallel;
 use crate::passes::Simplify;
 use crate::passes::call_graph;
@@ -498,7 +498,9 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
         masked: masked.into_iter().zip(&uses).map(|(masked, uses)| masked && *uses == 1).collect(),
     };
     for b in 0..blocks {
-        if let [p] = analysis.flow.predecessors[b].as_slice() {
+        // What leads to a loop holds in it.
+        let mut before = analysis.flow.predecessors[b].iter().filter(|p| !dominates(&analysis.flow, b, **p));
+        if let (Some(p), None) = (before.next(), before.next()) {
             analysis.facts[b] = analysis.fact(*p, b);
         }
     }
