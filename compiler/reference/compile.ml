@@ -93,7 +93,7 @@ let translate bytes options =
     passes;
   let short = Short_names.create table program.functions in
   let names = match options.style with Lua_text.Compact -> Some short | _ -> None in
-  let emission : Emit.options = { target = options.target; style = options.style } in
+  let emission : Expressions.options = { target = options.target; style = options.style } in
   let groups = Groups.run program options.style (Linker.links program table Groups.code) in
   let asks = Guards.run program table in
   let warnings = ref [] in

@@ -9,7 +9,7 @@ use crate::ir::{ir_text, verify};
 use crate::link::{data, fragment, linker};
 use crate::lua::lua_text::Text;
 use crate::lua::short_names::ShortNames;
-use crate::lua::{emit, groups, guards, lua_text, naming};
+use crate::lua::{emit, expressions, groups, guards, lua_text, naming};
 use crate::parallel;
 use crate::passes::{
     Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift,
@@ -201,7 +201,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     }
     let short = ShortNames::new(&table, &program.functions);
     let names = (options.style == lua_text::Style::Compact).then_some(&short);
-    let emission = emit::Options { target: options.target, style: options.style };
+    let emission = expressions::Options { target: options.target, style: options.style };
     let groups = groups::run(&program, options.style, linker::links(&program, &table, groups::CODE)?);
     let asks = guards::run(&program, &table);
     let emitted = parallel::map(program.functions.len(), program.functions.iter(), |function| {

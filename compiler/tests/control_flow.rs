@@ -10,7 +10,7 @@ use lua_of_ocaml::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target a
 use lua_of_ocaml::link::fragment::{self, Table};
 use lua_of_ocaml::lua::lua_text::{self, Style};
 use lua_of_ocaml::lua::short_names::ShortNames;
-use lua_of_ocaml::lua::{emit, flow, groups, guards};
+use lua_of_ocaml::lua::{emit, expressions, flow, groups, guards};
 use lua_of_ocaml::passes::split;
 use lua_of_ocaml::target::Target;
 
@@ -201,7 +201,7 @@ fn lua(func: &Func, style: Style) -> String {
     };
     split::run(&mut program).unwrap();
     let table = table();
-    let options = emit::Options { target: Target::Portable, style };
+    let options = expressions::Options { target: Target::Portable, style };
     let groups = groups::run(&program, style, false);
     let mut text = String::new();
     for f in program.functions.iter().flatten() {

@@ -2,6 +2,7 @@
 
 pub mod counting;
 pub mod emit;
+pub mod expressions;
 pub mod flow;
 pub mod forest;
 pub mod groups;

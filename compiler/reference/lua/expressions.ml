@@ -1,0 +1,254 @@
+(* Values of one function as expressions of Lua: operands, primitives, calls, tests. *)
+
+open Program
+open Syntax
+
+let max_args = Registers.max_args
+
+type options = { target : Target.t; style : Lua_text.style }
+
+type emitter = {
+  table : Fragment.table;
+  program : Program.t;
+  groups : Groups.t;
+  asks : bool;  (* does the function ask whether the stack is used up, if it makes calls? *)
+  func : Program.func;
+  options : options;
+  counting : Counting.t;
+  offsets : int array;
+  forest : Forest.t;
+  registers : Registers.t;
+  (* The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target. *)
+  depth : string;
+  tail : string;
+  (* are `B` and `T` used? *)
+  mutable flag : bool;
+  mutable scratch : bool;
+  warnings : string list ref;  (* last first *)
+}
+
+let compound text vars = { text; kind = Compound; known = Nothing; vars }
+let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
+
+(* What is joined one by one: of more the text is made at once. *)
+let rec follow text exprs = match exprs with [] -> text | e :: rest -> follow (text ^ ", " ^ e.text) rest
+
+(* The expressions between commas, after `first`. *)
+let list first exprs =
+  match (first, exprs) with
+  | _ when List.compare_length_with exprs max_args > 0 -> String.concat ", " (first @ List.map (fun e -> e.text) exprs)
+  | [], [] -> ""
+  | [], e :: rest -> follow e.text rest
+  | [ text ], _ -> follow text exprs
+  | first, _ -> follow (String.concat ", " first) exprs
+
+(* The same, in one table when they are more than a call passes. *)
+let arguments first exprs =
+  if List.compare_length_with exprs max_args <= 0 then list first exprs
+  else list (first @ [ "{" ^ list [] exprs ^ "}" ]) []
+
+let register emitter v = emitter.registers.Registers.of_var.(v)
+
+let name emitter v =
+  let r = register emitter v in
+  if r = Flow.none then Error.fail (emitter.func.name ^ ": variable v" ^ string_of_int v ^ " has no register")
+  else emitter.registers.Registers.all.(r).Registers.name
+
+let variable emitter v =
+  let known = match emitter.offsets.(v) with 0 -> Nothing | offset -> Ahead offset in
+  { text = name emitter v; kind = Prefix; known; vars = [ v ] }
+
+let func_of emitter id =
+  if id < Array.length emitter.program.functions then emitter.program.functions.(id) else None
+
+let place emitter id =
+  match func_of emitter id with
+  | Some f -> (
+      let own = emitter.func.id and groups = emitter.groups in
+      let named =
+        if Int.equal id own then groups.Groups.is_local.(id) else Registers.mem id groups.Groups.named.(own)
+      in
+      match Naming.local_name emitter.options.style f with
+      | Some local when named -> local
+      | _ -> Naming.function_place emitter.options.style f)
+  | None -> Error.fail (emitter.func.name ^ ": function " ^ string_of_int id ^ " was removed")
+
+(* Does the function take no closure? *)
+let is_direct emitter id =
+  match func_of emitter id with
+  | Some { kind = Direct; _ } -> true
+  | Some { kind = Closure | Body | Part_of; _ } | None -> false
+
+let arity emitter id = match func_of emitter id with Some f -> List.length f.params - 1 | None -> 0
+
+let wide emitter decimal =
+  let text = Literal.wide emitter.options.target decimal in
+  if not (String.equal text decimal) then
+    emitter.warnings :=
+      (emitter.func.name ^ ": the integer " ^ decimal ^ " does not fit and becomes " ^ text) :: !(emitter.warnings);
+  constant text (if Char.equal text.[0] '-' then Compound else Atom)
+
+(* The instruction of a folded variable. *)
+let folded emitter v =
+  let instr = emitter.forest.Forest.definition.(v) in
+  if emitter.forest.Forest.folded.(v) && instr != Visit.nothing then Some instr else None
+
+(* The form of a primitive. *)
+let template emitter name =
+  match Fragment.find emitter.table name with None -> Template.Call | Some section -> section.Fragment.form
+
+let is_call emitter name = match template emitter name with Template.Call -> true | _ -> false
+
+(* An operand: a constant, a register, or the expression that is folded here. *)
+let rec expr emitter arg =
+  match arg with
+  | Int n -> Template.int n
+  | Wide decimal -> wide emitter decimal
+  | Literal node -> (
+      match emitter.program.data.Unmarshal.nodes.(node) with
+      | Unmarshal.Str bytes -> constant (Literal.string bytes) Atom
+      | Unmarshal.Double bits -> constant (Literal.double emitter.table bits) Compound
+      | _ -> Error.fail (emitter.func.name ^ ": data node " ^ string_of_int node ^ " is not a literal"))
+  | Var v -> ( match folded emitter v with Some instr -> value emitter instr | None -> variable emitter v)
+
+and exprs emitter args = match args with [] -> [] | arg :: rest -> let e = expr emitter arg in e :: exprs emitter rest
+
+(* The operands of a primitive: what it wraps itself is not wrapped before. *)
+and operands emitter name args =
+  let rec from i = function
+    | [] -> []
+    | arg :: rest ->
+        let e =
+          match if Operators.takes_raw name i then unwrapped emitter arg else None with
+          | Some (raw, args) -> primitive emitter raw args false
+          | None -> expr emitter arg
+        in
+        e :: from (i + 1) rest
+  in
+  let known e = match e.vars with [] -> true | _ -> false in
+  match (emitter.options.target, from 0 args) with
+  | Target.Portable, (first :: rest as all) when Operators.signs_zero name && List.for_all known all ->
+      (* Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant *)
+      compound (Template.operand first false ^ " - 0 / Huge") [] :: rest
+  | _, all -> all
+
+(* The operation, without its wrap, whose result an operand is. *)
+and unwrapped emitter = function
+  | Var v -> (
+      match folded emitter v with
+      | Some (Prim (_, name, args)) -> (
+          match Operators.raw name with
+          | Some raw when not (is_call emitter raw) -> Some (raw, args)
+          | _ -> None)
+      | _ -> None)
+  | Int _ | Wide _ | Literal _ -> None
+
+(* An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set. *)
+and primitive emitter name args test =
+  let name =
+    match Operators.raw_test name with
+    | Some raw when List.exists (fun arg -> Option.is_some (unwrapped emitter arg)) args -> raw
+    | _ -> name
+  in
+  let exprs = operands emitter name args in
+  if String.equal name "%block" then compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
+  else
+    match template emitter name with
+    | Template.Inline t -> Template.expand t None exprs
+    | Template.Test t ->
+        let e = Template.expand t None exprs in
+        if test then e else compound (Template.operand e false ^ " and 1 or 0") e.vars
+    | _ -> primitive_call emitter name exprs emitter.depth
+
+(* A call of a primitive, with the depth `depth` where it takes one. *)
+and primitive_call emitter name exprs depth =
+  let first = if Registers.takes_depth emitter.table name then [ depth ] else [] in
+  let text = Naming.primitive_place name ^ "(" ^ list first exprs ^ ")" in
+  { text; kind = Prefix; known = Nothing; vars = all_vars exprs [] }
+
+(* A call of a closure, with the depth `depth`. *)
+and apply emitter closure args known depth =
+  let f = expr emitter closure in
+  let exprs = exprs emitter args in
+  let n = List.length args in
+  let text =
+    match known with
+    | Some id ->
+        let first = if is_direct emitter id then [ depth ] else [ f.text; depth ] in
+        place emitter id ^ "(" ^ arguments first exprs ^ ")"
+    | None when n <= 8 ->
+        let f = Template.operand f true in
+        let count = string_of_int n in
+        "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ list [ f; depth ] exprs ^ ")"
+    | None -> "A(" ^ arguments [ f.text; depth; string_of_int n ] exprs ^ ")"
+  in
+  { text; kind = Prefix; known = Nothing; vars = all_vars exprs f.vars }
+
+(* `{code, arity, captured…}`; what is not created yet is 0. *)
+and closure emitter id captured later =
+  let capture arg =
+    match arg with
+    | Var v when Registers.mem v later -> Template.int 0
+    | _ -> expr emitter arg
+  in
+  let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: List.map capture captured in
+  compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
+
+(* An instruction with one result, as an expression. *)
+and value emitter instr =
+  match instr with
+  | Prim (_, name, args) -> primitive emitter name args false
+  | Apply { closure; args; known; _ } -> apply emitter closure args known emitter.depth
+  | Closures { functions = (id, captured) :: _; _ } -> closure emitter id captured []
+  | Closures _ -> Error.fail "closures without functions"
+  | Try _ -> Error.fail "a try inside an expression"
+
+(* What the function returns: there a call is a tail call. *)
+let result emitter arg =
+  let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
+  match defined with
+  | Some (Prim (_, name, args)) when is_call emitter name && not (String.equal name "%block") -> primitive_call emitter name (exprs emitter args) emitter.tail
+  | _ -> expr emitter arg
+
+(* What an `if` tests, or its opposite. *)
+let condition emitter arg negate =
+  let is_test name = match template emitter name with Template.Test _ -> true | _ -> false in
+  let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
+  match defined with
+  | Some (Prim (_, name, args)) when is_test name -> (
+      if not negate then primitive emitter name args true
+      else
+        match Operators.opposite name with
+        | Some other when is_test other -> primitive emitter other args true
+        | _ ->
+            let e = primitive emitter name args true in
+            compound ("not " ^ Template.operand e false) e.vars)
+  | _ ->
+      let e = expr emitter arg in
+      compound (Template.operand e false ^ (if negate then " == 0" else " ~= 0")) e.vars
+
+let test emitter b test negate =
+  match emitter.func.blocks.(b).term with
+  | Program.If (arg, _, _) | Program.Switch (arg, _, _) -> (
+      let scrutinee e = Template.operand e true in
+      let equal = if negate then " ~= " else " == " in
+      let less = if negate then " >= " else " < " in
+      let tag e read = if read then "T" else scrutinee e ^ "[1]" in
+      match test with
+      | Structure.Branch -> condition emitter arg negate
+      | Structure.Int_equal n ->
+          let e = expr emitter arg in
+          compound (scrutinee e ^ equal ^ string_of_int n) e.vars
+      | Structure.Int_less n ->
+          let e = expr emitter arg in
+          compound (scrutinee e ^ less ^ string_of_int n) e.vars
+      | Structure.Tag_equal (n, read) ->
+          let e = expr emitter arg in
+          compound (tag e read ^ equal ^ string_of_int n) e.vars
+      | Structure.Tag_less (n, read) ->
+          let e = expr emitter arg in
+          compound (tag e read ^ less ^ string_of_int n) e.vars
+      | Structure.Immediate ->
+          let e = expr emitter arg in
+          compound ("Type(" ^ e.text ^ ")" ^ equal ^ "\"number\"") e.vars)
+  | _ -> Error.fail "a test without a branch"
