@@ -4,7 +4,7 @@
 //! once, and only what is asked for becomes values.
 
 use crate::bytecode::container::Image;
-use crate::bytecode::unmarshal::{Node, Reader, Token};
+use crate::bytecode::unmarshal::{Reader, Token};
 use crate::error::{Error, Result};
 use crate::ir::program::Location;
 use crate::parallel;
@@ -26,61 +26,81 @@ const BYTES: usize = 200;
 #[derive(Clone, Debug)]
 struct Event {
     pc: usize,
-    /// The number of its unit's items, in which all the nodes are.
+    /// The number of its unit's blocks, in which all that it has is.
     unit: u32,
-    definition: Node,
+    definition: Item,
     /// `Location.t`
-    location: Node,
-    file: Node,
+    location: Item,
+    file: Item,
     line: i32,
     /// Stands at the start of a function, after its GRAB.
     function: bool,
     /// `compilation_env`.
-    env: Node,
+    env: Item,
     stack_size: i32,
 }
 
-/// A value of an event. There are millions: strings stay where they are, and the fields of a unit's blocks are in one list.
+/// What a value is, in the low bits of an `Item`, and what its other bits are then.
+const INT: u32 = 0;
+/// A string: where it begins in the section.
+const TEXT: u32 = 1;
+/// Where it begins among its unit's fields: their number, then the fields.
+const BLOCK: u32 = 2;
+/// What no event is asked for.
+const OTHER: u32 = 3;
+/// How many bits are left for that: the sections and integers that there are take less.
+const BITS: u32 = 30;
+
+/// A value of an event, in one word, as there are millions: what it is, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Item {
-    Int(i32),
-    /// Where it begins in the section.
-    Str(u32),
-    /// Where it begins among the fields: their number, then the fields.
-    Block(u32),
-    /// What no event is asked for.
-    Other,
+struct Item(u32);
+
+impl Item {
+    /// Nothing yet.
+    const NONE: Item = Item(1 << 2 | OTHER);
+
+    fn int(value: i32) -> Item {
+        let fits = value << 2 >> 2 == value;
+        if fits { Item((value as u32) << 2 | INT) } else { Item(OTHER) }
+    }
+
+    fn kind(self) -> u32 {
+        self.0 & 3
+    }
+
+    /// Where it begins.
+    fn start(self) -> usize {
+        (self.0 >> 2) as usize
+    }
 }
 
+/// The blocks of a unit: of each the number of its fields, then the fields.
 #[derive(Clone, Debug, Default)]
-struct Items {
-    nodes: Vec<Item>,
-    fields: Vec<Node>,
-}
+struct Blocks(Vec<Item>);
 
 /// What the events of a program say.
 #[derive(Clone, Debug, Default)]
 pub struct Debug<'a> {
     section: &'a [u8],
     /// Of each unit.
-    items: Vec<Items>,
+    blocks: Vec<Blocks>,
     /// By ascending pc; a function's event before others of the same pc.
     events: Vec<Event>,
     /// Of each pc, how many events come before it.
     before: Vec<u32>,
 }
 
-/// An object that was walked over: where it begins, and its node plus one if it was loaded.
+/// An object that was walked over: where it begins, and what it is if it was loaded.
 struct Object {
     start: u32,
-    loaded: Node,
+    loaded: Item,
 }
 
 /// One unit's stream of events.
 struct Stream<'a> {
     reader: Reader<'a>,
     objects: Vec<Object>,
-    /// Limit of nodes.
+    /// Limit of fields.
     limit: usize,
 }
 
@@ -95,28 +115,24 @@ struct Frame {
     nested: bool,
 }
 
-impl Items {
-    fn fields(&self, node: Node) -> &[Node] {
-        match self.nodes[node as usize] {
-            Item::Block(start) => {
-                let first = start as usize + 1;
-                &self.fields[first..first + self.fields[start as usize] as usize]
-            }
-            _ => &[],
+impl Blocks {
+    fn fields(&self, item: Item) -> &[Item] {
+        if item.kind() != BLOCK {
+            return &[];
         }
+        let first = item.start() + 1;
+        &self.0[first..first + self.0[first - 1].start()]
     }
+}
 
-    fn int(&self, node: Node) -> Option<i32> {
-        match self.nodes[node as usize] {
-            Item::Int(value) => Some(value),
-            _ => None,
-        }
-    }
+/// The integer that it is.
+fn int(item: Item) -> Option<i32> {
+    (item.kind() == INT).then_some(item.0 as i32 >> 2)
 }
 
 impl Stream<'_> {
     fn add_object(&mut self, start: usize) {
-        self.objects.push(Object { start: start as u32, loaded: 0 });
+        self.objects.push(Object { start: start as u32, loaded: Item::NONE });
     }
 
     /// Walks over one value.
@@ -154,61 +170,53 @@ impl Stream<'_> {
         }
     }
 
-    /// The object at `at` has become `node`. One that was not walked over is inside a reference to a block
+    /// The object at `at` has become `item`. One that was not walked over is inside a reference to a block
     /// around it.
-    fn note(&mut self, at: usize, before: &mut usize, node: Node) -> Result<()> {
+    fn note(&mut self, at: usize, before: &mut usize, item: Item) -> Result<()> {
         let Some(object) = self.objects.get_mut(*before) else {
             return Err(self.reader.error(at, "reference to an object that is not complete"));
         };
-        object.loaded = node + 1;
+        object.loaded = item;
         *before += 1;
         Ok(())
     }
 
-    /// The value at `pos`, before which `before` objects begin, as a node. It was walked over before.
-    fn load(&mut self, items: &mut Items, pos: usize, before: usize) -> Result<Node> {
+    /// The value at `pos`, before which `before` objects begin. It was walked over before.
+    fn load(&mut self, blocks: &mut Blocks, pos: usize, before: usize) -> Result<Item> {
         let resume = self.reader.pos;
         let mut frames: Vec<Frame> = Vec::new();
         let mut at = pos;
         let mut before = before;
         let mut nested = true;
-        let mut root = 0;
+        let mut root = Item::NONE;
         loop {
             // One value at `at`; `nested` tells that the open block goes on after it.
             self.reader.pos = at;
-            let node = items.nodes.len() as Node;
-            if items.nodes.len() > self.limit {
+            if blocks.0.len() > self.limit {
                 return Err(self.reader.error(at, "more shared data than debugging events have"));
             }
             let mut size = 0;
             let value = match self.reader.token()? {
-                Token::Int(n) => {
-                    items.nodes.push(Item::Int(n));
-                    node
-                }
-                Token::Wide(_) => {
-                    items.nodes.push(Item::Other);
-                    node
-                }
+                Token::Int(n) => Item::int(n),
+                Token::Wide(_) => Item(OTHER),
                 Token::Text(_) => {
-                    items.nodes.push(Item::Str(at as u32));
-                    self.note(at, &mut before, node)?;
-                    node
+                    let text = Item((at as u32) << 2 | TEXT);
+                    self.note(at, &mut before, text)?;
+                    text
                 }
                 Token::Leaf(_) => {
-                    items.nodes.push(Item::Other);
-                    self.note(at, &mut before, node)?;
-                    node
+                    self.note(at, &mut before, Item(OTHER))?;
+                    Item(OTHER)
                 }
                 Token::Block(_, fields) => {
                     size = fields;
+                    let block = Item((blocks.0.len() as u32) << 2 | BLOCK);
                     if size > 0 {
-                        self.note(at, &mut before, node)?;
+                        self.note(at, &mut before, block)?;
                     }
-                    items.nodes.push(Item::Block(items.fields.len() as u32));
-                    items.fields.push(size as u32);
-                    items.fields.resize(items.fields.len() + size, 0);
-                    node
+                    blocks.0.push(Item((size as u32) << 2 | INT));
+                    blocks.0.resize(blocks.0.len() + size, Item::NONE);
+                    block
                 }
                 Token::Shared(ago) => {
                     if ago == 0 || ago > before {
@@ -216,7 +224,7 @@ impl Stream<'_> {
                     }
                     let number = before - ago;
                     let object = &self.objects[number];
-                    if object.loaded == 0 {
+                    if object.loaded == Item::NONE {
                         if let (Some(frame), true) = (frames.last_mut(), nested) {
                             frame.pos = self.reader.pos;
                             frame.before = before;
@@ -226,13 +234,13 @@ impl Stream<'_> {
                         nested = false;
                         continue;
                     }
-                    object.loaded - 1
+                    object.loaded
                 }
             };
             match frames.last_mut() {
                 None => root = value,
                 Some(frame) => {
-                    items.fields[frame.next] = value;
+                    blocks.0[frame.next] = value;
                     frame.next += 1;
                     if nested && size == 0 {
                         frame.pos = self.reader.pos;
@@ -241,7 +249,7 @@ impl Stream<'_> {
                 }
             }
             if size > 0 {
-                let end = items.fields.len();
+                let end = blocks.0.len();
                 frames.push(Frame { next: end - size, end, pos: self.reader.pos, before, nested });
             }
             while let Some(frame) = frames.last() {
@@ -273,54 +281,51 @@ fn damaged<T>(offset: usize) -> Result<T> {
     Err(Error::at(SECTION, offset, "not a debugging event"))
 }
 
-fn int_of(items: &Items, node: Node, offset: usize) -> Result<i32> {
-    items.int(node).map_or_else(|| damaged(offset), Ok)
+fn int_of(item: Item, offset: usize) -> Result<i32> {
+    int(item).map_or_else(|| damaged(offset), Ok)
 }
 
-fn field(items: &Items, node: Node, index: usize, offset: usize) -> Result<Node> {
-    items.fields(node).get(index).copied().map_or_else(|| damaged(offset), Ok)
+fn field(blocks: &Blocks, item: Item, index: usize, offset: usize) -> Result<Item> {
+    blocks.fields(item).get(index).copied().map_or_else(|| damaged(offset), Ok)
 }
 
-fn check_string(items: &Items, node: Node, offset: usize) -> Result<()> {
-    match items.nodes[node as usize] {
-        Item::Str(_) => Ok(()),
-        _ => damaged(offset),
-    }
+fn check_string(item: Item, offset: usize) -> Result<()> {
+    if item.kind() == TEXT { Ok(()) } else { damaged(offset) }
 }
 
 /// Reads one event of a unit.
-fn read_event(stream: &mut Stream, items: &mut Items, unit: &Unit, words: usize) -> Result<Event> {
+fn read_event(stream: &mut Stream, blocks: &mut Blocks, unit: &Unit, words: usize) -> Result<Event> {
     let start = stream.reader.pos;
     stream.enter(FIELDS, "debugging event")?;
-    let mut nodes = [0; FIELDS];
-    for (index, node) in nodes.iter_mut().enumerate() {
+    let mut items = [Item::NONE; FIELDS];
+    for (index, item) in items.iter_mut().enumerate() {
         let pos = stream.reader.pos;
         let before = stream.objects.len();
         stream.skip()?;
         if matches!(index, POS | MODULE | LOC | DEFNAME | INFO | COMPENV | STACKSIZE) {
-            *node = stream.load(items, pos, before)?;
+            *item = stream.load(blocks, pos, before)?;
         }
     }
-    let position = int_of(items, nodes[POS], start)?;
+    let position = int_of(items[POS], start)?;
     if position < 0 || position % 4 != 0 || unit.base / 4 + position as usize / 4 > words {
         return Err(Error::at(SECTION, start, "event outside the code"));
     }
-    let place = field(items, nodes[LOC], 0, start)?;
+    let place = field(blocks, items[LOC], 0, start)?;
     let event = Event {
         pc: unit.base / 4 + position as usize / 4,
         unit: unit.number,
-        definition: nodes[DEFNAME],
-        location: nodes[LOC],
-        file: field(items, place, 0, start)?,
-        line: int_of(items, field(items, place, 1, start)?, start)?,
-        function: items.nodes[nodes[INFO] as usize] == Item::Int(0),
-        env: nodes[COMPENV],
-        stack_size: int_of(items, nodes[STACKSIZE], start)?,
+        definition: items[DEFNAME],
+        location: items[LOC],
+        file: field(blocks, place, 0, start)?,
+        line: int_of(field(blocks, place, 1, start)?, start)?,
+        function: items[INFO] == Item::int(0),
+        env: items[COMPENV],
+        stack_size: int_of(items[STACKSIZE], start)?,
     };
-    check_string(items, nodes[MODULE], start)?;
-    check_string(items, event.definition, start)?;
-    check_string(items, event.file, start)?;
-    field(items, event.env, 1, start)?;
+    check_string(items[MODULE], start)?;
+    check_string(event.definition, start)?;
+    check_string(event.file, start)?;
+    field(blocks, event.env, 1, start)?;
     Ok(event)
 }
 
@@ -348,15 +353,15 @@ fn units(reader: &mut Reader, units: &mut Vec<Unit>) -> Result<()> {
 }
 
 /// Reads a unit's events.
-fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Items, Vec<Event>)> {
+fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Blocks, Vec<Event>)> {
     let limit = unit.stop - unit.start;
     let mut stream = Stream { reader: Reader::new(section, SECTION), objects: Vec::new(), limit };
     stream.reader.pos = unit.start;
-    let mut items = Items::default();
+    let mut blocks = Blocks::default();
     let mut events = Vec::new();
     // More than what the events of ocamlc take for each byte: it is expensive to move lists of this size.
-    items.nodes.reserve(limit / 4);
-    items.fields.reserve(limit / 3);
+    blocks.0.reserve(limit / 3);
+    stream.objects.reserve(limit / 5);
     loop {
         let start = stream.reader.pos;
         match stream.reader.token()? {
@@ -364,13 +369,13 @@ fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Items, Vec<Ev
             Token::Block(0, 2) => stream.add_object(start),
             _ => return Err(stream.reader.error(start, "list of debugging events expected")),
         }
-        events.push(read_event(&mut stream, &mut items, unit, words)?);
+        events.push(read_event(&mut stream, &mut blocks, unit, words)?);
     }
     let reader = &stream.reader;
     if reader.pos != unit.stop {
         return Err(reader.error(reader.pos, "marshalled data does not end where its header says"));
     }
-    Ok((items, events))
+    Ok((blocks, events))
 }
 
 /// Reads the section.
@@ -380,12 +385,15 @@ pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
     if section.is_empty() {
         return Ok(debug);
     }
+    if section.len() >> BITS > 0 {
+        return Err(Error::at(SECTION, 1 << BITS, "more debugging events than a gigabyte"));
+    }
     let mut list = Vec::new();
     let complete = units(&mut Reader::new(section, SECTION), &mut list);
     let read = parallel::map(section.len() / BYTES, list.iter(), |unit| read_unit(section, unit, image.code.len()));
     for unit in read {
-        let (items, mut events) = unit?;
-        debug.items.push(items);
+        let (blocks, mut events) = unit?;
+        debug.blocks.push(blocks);
         debug.events.append(&mut events);
     }
     complete?;
@@ -408,45 +416,47 @@ impl Debug<'_> {
         self.from(pc).first().filter(|event| event.pc == pc)
     }
 
-    fn items(&self, event: &Event) -> &Items {
-        &self.items[event.unit as usize]
+    fn blocks(&self, event: &Event) -> &Blocks {
+        &self.blocks[event.unit as usize]
     }
 
-    fn bytes(&self, event: &Event, node: Node) -> &[u8] {
-        let Item::Str(start) = self.items(event).nodes[node as usize] else { return &[] };
+    fn bytes(&self, item: Item) -> &[u8] {
+        if item.kind() != TEXT {
+            return &[];
+        }
         let mut reader = Reader::new(self.section, SECTION);
-        reader.pos = start as usize;
+        reader.pos = item.start();
         if let Ok(Token::Text(text)) = reader.token() { text } else { &[] }
     }
 
-    fn text(&self, event: &Event, node: Node) -> String {
-        crate::bytecode::sections::printable(self.bytes(event, node))
+    fn text(&self, item: Item) -> String {
+        crate::bytecode::sections::printable(self.bytes(item))
     }
 
     /// The definition whose code begins at `pc` (after a GRAB), such as `List.map` or `Stdlib.(@)`.
     pub fn function_name(&self, pc: usize) -> Option<String> {
-        self.find(pc).filter(|event| event.function).map(|event| self.text(event, event.definition))
+        self.find(pc).filter(|event| event.function).map(|event| self.text(event.definition))
     }
 
     /// File and line of the event at `pc`.
     pub fn line(&self, pc: usize) -> Option<(String, i32)> {
-        self.find(pc).map(|event| (self.text(event, event.file), event.line))
+        self.find(pc).map(|event| (self.text(event.file), event.line))
     }
 
     fn range(&self, event: &Event) -> Option<Location> {
-        let items = self.items(event);
-        let [start, end, ..] = items.fields(event.location) else { return None };
-        let [_, _, bol, from] = items.fields(*start) else { return None };
-        let [_, line, end_bol, to] = items.fields(*end) else { return None };
-        let (bol, to) = (items.int(*bol)?, items.int(*to)?);
+        let blocks = self.blocks(event);
+        let [start, end, ..] = blocks.fields(event.location) else { return None };
+        let [_, _, bol, from] = blocks.fields(*start) else { return None };
+        let [_, line, end_bol, to] = blocks.fields(*end) else { return None };
+        let (bol, to) = (int(*bol)?, int(*to)?);
         Some(Location {
-            file: self.bytes(event, event.file).to_vec(),
-            definition: self.bytes(event, event.definition).to_vec(),
+            file: self.bytes(event.file).to_vec(),
+            definition: self.bytes(event.definition).to_vec(),
             line: event.line,
-            start: items.int(*from)? - bol,
+            start: int(*from)? - bol,
             end: to - bol,
-            end_line: items.int(*line)?,
-            end_char: to - items.int(*end_bol)?,
+            end_line: int(*line)?,
+            end_char: to - int(*end_bol)?,
         })
     }
 
@@ -462,26 +472,26 @@ impl Debug<'_> {
         at(pc).pop().or_else(|| at(pc + 1).into_iter().next())
     }
 
-    /// Visits the entries of the `Ident.tbl` of an event (nodes: left, entry, right, height; entries: identifier, value, the one it
+    /// Visits the entries of the `Ident.tbl` of an event (its nodes: left, entry, right, height; entries: identifier, value, the one it
     /// shadows): value and name.
-    fn entries(&self, event: &Event, visit: &mut dyn FnMut(Node, Node)) {
-        let items = self.items(event);
-        let mut todo = vec![items.fields(event.env)[0]];
+    fn entries(&self, event: &Event, visit: &mut dyn FnMut(Item, Item)) {
+        let blocks = self.blocks(event);
+        let mut todo = vec![blocks.fields(event.env)[0]];
         let mut visits = 0;
-        while let Some(node) = todo.pop() {
+        while let Some(item) = todo.pop() {
             visits += 1;
-            if visits > items.nodes.len() {
+            if visits > blocks.0.len() {
                 break;
             }
-            match *items.fields(node) {
+            match *blocks.fields(item) {
                 [left, entry, right, _] => todo.extend([right, entry, left]),
                 [name, value, shadowed] => {
-                    if let Some(name) = items.fields(name).first() {
+                    if let Some(name) = blocks.fields(name).first() {
                         visit(value, *name);
                     }
                     todo.push(shadowed);
                 }
-                [node] => todo.push(node),
+                [item] => todo.push(item),
                 _ => (),
             }
         }
@@ -491,15 +501,14 @@ impl Debug<'_> {
     pub fn stack_names(&self, pc: usize, wanted: &dyn Fn(usize) -> bool) -> Vec<(usize, String)> {
         let mut names = Vec::new();
         if let Some(event) = self.find(pc) {
-            let items = self.items(event);
             self.entries(event, &mut |value, name| {
-                if let Some(position) = items.int(value)
+                if let Some(position) = int(value)
                     && position <= event.stack_size
                     && position >= 0
                 {
                     let place = (event.stack_size - position) as usize;
                     if wanted(place) {
-                        names.push((place, self.text(event, name)));
+                        names.push((place, self.text(name)));
                     }
                 }
             });

@@ -1,6 +1,7 @@
 //! Which functions refer to which.
 
 use crate::ir::program::{Func, FuncId, Instr, Program, Term};
+use crate::parallel;
 
 /// Visits the functions that a function refers to, in order, and whether it creates them.
 pub fn references(f: &Func, visit: &mut dyn FnMut(FuncId, bool)) {
@@ -34,38 +35,47 @@ pub fn redirect(f: &mut Func, to: &dyn Fn(FuncId) -> FuncId) {
     }
 }
 
+/// Of each function those that it refers to, in order.
+fn callees(program: &Program) -> Vec<Vec<FuncId>> {
+    parallel::map(program.functions.len(), program.functions.iter(), |f| {
+        let mut ids = Vec::new();
+        if let Some(f) = f {
+            references(f, &mut |to, _| ids.push(to));
+        }
+        ids
+    })
+}
+
 /// The functions that main reaches, each after those that it refers to, circles apart.
-pub fn callees_first(program: &Program) -> Vec<FuncId> {
-    let mut seen = vec![false; program.functions.len()];
+fn order(program: &Program, callees: &[Vec<FuncId>]) -> Vec<FuncId> {
+    let mut seen: Vec<bool> = program.functions.iter().map(Option::is_none).collect();
     let mut order = Vec::new();
     let mut stack = vec![(program.main, false)];
     while let Some((id, done)) = stack.pop() {
         if done {
             order.push(id);
-        } else if !std::mem::replace(&mut seen[id as usize], true)
-            && let Some(f) = &program.functions[id as usize]
-        {
+        } else if !std::mem::replace(&mut seen[id as usize], true) {
             stack.push((id, true));
-            references(f, &mut |to, _| {
-                if !seen[to as usize] {
-                    stack.push((to, false));
-                }
-            });
+            stack.extend(callees[id as usize].iter().filter(|to| !seen[**to as usize]).map(|to| (*to, false)));
         }
     }
     order
 }
 
+/// The functions that main reaches, each after those that it refers to, circles apart.
+pub fn callees_first(program: &Program) -> Vec<FuncId> {
+    order(program, &callees(program))
+}
+
 /// The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is done
 /// to the functions of a level depends on earlier levels alone.
 pub fn levels(program: &Program) -> Vec<Vec<FuncId>> {
+    let callees = callees(program);
     let mut levels: Vec<Vec<FuncId>> = Vec::new();
     // Of each function: how many levels it is above, with its own.
     let mut above = vec![0; program.functions.len()];
-    for id in callees_first(program) {
-        let Some(f) = &program.functions[id as usize] else { continue };
-        let mut level = 0;
-        references(f, &mut |to, _| level = level.max(above[to as usize]));
+    for id in order(program, &callees) {
+        let level = callees[id as usize].iter().map(|to| above[*to as usize]).max().unwrap_or(0);
         above[id as usize] = level + 1;
         if level == levels.len() {
             levels.push(Vec::new());
