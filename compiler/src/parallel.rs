@@ -47,6 +47,19 @@ pub fn map<T: Send, R: Send>(
     results.into_iter().flatten().collect()
 }
 
+/// Does two things that do not depend on each other.
+pub fn both<A: Send, B>(weight: usize, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if weight < LITTLE {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        let one = one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (one, other)
+    })
+}
+
 /// Does `work` with each function of a program.
 pub fn functions(program: &mut Program, work: impl Fn(&mut Func) + Sync) {
     each(program.functions.len(), program.functions.iter_mut(), |f| f.iter_mut().for_each(&work));

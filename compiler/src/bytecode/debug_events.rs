@@ -360,7 +360,7 @@ fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Blocks, Vec<E
     let mut blocks = Blocks::default();
     let mut events = Vec::new();
     // More than what the events of ocamlc take for each byte: it is expensive to move lists of this size.
-    blocks.0.reserve(limit / 3);
+    blocks.0.reserve(limit / 4);
     stream.objects.reserve(limit / 5);
     loop {
         let start = stream.reader.pos;
@@ -378,6 +378,11 @@ fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Blocks, Vec<E
     Ok((blocks, events))
 }
 
+/// How much work the section is: that of a pass for so many functions.
+pub fn weight(image: &Image) -> usize {
+    image.debug.len() / BYTES
+}
+
 /// Reads the section.
 pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
     let section = image.debug;
@@ -390,7 +395,7 @@ pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
     }
     let mut list = Vec::new();
     let complete = units(&mut Reader::new(section, SECTION), &mut list);
-    let read = parallel::map(section.len() / BYTES, list.iter(), |unit| read_unit(section, unit, image.code.len()));
+    let read = parallel::map(weight(image), list.iter(), |unit| read_unit(section, unit, image.code.len()));
     for unit in read {
         let (blocks, mut events) = unit?;
         debug.blocks.push(blocks);

@@ -3,7 +3,7 @@
 
 use crate::ir::program::{Func, FuncId, Instr, Kind, Program, Term};
 use crate::link::fragment::Table;
-use crate::passes::call_graph;
+use crate::passes::call_graph::CallGraph;
 
 /// Levels of functions that do not ask: of at most 250 slots each, and an engine's stack has 20,000 more than are counted.
 const LEVELS: u32 = 4;
@@ -59,7 +59,7 @@ pub fn run(program: &Program, table: &Table) -> Vec<bool> {
     let count = program.functions.len();
     let mut guards = Guards { program, table, rank: vec![count; count], levels: vec![0; count] };
     let mut asks = vec![true; count];
-    let order = call_graph::callees_first(program);
+    let order = CallGraph::of(program).callees_first();
     for (rank, id) in order.iter().enumerate() {
         guards.rank[*id as usize] = rank;
     }

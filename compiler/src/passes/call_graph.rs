@@ -35,63 +35,65 @@ pub fn redirect(f: &mut Func, to: &dyn Fn(FuncId) -> FuncId) {
     }
 }
 
-/// Of each function those that it refers to, in order.
-fn callees(program: &Program) -> Vec<Vec<FuncId>> {
-    parallel::map(program.functions.len(), program.functions.iter(), |f| {
-        let mut ids = Vec::new();
-        if let Some(f) = f {
-            references(f, &mut |to, _| ids.push(to));
-        }
-        ids
-    })
+/// Which functions of a program refer to which.
+pub struct CallGraph {
+    main: FuncId,
+    /// Of each function those that it refers to, in order, and whether it creates them.
+    pub references: Vec<Vec<(FuncId, bool)>>,
 }
 
-/// The functions that main reaches, each after those that it refers to, circles apart.
-fn order(program: &Program, callees: &[Vec<FuncId>]) -> Vec<FuncId> {
-    let mut seen: Vec<bool> = program.functions.iter().map(Option::is_none).collect();
-    let mut order = Vec::new();
-    let mut stack = vec![(program.main, false)];
-    while let Some((id, done)) = stack.pop() {
-        if done {
-            order.push(id);
-        } else if !std::mem::replace(&mut seen[id as usize], true) {
-            stack.push((id, true));
-            stack.extend(callees[id as usize].iter().filter(|to| !seen[**to as usize]).map(|to| (*to, false)));
-        }
+impl CallGraph {
+    pub fn of(program: &Program) -> Self {
+        let references = parallel::map(program.functions.len(), program.functions.iter(), |f| {
+            let mut list = Vec::new();
+            f.iter().for_each(|f| references(f, &mut |to, creates| list.push((to, creates))));
+            list
+        });
+        CallGraph { main: program.main, references }
     }
-    order
-}
 
-/// The functions that main reaches, each after those that it refers to, circles apart.
-pub fn callees_first(program: &Program) -> Vec<FuncId> {
-    order(program, &callees(program))
-}
-
-/// The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is done
-/// to the functions of a level depends on earlier levels alone.
-pub fn levels(program: &Program) -> Vec<Vec<FuncId>> {
-    let callees = callees(program);
-    let mut levels: Vec<Vec<FuncId>> = Vec::new();
-    // Of each function: how many levels it is above, with its own.
-    let mut above = vec![0; program.functions.len()];
-    for id in order(program, &callees) {
-        let level = callees[id as usize].iter().map(|to| above[*to as usize]).max().unwrap_or(0);
-        above[id as usize] = level + 1;
-        if level == levels.len() {
-            levels.push(Vec::new());
+    /// The functions that main reaches, each after those that it refers to, circles apart.
+    pub fn callees_first(&self) -> Vec<FuncId> {
+        let mut seen = vec![false; self.references.len()];
+        let mut order = Vec::new();
+        let mut stack = vec![(self.main, false)];
+        while let Some((id, done)) = stack.pop() {
+            if done {
+                order.push(id);
+            } else if !std::mem::replace(&mut seen[id as usize], true) {
+                stack.push((id, true));
+                let callees = self.references[id as usize].iter().map(|(to, _)| *to);
+                stack.extend(callees.filter(|to| !seen[*to as usize]).map(|to| (to, false)));
+            }
         }
-        levels[level].push(id);
+        order
     }
-    levels
+
+    /// The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is
+    /// done to the functions of a level depends on earlier levels alone.
+    pub fn levels(&self) -> Vec<Vec<FuncId>> {
+        let mut levels: Vec<Vec<FuncId>> = Vec::new();
+        // Of each function: how many levels it is above, with its own.
+        let mut above = vec![0; self.references.len()];
+        for id in self.callees_first() {
+            let level = self.references[id as usize].iter().map(|(to, _)| above[*to as usize]).max().unwrap_or(0);
+            above[id as usize] = level + 1;
+            if level == levels.len() {
+                levels.push(Vec::new());
+            }
+            levels[level].push(id);
+        }
+        levels
+    }
 }
 
 /// Drops the functions that main does not reach.
 pub fn drop_unreached(program: &mut Program) {
     let mut reached = vec![false; program.functions.len()];
-    callees_first(program).into_iter().for_each(|id| reached[id as usize] = true);
-    for (f, reached) in program.functions.iter_mut().zip(reached) {
+    CallGraph::of(program).callees_first().into_iter().for_each(|id| reached[id as usize] = true);
+    parallel::each(reached.len(), program.functions.iter_mut().zip(&reached), |(f, reached)| {
         if !reached {
             *f = None;
         }
-    }
+    });
 }

@@ -10,7 +10,7 @@ use crate::ir::visit::{
 };
 use crate::parallel;
 use crate::passes::Simplify;
-use crate::passes::call_graph::{callees_first, drop_unreached, levels, redirect};
+use crate::passes::call_graph::{CallGraph, drop_unreached, redirect};
 use crate::passes::simplify::number_variables;
 
 /// How much work a function is, compared to the usual pass.
@@ -182,11 +182,12 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     let mut one: Vec<FuncId> = (0..program.functions.len() as u32).collect();
     let mut stays = one.clone();
     let mut rank = vec![0; program.functions.len()];
-    for (place, id) in callees_first(program).into_iter().enumerate() {
+    let graph = CallGraph::of(program);
+    for (place, id) in graph.callees_first().into_iter().enumerate() {
         rank[id as usize] = place;
     }
     let mut seen: FxHashMap<u32, Vec<FuncId>> = FxHashMap::default();
-    for level in levels(program) {
+    for level in graph.levels() {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
         let folded = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
             redirect(&mut f, &|id| one[id as usize]);

@@ -8,7 +8,7 @@ use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term,
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
 use crate::parallel;
 use crate::passes::Simplify;
-use crate::passes::call_graph::{drop_unreached, levels, references};
+use crate::passes::call_graph::{CallGraph, drop_unreached, references};
 use crate::passes::regions::looping;
 use crate::passes::{self_calls, strings};
 
@@ -301,11 +301,10 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     }
     let count = program.functions.len();
     let (mut calls, mut created) = (vec![0; count], vec![0; count]);
-    for f in program.functions.iter().flatten() {
-        references(f, &mut |id, creates| {
-            let counted = if creates { &mut created } else { &mut calls };
-            counted[id as usize] += 1;
-        });
+    let graph = CallGraph::of(program);
+    for (id, creates) in graph.references.iter().flatten() {
+        let counted = if *creates { &mut created } else { &mut calls };
+        counted[*id as usize] += 1;
     }
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     // The one call of a closure may stand in the loop that it is given to.
@@ -316,7 +315,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     };
     let once: Vec<usize> = calls.iter().zip(&created).map(once).collect();
     let mut sizes = vec![None; count];
-    for level in levels(program) {
+    for level in graph.levels() {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
         let inlined = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
             let inline = |f: &mut Func| {
@@ -348,11 +347,12 @@ pub fn run(program: &mut Program, simplify: Simplify) {
             if strings::run(&mut f) | self_calls::function(&mut f, false) {
                 simplify(&mut f);
             }
-            f
+            let size = if is_recursive(&f) { None } else { size(&f) };
+            (f, size)
         });
-        for f in inlined {
+        for (f, size) in inlined {
             let id = f.id as usize;
-            sizes[id] = if is_recursive(&f) { None } else { size(&f) };
+            sizes[id] = size;
             program.functions[id] = Some(f);
         }
     }

@@ -81,7 +81,6 @@ struct State {
     /// Block and place that the first look at it comes to next.
     next: (u32, u32),
     facts: Vec<Fact>,
-    users: Users,
     result: Option<Fact>,
     captured: Vec<Fact>,
     /// Known calls, and reads of captured variables.
@@ -108,6 +107,8 @@ struct Global {
 
 struct Analysis<'a> {
     program: &'a Program,
+    /// By function.
+    users: &'a [Users],
     states: Vec<State>,
     sites: Vec<Site>,
     globals: Vec<Global>,
@@ -128,7 +129,7 @@ fn join(a: Fact, b: Fact) -> Fact {
 }
 
 impl<'a> Analysis<'a> {
-    fn new(program: &'a Program) -> Self {
+    fn new(program: &'a Program, users: &'a [Users]) -> Self {
         let main = program.functions[program.main as usize].as_ref();
         let mut exports = vec![false; main.map_or(0, |main| main.names.len())];
         let global = Global { sets: 0, fact: Fact::Nothing, readers: Vec::new() };
@@ -159,7 +160,7 @@ impl<'a> Analysis<'a> {
         }
         let states = vec![State::default(); program.functions.len()];
         let (work, fresh, escapes) = (Vec::new(), Vec::new(), Vec::new());
-        Analysis { program, states, sites: Vec::new(), globals, exports, work, fresh, escapes }
+        Analysis { program, users, states, sites: Vec::new(), globals, exports, work, fresh, escapes }
     }
 
     fn fact(&self, function: FuncId, arg: &Arg) -> Fact {
@@ -200,7 +201,7 @@ impl<'a> Analysis<'a> {
         if new != old {
             let state = &mut self.states[function as usize];
             state.facts[v as usize] = new;
-            let seen = state.users.get(v).iter().filter(|place| **place < state.next);
+            let seen = self.users[function as usize].get(v).iter().filter(|place| **place < state.next);
             self.work.extend(seen.map(|(block, at)| (function, *block, *at)));
         }
     }
@@ -221,7 +222,6 @@ impl<'a> Analysis<'a> {
         }
         state.entered = true;
         state.facts = vec![Fact::Nothing; function.names.len()];
-        state.users = Users::of(function);
         if let Some(own) = function.params.first() {
             state.facts[*own as usize] = Fact::Function(id);
         }
@@ -514,7 +514,8 @@ fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
 /// Marks calls of known functions and, for `partial`, their partial applications, unless there are places; puts constants in the place
 /// of variables that always hold them, and removes functions that never run.
 pub fn run(program: &mut Program) {
-    let mut analysis = Analysis::new(program);
+    let users = parallel::map(program.functions.len(), program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
+    let mut analysis = Analysis::new(program, &users);
     analysis.run();
     let states = analysis.states;
     let partial = program.places.is_empty();
@@ -541,4 +542,5 @@ pub fn run(program: &mut Program) {
             }
         }
     });
+    parallel::each(users.len(), users.into_iter().zip(states), drop);
 }

@@ -8,7 +8,7 @@ use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE, dominates, entry_and_latch};
 use crate::parallel;
 use crate::passes::Simplify;
-use crate::passes::call_graph;
+use crate::passes::call_graph::CallGraph;
 use crate::passes::intervals::{Ints, Range, SIZE, join, mask, power};
 use crate::target::Target;
 
@@ -535,14 +535,12 @@ struct Arguments {
 }
 
 impl Arguments {
-    fn new(program: &Program) -> Arguments {
+    fn new(program: &Program, graph: &CallGraph) -> Arguments {
         let count = program.functions.len();
         let mut left = vec![0; count];
         left[program.main as usize] = 1;
-        for f in program.functions.iter().flatten() {
-            // A closure may be called by whoever gets it.
-            call_graph::references(f, &mut |id, _| left[id as usize] += 1);
-        }
+        // A closure may be called by whoever gets it.
+        graph.references.iter().flatten().for_each(|(id, _)| left[*id as usize] += 1);
         Arguments { left, passed: vec![None; count] }
     }
 
@@ -614,8 +612,9 @@ fn rewritten(analysis: &mut Analysis) -> (Calls, Changes) {
 /// Simplifies the operations on ints of all functions, those of callers first.
 pub fn run(program: &mut Program, target: Target, simplify: Simplify) {
     let ints = Ints::of(target);
-    let mut arguments = Arguments::new(program);
-    for level in call_graph::levels(program).into_iter().rev() {
+    let graph = CallGraph::of(program);
+    let mut arguments = Arguments::new(program, &graph);
+    for level in graph.levels().into_iter().rev() {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
         let looked_at = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
             let Some(mut analysis) = analyse(&f, ints, &arguments.of(&f, ints)) else { return (f, Vec::new()) };

@@ -644,7 +644,8 @@ fn number_places(f: &mut Func, before: usize) {
 
 /// The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted.
 pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
-    let code = discover::run(image)?;
+    let (debug, code) = parallel::both(debug_events::weight(image), || debug_events::run(image), || discover::run(image));
+    let code = code?;
     let mut order: Vec<usize> = (0..code.functions.len()).collect();
     order.sort_unstable_by_key(|n| code.functions[*n].entry);
     let mut ids = vec![0; order.len()];
@@ -658,7 +659,7 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
         let start = if f.arity > 1 { f.entry + 2 } else { f.entry };
         sites.push(names::Site { start, parent, created: f.created });
     }
-    let debug = debug_events::run(image)?;
+    let debug = debug?;
     let function_names = names::functions(image, &debug, &sites, &code.units);
     let main = ids[0];
     let places = backtraces.then(|| places(&code));
