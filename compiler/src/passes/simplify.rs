@@ -13,6 +13,8 @@ use crate::passes::regions::{self, Regions};
 const NONE: u32 = u32::MAX;
 /// How many blocks in a row a jump is led through.
 const STEPS: usize = 8;
+/// So often all steps are gone through.
+const ROUNDS: usize = 3;
 
 /// What a variable has been replaced by, in the end.
 fn resolve(replace: &mut [Arg], a: &Arg) -> Arg {
@@ -132,24 +134,24 @@ impl Scopes {
 }
 
 /// A list for each variable, the last item first; most are empty.
-struct Lists<T> {
+struct Lists {
     /// Of each variable: the number of its last item, or `NONE`.
     last: Vec<u32>,
     /// With the number of the one before it.
-    items: Vec<(T, u32)>,
+    items: Vec<(Arg, u32)>,
 }
 
-impl<T: Copy> Lists<T> {
+impl Lists {
     fn new(count: usize) -> Self {
         Lists { last: vec![NONE; count], items: Vec::new() }
     }
 
-    fn add(&mut self, v: Var, item: T) {
+    fn add(&mut self, v: Var, item: Arg) {
         let before = std::mem::replace(&mut self.last[v as usize], self.items.len() as u32);
         self.items.push((item, before));
     }
 
-    fn get(&self, v: Var) -> impl Iterator<Item = T> {
+    fn get(&self, v: Var) -> impl Iterator<Item = Arg> {
         let mut at = self.last[v as usize];
         std::iter::from_fn(move || {
             let (item, before) = self.items.get(at as usize)?;
@@ -165,47 +167,39 @@ fn has_params(f: &Func) -> bool {
 
 /// Removes parameters that get one and the same value from everywhere.
 fn same_params(f: &mut Func) -> bool {
-    let count = f.names.len();
-    let mut incoming: Lists<Arg> = Lists::new(count);
-    let mut feeds: Lists<Var> = Lists::new(count);
-    let mut work = Vec::new();
+    let mut incoming = Lists::new(f.names.len());
     for block in &f.blocks {
-        work.extend(&block.params);
         for t in visit::targets(&block.term) {
             for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
                 incoming.add(*p, *a);
-                if let Arg::Var(v) = a {
-                    feeds.add(*v, *p);
-                }
             }
         }
     }
     let scopes = Scopes::find(f);
     let mut replace = identity(f);
-    let mut changed = false;
-    while let Some(p) = work.pop() {
-        let own = Arg::Var(p);
-        if replace[p as usize] != own {
-            continue;
-        }
-        let mut value = own;
-        let mut same = true;
-        for a in incoming.get(p) {
-            let a = resolve(&mut replace, &a);
-            if a != own && a != value {
-                same = same && value == own;
-                value = a;
+    let (mut changed, mut found) = (false, true);
+    // What one is replaced by may be what another one gets: mostly a later one, as blocks are in reverse postorder.
+    while std::mem::take(&mut found) {
+        for p in f.blocks.iter().flat_map(|block| &block.params) {
+            let own = Arg::Var(*p);
+            if replace[*p as usize] != own {
+                continue;
+            }
+            let mut value = own;
+            let mut same = true;
+            for a in incoming.get(*p) {
+                let a = resolve(&mut replace, &a);
+                if a != own && a != value {
+                    same = same && value == own;
+                    value = a;
+                }
+            }
+            if same && value != own && scopes.allow(*p, &value) {
+                replace[*p as usize] = value;
+                found = true;
             }
         }
-        if same && value != own && scopes.allow(p, &value) {
-            changed = true;
-            let start = work.len();
-            work.extend(feeds.get(p));
-            if let Arg::Var(v) = value {
-                work[start..].iter().for_each(|fed| feeds.add(v, *fed));
-            }
-            replace[p as usize] = value;
-        }
+        changed = changed || found;
     }
     if changed {
         drop_params(f, &|v| replace[v as usize] == Arg::Var(v));
@@ -428,15 +422,6 @@ fn constants(f: &mut Func) -> bool {
     changed
 }
 
-/// Where a variable is defined.
-#[derive(Clone, Copy)]
-enum Definition {
-    Outside,
-    Param,
-    /// Block, instruction.
-    Result(u32, u32),
-}
-
 /// May the instruction be dropped when its result is not used?
 fn removable(i: &Instr, effect_of: Effects) -> bool {
     match i {
@@ -446,109 +431,73 @@ fn removable(i: &Instr, effect_of: Effects) -> bool {
     }
 }
 
-/// What is needed of a function.
-struct Needs<'a> {
-    f: &'a Func,
-    definitions: Vec<Definition>,
-    /// What jumps pass for each parameter.
-    incoming: Lists<Arg>,
+/// Variables that something needs, and first results of instructions that stay for their effect.
+struct Live {
     live: Vec<bool>,
-    /// For each instruction of all blocks, and of each block the place of its first one.
-    kept: Vec<bool>,
-    starts: Vec<usize>,
-    work: Vec<Var>,
+    grew: bool,
 }
 
-impl Needs<'_> {
+impl Live {
+    fn mark(&mut self, v: Var) {
+        self.grew = self.grew || !self.live[v as usize];
+        self.live[v as usize] = true;
+    }
+
     fn need(&mut self, a: &Arg) {
-        if let Arg::Var(v) = a
-            && !self.live[*v as usize]
-        {
-            self.live[*v as usize] = true;
-            self.work.push(*v);
+        if let Arg::Var(v) = a {
+            self.mark(*v);
         }
     }
 
-    fn keep(&mut self, b: usize, n: usize) {
-        self.kept[self.starts[b] + n] = true;
-        visit::each_arg(&self.f.blocks[b].body[n], &mut |a| self.need(a));
+    fn has(&self, v: Var) -> bool {
+        self.live[v as usize]
     }
 
-    fn run(&mut self) {
-        while let Some(v) = self.work.pop() {
-            match self.definitions[v as usize] {
-                Definition::Outside => {}
-                Definition::Param => {
-                    let mut at = self.incoming.last[v as usize];
-                    while let Some((a, before)) = self.incoming.items.get(at as usize).copied() {
-                        self.need(&a);
-                        at = before;
-                    }
-                }
-                Definition::Result(b, n) => {
-                    let (b, n) = (b as usize, n as usize);
-                    if !self.kept[self.starts[b] + n] {
-                        self.keep(b, n);
-                    }
-                }
-            }
-        }
+    fn stays(&self, i: &Instr) -> bool {
+        let dests = visit::dests(i);
+        dests.is_empty() || dests.iter().any(|v| self.has(*v))
     }
 }
 
-/// Drops parameters and instructions that nothing needs. Instructions are looked at from the last to the first, so that the
-/// effect is asked only of those that no later one needs.
+/// Drops parameters and instructions that nothing needs. Blocks are in reverse postorder: from the last instruction to the first, a value
+/// is met after all that may need it, but for what jumps back pass; then all is looked at again. The effect is asked only of instructions
+/// that no later one needs.
 fn unused(f: &mut Func, effect_of: Effects) -> bool {
-    let count = f.names.len();
-    let mut needs = Needs {
-        f,
-        definitions: vec![Definition::Outside; count],
-        incoming: Lists::new(if has_params(f) { count } else { 0 }),
-        live: vec![false; count],
-        kept: Vec::new(),
-        starts: Vec::with_capacity(f.blocks.len()),
-        work: Vec::new(),
-    };
-    for (b, block) in f.blocks.iter().enumerate() {
-        for v in &block.params {
-            needs.definitions[*v as usize] = Definition::Param;
-        }
-        for (n, i) in block.body.iter().enumerate() {
-            for v in visit::dests(i) {
-                needs.definitions[*v as usize] = Definition::Result(b as u32, n as u32);
+    let mut live = Live { live: vec![false; f.names.len()], grew: false };
+    // Has a jump back passed what will be needed if its parameter is?
+    let mut is_open = true;
+    while std::mem::take(&mut is_open) {
+        live.grew = false;
+        for (b, block) in f.blocks.iter().enumerate().rev() {
+            visit::each_own_arg(&block.term, &mut |a| live.need(a));
+            for t in visit::targets(&block.term) {
+                for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
+                    if live.has(*p) {
+                        live.need(a);
+                    } else if let Arg::Var(v) = a {
+                        is_open = is_open || (t.block as usize <= b && !live.has(*v));
+                    }
+                }
+            }
+            for i in block.body.iter().rev() {
+                if !live.stays(i) && !removable(i, effect_of) {
+                    live.mark(visit::dests(i)[0]);
+                }
+                if live.stays(i) {
+                    visit::each_arg(i, &mut |a| live.need(a));
+                }
             }
         }
-        needs.starts.push(needs.kept.len());
-        needs.kept.resize(needs.kept.len() + block.body.len(), false);
-        for t in visit::targets(&block.term) {
-            for (p, a) in f.blocks[t.block as usize].params.iter().zip(&t.args) {
-                needs.incoming.add(*p, *a);
-            }
-        }
+        is_open = is_open && live.grew;
     }
-    for block in &f.blocks {
-        visit::each_own_arg(&block.term, &mut |a| needs.need(a));
-    }
-    needs.run();
-    for (b, block) in f.blocks.iter().enumerate().rev() {
-        for (n, i) in block.body.iter().enumerate().rev() {
-            if !needs.kept[needs.starts[b] + n] && !removable(i, effect_of) {
-                needs.keep(b, n);
-                needs.run();
-            }
-        }
-    }
-    let (kept, live) = (needs.kept, needs.live);
-    let dropped = kept.contains(&false);
-    if dropped {
-        let mut keep = kept.into_iter();
-        for block in &mut f.blocks {
-            block.body.retain(|_| keep.next() == Some(true));
-        }
-    }
-    let changed = dropped || f.blocks.iter().flat_map(|block| &block.params).any(|v| !live[*v as usize]);
+    let mut changed = f.blocks.iter().flat_map(|block| &block.params).any(|v| !live.has(*v));
     if changed {
-        drop_params(f, &|v| live[v as usize]);
+        drop_params(f, &|v| live.has(v));
+    }
+    for block in &mut f.blocks {
+        let count = block.body.len();
+        block.body.retain(|i| live.stays(i));
+        changed = changed || block.body.len() < count;
     }
     changed
 }
@@ -599,24 +548,26 @@ pub fn function(f: &mut Func, effect_of: Effects) {
         unused(f, effect_of);
     } else {
         number_blocks(f);
-        let mut rounds = 3;
-        // Jumps have changed since the parameters were compared.
+        // What is passed to parameters has changed since these were compared.
         let mut moved = true;
-        while rounds > 0 {
+        for round in 0..ROUNDS {
             let same = moved && has_params(f) && same_params(f);
             let folded = constants(f);
             let threaded = thread(f);
             if threaded {
                 number_blocks(f);
             }
-            moved = moved || threaded;
-            let merged = moved && merge(f);
+            // After the first round, without other jumps there is nothing more to merge, and nothing becomes unused.
+            let led = threaded || round == 0;
+            let merged = led && merge(f);
             if merged {
                 number_blocks(f);
             }
-            let dropped = (same || folded || moved) && unused(f, effect_of);
-            moved = threaded || merged;
-            rounds = if same || folded || moved || dropped { rounds - 1 } else { 0 };
+            let dropped = led && unused(f, effect_of);
+            if !(same || folded || threaded || merged || dropped) {
+                break;
+            }
+            moved = threaded || (folded && merged);
         }
     }
     number_variables(f);
