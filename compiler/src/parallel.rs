@@ -74,6 +74,7 @@ mod tests {
         for count in [0, 1, LITTLE, 10 * LITTLE] {
             let squares: Vec<usize> = map(count, 0..count, |n| n * n);
             assert_eq!(squares, (0..count).map(|n| n * n).collect::<Vec<usize>>());
+            assert_eq!(both(count, || 1, || 2), (1, 2));
         }
     }
 }

@@ -514,7 +514,8 @@ fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
 /// Marks calls of known functions and, for `partial`, their partial applications, unless there are places; puts constants in the place
 /// of variables that always hold them, and removes functions that never run.
 pub fn run(program: &mut Program) {
-    let users = parallel::map(program.functions.len(), program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
+    let users =
+        parallel::map(program.functions.len(), program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
     let mut analysis = Analysis::new(program, &users);
     analysis.run();
     let states = analysis.states;

@@ -548,11 +548,11 @@ pub fn function(f: &mut Func, effect_of: Effects) {
         unused(f, effect_of);
     } else {
         number_blocks(f);
-        // What is passed to parameters has changed since these were compared.
-        let mut moved = true;
+        // What is passed to parameters has changed since these were compared; variables have been replaced since constants were looked for.
+        let (mut moved, mut replaced) = (true, true);
         for round in 0..ROUNDS {
             let same = moved && has_params(f) && same_params(f);
-            let folded = constants(f);
+            let folded = (replaced || same) && constants(f);
             let threaded = thread(f);
             if threaded {
                 number_blocks(f);
@@ -568,6 +568,7 @@ pub fn function(f: &mut Func, effect_of: Effects) {
                 break;
             }
             moved = threaded || (folded && merged);
+            replaced = merged;
         }
     }
     number_variables(f);
