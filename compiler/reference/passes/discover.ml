@@ -31,8 +31,10 @@ let writes = { none_at_all with writes_accu = true }
 let tests = { none_at_all with reads_accu = true }
 let changes = { tests with writes_accu = true }
 
-(* Takes `n` slots, and gives a result. *)
-let takes n = if n > 0 then { changes with reads = n; pops = n } else changes
+(* Takes `n` slots, and gives a result; what takes few, as nearly all do, is there once. *)
+let taking n = { changes with reads = n; pops = n }
+let few = Array.init 5 taking
+let takes n = if n < Array.length few then few.(n) else taking n
 
 (* A value of `n` parts, the first of which is the accumulator. *)
 let gathers n = if n > 0 then takes (n - 1) else writes
@@ -85,7 +87,7 @@ type func = {
   size : int;
   parent : int;  (* the function that creates it and where *)
   created : int;
-  mutable leaders : int list;
+  mutable leaders : int list;  (* ascending *)
   mutable used : int list;  (* offsets it uses, apart from its own *)
   mutable assigns : (int * int) list;  (* the slots' assignments: trap, slot *)
 }
@@ -156,18 +158,13 @@ let reach code number pc depth trap =
 (* Makes `pc` the start of a block, and queues it when it is new. *)
 let lead code work number pc depth trap =
   if reach code number pc depth trap then work := pc :: !work;
-  let site = code.sites.(pc) in
-  if not site.leader then begin
-    site.leader <- true;
-    let f = code.functions.(number) in
-    f.leaders <- pc :: f.leaders
-  end
+  code.sites.(pc).leader <- true
 
 (* A function whose code is at `entry`. *)
 let add_function code entry offset captured size parent created =
   if code.function_at.(entry) <> none then fail created "function that is created in two places";
   code.function_at.(entry) <- code.function_count;
-  let arity = match (decode code.operands entry).op with Grab n -> n + 1 | _ -> 1 in
+  let arity = match decode code.operands entry with Grab n -> n + 1 | _ -> 1 in
   let arity = if parent = none then 0 else arity in
   let f = { entry; arity; offset; captured; size; parent; created; leaders = []; used = []; assigns = [] } in
   code.functions <- grown code.functions code.function_count no_func;
@@ -227,22 +224,22 @@ let explore code number =
   let size = Array.length code.sites in
   lead code work number f.entry f.arity none;
   let rec walk pc =
-    let i = decode code.operands pc in
-    let next = i.next in
+    let op = decode code.operands pc in
+    let push = code.operands.push and next = code.operands.next in
     let site = code.sites.(pc) in
     let trap = site.trap in
-    let depth = site.depth + if i.push then 1 else 0 in
-    step code number pc i.op depth trap;
-    let t = traffic i.op in
-    (match i.op with
+    let depth = site.depth + if push then 1 else 0 in
+    step code number pc op depth trap;
+    let t = traffic op in
+    (match op with
     | Poptrap -> if trap = none || code.traps.(trap).depth + 4 <> depth then fail pc "no trap to pop"
     | _ ->
       let floor = if trap = none then 0 else code.traps.(trap).depth + 4 in
       if t.reads > depth || floor + t.pops > depth then fail pc "stack underflow");
     let after = depth - t.pops + t.pushes in
-    let ends = ends_block i.op in
+    let ends = ends_block op in
     let forced =
-      match i.op with
+      match op with
       | Branch l ->
         lead code work number l after trap;
         false
@@ -269,8 +266,8 @@ let explore code number =
       | Setglobal _ -> main && after = 0 && trap = none
       | _ -> false
     in
-    site.push <- i.push;
-    site.op <- i.op;
+    site.push <- push;
+    site.op <- op;
     site.next <- next;
     if forced || not ends then begin
       if next >= size then fail pc "the code ends here without a return";
@@ -308,7 +305,7 @@ let run (image : Container.image) =
   let code =
     {
       image;
-      operands = { image; pc = 0 };
+      operands = operands image;
       sites = Array.make size no_site;
       function_at = Array.make size none;
       traps = [||];
@@ -326,9 +323,15 @@ let run (image : Container.image) =
     explore code !next;
     incr next
   done;
+  for pc = size - 1 downto 0 do
+    let site = code.sites.(pc) in
+    if site.leader then begin
+      let f = code.functions.(site.owner) in
+      f.leaders <- pc :: f.leaders
+    end
+  done;
   for n = 0 to code.function_count - 1 do
     let f = code.functions.(n) in
-    f.leaders <- ascending f.leaders;
     f.used <- ascending f.used
   done;
   code.units <- List.sort by_address code.units;

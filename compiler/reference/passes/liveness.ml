@@ -8,8 +8,15 @@ type graph = {
   successors : int array array;
   sets_trap : bool array;  (* ends by setting a trap: the second successor is its handler *)
   has_params : bool array;  (* takes parameters for what is live; else it continues with what its only predecessor leaves *)
-  live : bool array array;  (* for each block, the slots that are live at its start, then the accumulator *)
+  live : int array array;  (* for each block, what becomes of the slots at its start, then of the accumulator *)
 }
+
+(* What a block may do first to a slot or the accumulator: nothing, read it, so that it is live at its start, or write it. *)
+let untouched = 0
+let read = 1
+let written = 2
+
+let is_live live slot = live.(slot) = read
 
 (* The block that begins there. *)
 let at code l = code.sites.(l).block
@@ -68,39 +75,39 @@ let number_blocks code f =
     leaders;
   g
 
-(* What a block does to the slots below its first depth and (last) to the accumulator: 1 reads first, 2 writes first. *)
+(* What a block does first to the slots below its first depth and (last) to the accumulator. *)
 let marks code g block =
   let start = g.starts.(block) in
-  if start = none then [| 0 |]
+  if start = none then [| untouched |]
   else begin
     let depth_in = code.sites.(start).depth in
-    let marks = Array.make (depth_in + 1) 0 in
-    let touch slot what = if slot < depth_in && marks.(slot) = 0 then marks.(slot) <- what in
-    let accu = ref 0 in
+    let marks = Array.make (depth_in + 1) untouched in
+    let touch slot what = if slot < depth_in && marks.(slot) = untouched then marks.(slot) <- what in
+    let accu = ref untouched in
     let rec walk pc =
       let i = instruction code pc in
       let depth = i.depth in
       let t = traffic i.op in
-      if (i.push || t.reads_accu) && !accu = 0 then accu := 1;
+      if (i.push || t.reads_accu) && !accu = untouched then accu := read;
       let depth =
         if i.push then begin
-          touch depth 2;
+          touch depth written;
           depth + 1
         end
         else depth
       in
       for slot = depth - t.reads to depth - 1 do
-        touch slot 1
+        touch slot read
       done;
       (match i.op with
-      | Acc n -> touch (depth - 1 - n) 1
-      | Assign n -> touch (depth - 1 - n) 2
+      | Acc n -> touch (depth - 1 - n) read
+      | Assign n -> touch (depth - 1 - n) written
       | _ -> ());
       let depth = depth - t.pops in
       for slot = depth to depth + t.pushes - 1 do
-        touch slot 2
+        touch slot written
       done;
-      if t.writes_accu && !accu = 0 then accu := 2;
+      if t.writes_accu && !accu = untouched then accu := written;
       if not (ends_block i.op || code.sites.(i.next).leader) then walk i.next
     in
     walk start;
@@ -111,32 +118,27 @@ let marks code g block =
 let liveness code g =
   let count = Array.length g.starts in
   let predecessors = Array.make count [] in
-  let marks =
-    Array.init count (fun n ->
-        let m = marks code g n in
-        g.live.(n) <- Array.map (fun x -> x = 1) m;
-        Array.iter (fun s -> predecessors.(s) <- n :: predecessors.(s)) g.successors.(n);
-        m)
-  in
   let work = ref [] in
   for n = 0 to count - 1 do
+    g.live.(n) <- marks code g n;
+    Array.iter (fun s -> predecessors.(s) <- n :: predecessors.(s)) g.successors.(n);
     work := n :: !work
   done;
   let queued = Array.make count true in
   let spread n p =
     (* A handler's accumulator is the exception. *)
     let handler = g.sets_trap.(p) && g.successors.(p).(1) = n in
-    let live = g.live.(n) and before = g.live.(p) and mark = marks.(p) in
+    let live = g.live.(n) and before = g.live.(p) in
     let last = Array.length live - 1 and bottom = Array.length before - 1 in
     let changed = ref false in
     for slot = 0 to (if last < bottom then last else bottom) - 1 do
-      if live.(slot) && mark.(slot) = 0 && not before.(slot) then begin
-        before.(slot) <- true;
+      if live.(slot) = read && before.(slot) = untouched then begin
+        before.(slot) <- read;
         changed := true
       end
     done;
-    if (not handler) && live.(last) && mark.(bottom) = 0 && not before.(bottom) then begin
-      before.(bottom) <- true;
+    if (not handler) && live.(last) = read && before.(bottom) = untouched then begin
+      before.(bottom) <- read;
       changed := true
     end;
     if !changed && not queued.(p) then begin

@@ -141,15 +141,14 @@ let defined a pc =
 
 (* Takes `n` values from the top of the stack, the top first. *)
 let pop state n pc =
-  let rec take taken n =
-    if n = 0 then List.rev taken
-    else begin
-      if state.height = 0 then fail pc "stack underflow";
-      state.height <- state.height - 1;
-      take (defined state.slots.(state.height) pc :: taken) (n - 1)
-    end
-  in
-  take [] n
+  let height = state.height in
+  if n > height then fail pc "stack underflow";
+  let values = ref [] in
+  for slot = height - n to height - 1 do
+    values := defined state.slots.(slot) pc :: !values
+  done;
+  state.height <- height - n;
+  !values
 
 (* A variable that is read for nothing, `ignore (Sys.opaque_identity x)`, keeps its value until there, where that can be seen. *)
 let keep b op accu =
@@ -158,22 +157,24 @@ let keep b op accu =
   | (Opcode.Acc _ | Envacc _ | Offsetclosure _ | Const _ | Getglobal _), Program.Var _, _ -> ignore (prim b "%keep" [ accu ])
   | _ -> ()
 
-(* The edge to `block` with this state. *)
-let edge b block state pc =
+(* The edge to `block` with this state, which nothing else needs. *)
+let last_edge b block state pc =
   if b.graph.has_params.(block) then begin
     let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
-    let args = ref [] in
-    for slot = 0 to last - 1 do
-      if live.(slot) then args := defined state.slots.(slot) pc :: !args
+    let args = ref (if Liveness.is_live live last then [ state.accu ] else []) in
+    for slot = last - 1 downto 0 do
+      if Liveness.is_live live slot then args := defined state.slots.(slot) pc :: !args
     done;
-    if live.(last) then args := state.accu :: !args;
-    { Program.block; args = List.rev !args }
+    { Program.block; args = !args }
   end
   else begin
-    b.left.(block) <- Some (copy state);
+    b.left.(block) <- Some state;
     { Program.block; args = [] }
   end
+
+(* The same with a state that is needed again. *)
+let edge b block state pc = last_edge b block (if b.graph.has_params.(block) then state else copy state) pc
 
 (* The state at the start of a block. *)
 let enter b block =
@@ -187,13 +188,13 @@ let enter b block =
     let state = { slots = Array.make last undefined; height = last; accu = Program.Int 0 } in
     let params = ref [] in
     for slot = 0 to last - 1 do
-      if live.(slot) then begin
+      if Liveness.is_live live slot then begin
         let v = fresh b in
         params := v :: !params;
         state.slots.(slot) <- Program.Var v
       end
     done;
-    if live.(last) then begin
+    if Liveness.is_live live last then begin
       let v = fresh b in
       params := v :: !params;
       state.accu <- Program.Var v
@@ -375,7 +376,7 @@ let pushtrap b pc handler next state =
   let boxes = ref [] in
   List.iter
     (fun slot ->
-      if b.graph.live.(handler).(slot) then
+      if Liveness.is_live b.graph.live.(handler) slot then
         match prim b "%block" [ Program.Int 0; defined state.slots.(slot) pc ] with
         | Program.Var v -> boxes := (slot, v) :: !boxes
         | _ -> ())
@@ -386,7 +387,7 @@ let pushtrap b pc handler next state =
   caught.accu <- Program.Var exn;
   let handler =
     match boxes with
-    | [] -> edge b handler caught pc
+    | [] -> last_edge b handler caught pc
     | _ ->
       let param = fresh b in
       caught.accu <- Program.Var param;
@@ -395,7 +396,7 @@ let pushtrap b pc handler next state =
       List.iter
         (fun (slot, cell) -> caught.slots.(slot) <- prim b "%field" [ Program.Var cell; Program.Int 0 ])
         boxes;
-      let target = edge b handler caught pc in
+      let target = last_edge b handler caught pc in
       let landing = { Program.params = [ param ]; body = List.rev b.body; term = Program.Jump target } in
       b.body <- body;
       b.landings <- landing :: b.landings;
@@ -406,7 +407,7 @@ let pushtrap b pc handler next state =
   for _ = 1 to 4 do
     push state undefined
   done;
-  let body = edge b body state pc in
+  let body = last_edge b body state pc in
   Program.Pushtrap { exn; body; handler }
 
 (* The instruction that ends a block. *)
@@ -414,7 +415,7 @@ let term b pc op next state =
   let accu = state.accu in
   let at l = b.code.sites.(l).block in
   match op with
-  | Branch l -> Program.Jump (edge b (at l) state pc)
+  | Branch l -> Program.Jump (last_edge b (at l) state pc)
   | Branchif l | Branchifnot l ->
     let taken = match op with Branchif _ -> true | _ -> false in
     let yes = if taken then l else next and no = if taken then next else l in
@@ -423,12 +424,12 @@ let term b pc op next state =
     | _ -> ());
     let yes = edge b (at yes) state pc in
     state.accu <- Program.Int 0;
-    let no = edge b (at no) state pc in
+    let no = last_edge b (at no) state pc in
     Program.If (accu, yes, no)
   | Compare (name, constant, l) ->
     let test = prim b name [ constant; accu ] in
     let yes = edge b (at l) state pc in
-    let no = edge b (at next) state pc in
+    let no = last_edge b (at next) state pc in
     Program.If (test, yes, no)
   | Switch (ints, tags) ->
     let ints = Array.map (fun l -> edge b (at l) state pc) ints in
@@ -437,7 +438,7 @@ let term b pc op next state =
   | Pushtrap l -> pushtrap b pc (at l) next state
   | Poptrap ->
     state.height <- state.height - 4;
-    Program.Poptrap (edge b (at next) state pc)
+    Program.Poptrap (last_edge b (at next) state pc)
   | Raise kind ->
     place b kind pc pc;
     Program.Raise accu
@@ -459,7 +460,7 @@ let block b pc state =
       (* Only the starts of blocks are asked for again. *)
       if not i.leader then b.code.sites.(pc) <- no_site;
       let next = b.code.sites.(i.next) in
-      if next.leader then Program.Jump (edge b next.block state pc)
+      if next.leader then Program.Jump (last_edge b next.block state pc)
       else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
     end
   in
@@ -473,7 +474,7 @@ let build b =
   let slots = Array.init arity (fun slot -> Program.Var params.(arity - 1 - slot)) in
   let state = { slots; height = arity; accu = Program.Int 0 } in
   if b.graph.starts.(0) = none then
-    b.blocks.(0).term <- Program.Jump (edge b b.graph.successors.(0).(0) state b.func.entry)
+    b.blocks.(0).term <- Program.Jump (last_edge b b.graph.successors.(0).(0) state b.func.entry)
   else b.left.(0) <- Some state;
   let seen = Array.make (Array.length b.graph.starts) false in
   let work = ref [ 0 ] in
