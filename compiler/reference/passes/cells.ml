@@ -26,17 +26,17 @@ let each_instr (f : func) visit = Array.iter (fun (block : block) -> List.iter v
 
 let find (f : func) =
   let count = Array.length f.names in
-  let size = Array.make count 0 in
-  let found = ref false in
+  let found = ref [||] in
   each_instr f (function
     | Prim (dest, "%block", _ :: fields) ->
         let n = List.length fields in
         if n > 0 && n <= max_fields then begin
-          found := true;
-          size.(dest) <- n
+          if Array.length !found = 0 then found := Array.make count 0;
+          !found.(dest) <- n
         end
     | _ -> ());
-  if not !found then { first = [||]; size; owner = [||] }
+  let size = !found in
+  if Array.length size = 0 then { first = [||]; size; owner = [||] }
   else begin
     let escape = function Var v -> size.(v) <- 0 | _ -> () in
     Array.iter

@@ -8,12 +8,12 @@ let none = -1
 
 let fail pc message = Error.fail_at "CODE" (pc * 4) message
 
-(* `array`, or a longer copy when `count` items fill it. *)
+(* `array`, or a longer copy when it has no item of number `count`. *)
 let grown array count filler =
   if count < Array.length array then array
   else begin
     let longer = Array.make ((2 * count) + 8) filler in
-    Array.blit array 0 longer 0 count;
+    Array.blit array 0 longer 0 (Array.length array);
     longer
   end
 

@@ -52,7 +52,7 @@ type analysis = {
   (* Of each variable of main: is it a block that a global is set to? *)
   exports : Bytes.t;
   (* What to look at again, functions to look at for the first time, values that escape. *)
-  mutable work : use list;
+  mutable work : use list list;
   mutable fresh : func list;
   mutable escapes : fact list;
 }
@@ -107,7 +107,7 @@ let escape an fact = match fact with Function _ | Made _ -> an.escapes <- fact :
 
 let escape_all an id args = List.iter (fun arg -> escape an (fact_of an id arg)) args
 
-let again an uses = an.work <- List.rev_append uses an.work
+let again an uses = match uses with [] -> () | _ :: _ -> an.work <- uses :: an.work
 
 (* What two facts are together; a value of which no more is known escapes. *)
 let meet an old fact =
@@ -342,9 +342,9 @@ let rec settle an =
       an.escapes <- rest;
       let_go an fact;
       settle an
-  | { work = use :: rest; _ } ->
+  | { work = uses :: rest; _ } ->
       an.work <- rest;
-      look an use;
+      List.iter (fun use -> look an use) uses;
       settle an
   | { fresh = f :: rest; _ } ->
       an.fresh <- rest;

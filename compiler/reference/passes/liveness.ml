@@ -121,11 +121,19 @@ let liveness code g =
   let work = ref [] in
   for n = 0 to count - 1 do
     g.live.(n) <- marks code g n;
-    Array.iter (fun s -> predecessors.(s) <- n :: predecessors.(s)) g.successors.(n);
+    let successors = g.successors.(n) in
+    for i = 0 to Array.length successors - 1 do
+      predecessors.(successors.(i)) <- n :: predecessors.(successors.(i))
+    done;
     work := n :: !work
   done;
   let queued = Array.make count true in
-  let spread n p =
+  let rec spread n = function
+    | [] -> ()
+    | p :: others ->
+      spread_to n p;
+      spread n others
+  and spread_to n p =
     (* A handler's accumulator is the exception. *)
     let handler = g.sets_trap.(p) && g.successors.(p).(1) = n in
     let live = g.live.(n) and before = g.live.(p) in
@@ -152,7 +160,7 @@ let liveness code g =
     | n :: rest ->
       work := rest;
       queued.(n) <- false;
-      List.iter (fun p -> spread n p) predecessors.(n);
+      spread n predecessors.(n);
       run ()
   in
   run ()

@@ -209,9 +209,14 @@ let same_params (f : func) =
 (* For each block, whether other blocks use its parameters. *)
 let used_outside (f : func) =
   let owner = Array.make (Array.length f.names) none in
-  Array.iteri (fun b (block : block) -> List.iter (fun v -> owner.(v) <- b) block.params) f.blocks;
-  let outside = Array.make (Array.length f.blocks) false in
   let here = ref none in
+  let own v = owner.(v) <- !here in
+  Array.iteri
+    (fun b (block : block) ->
+      here := b;
+      List.iter own block.params)
+    f.blocks;
+  let outside = Array.make (Array.length f.blocks) false in
   let note = function
     | Var v ->
       let home = owner.(v) in
@@ -374,8 +379,11 @@ let unused (f : func) effect_of =
     | [] -> ()
     | instr :: rest ->
       look rest;
-      if not (stays instr || removable effect_of instr) then mark (first_dest instr);
-      if stays instr then Visit.each_arg instr need
+      let is_needed = stays instr in
+      if is_needed || not (removable effect_of instr) then begin
+        if not is_needed then mark (first_dest instr);
+        Visit.each_arg instr need
+      end
   in
   (* Is it a jump back that is looked at? Has one passed what will be needed if its parameter is? *)
   let is_back = ref false and is_open = ref false in
