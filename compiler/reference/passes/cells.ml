@@ -226,7 +226,8 @@ let replace_cells (f : func) cells =
       block.body <- List.rev body;
       block.term <- Visit.map_term_args resolve block.term;
       let later = List.concat_map (fun t -> needed.(t.block)) (Visit.targets block.term) in
-      last.(b) <- List.map (fun n -> (n, values.(n))) (Discover.ascending later))
+      let once = List.fold_left (fun list n -> Discover.insert n list) [] later in
+      last.(b) <- List.map (fun n -> (n, values.(n))) once)
     (order f);
   Array.iteri
     (fun b (block : block) ->

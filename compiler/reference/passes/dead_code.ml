@@ -149,12 +149,14 @@ let top marking slot = marking.tops.(slot - Array.length marking.globals)
 (* Finds the globals of which single fields can be dropped. *)
 let find_globals marking =
   iter_functions marking.program (fun f ->
-      let uses = Array.make (Array.length f.names) 0 in
+      (* Only main may set a tracked global. *)
+      let is_main = f.id = marking.program.main in
+      let uses = if is_main then Array.make (Array.length f.names) 0 else [||] in
       let count arg = match arg with Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       let leaves arg = untrack marking (global_of marking f.id arg) in
       let sets = ref [] in
       let visit instr =
-        Visit.each_arg instr count;
+        if is_main then Visit.each_arg instr count;
         match instr with
         | Prim (_, name, args) -> (
             match (name, args) with
@@ -170,9 +172,8 @@ let find_globals marking =
       iter_instrs f visit;
       Array.iter
         (fun (block : Program.block) ->
-          Visit.each_term_arg block.term (fun arg ->
-              count arg;
-              leaves arg))
+          if is_main then Visit.each_term_arg block.term count;
+          Visit.each_term_arg block.term leaves)
         f.blocks;
       List.iter
         (fun (slot, v) ->
@@ -181,7 +182,7 @@ let find_globals marking =
             let is_block = match marking.facts.(f.id).defs.(v) with Instr (Prim (_, "%block", _)) -> true | _ -> false in
             global.sets <- global.sets + 1;
             global.block <- v;
-            global.tracked <- global.tracked && is_block && uses.(v) = 1 && f.id = marking.program.main
+            global.tracked <- global.tracked && is_block && is_main && uses.(v) = 1
           end)
         (List.rev !sets));
   Array.iteri
@@ -396,7 +397,9 @@ let sweep marking (f : func) =
     (fun (block : Program.block) ->
       block.body <- Visit.map_instrs instr block.body;
       match block.term with
-      | Tail t -> block.term <- Tail { t with closure = sweep_closure marking t.closure t.known }
+      | Tail t ->
+          let closure = sweep_closure marking t.closure t.known in
+          if closure != t.closure then block.term <- Tail { t with closure }
       | _ -> ())
     f.blocks
 

@@ -17,6 +17,15 @@ let grown array count filler =
     longer
   end
 
+(* An ascending list that has `n`, too. *)
+let rec insert (n : int) list =
+  match list with
+  | first :: rest when first < n ->
+    let others = insert n rest in
+    if others == rest then list else first :: others
+  | first :: _ when first = n -> list
+  | _ -> n :: list
+
 (* What an instruction does to the stack and the accumulator, after its push. *)
 type traffic = {
   reads_accu : bool;
@@ -71,7 +80,7 @@ let ends_block = function
 type trap = {
   outer : int;  (* the enclosing one *)
   depth : int;  (* of the stack below the trap's own four slots *)
-  mutable assigned : int list;  (* slots that are assigned while it is set *)
+  mutable assigned : int list;  (* slots that are assigned while it is set, ascending *)
   mutable boxes : (int * int) list;  (* the cells that keep what the handler must see of those: slot, variable *)
 }
 
@@ -88,7 +97,7 @@ type func = {
   parent : int;  (* the function that creates it and where *)
   created : int;
   mutable leaders : int list;  (* ascending *)
-  mutable used : int list;  (* offsets it uses, apart from its own *)
+  mutable used : int list;  (* offsets it uses, apart from its own; ascending *)
   mutable assigns : (int * int) list;  (* the slots' assignments: trap, slot *)
 }
 
@@ -178,7 +187,7 @@ let use_offset code number pc offset env =
   if env && (at < f.captured || at >= f.size) then fail pc "captured variable that does not exist";
   if (not env) && (at < 0 || at >= f.captured || at mod 3 <> 0 || f.parent = none) then
     fail pc "function that does not exist in the closure";
-  if at <> f.offset then f.used <- at :: f.used
+  if at <> f.offset then f.used <- insert at f.used
 
 (* The block after one that ends with a test. *)
 let lead_next code work number next depth trap =
@@ -290,15 +299,6 @@ let explore code number =
 
 let by_address (a, _) (b, _) = a - b
 
-(* Sorted, each once. *)
-let ascending list =
-  let rec once = function
-    | a :: (b :: _ as rest) when Int.equal a b -> once rest
-    | a :: rest -> a :: once rest
-    | [] -> []
-  in
-  once (List.sort (fun (a : int) b -> compare a b) list)
-
 (* Everything that main reaches. *)
 let run (image : Container.image) =
   let size = image.words in
@@ -329,10 +329,6 @@ let run (image : Container.image) =
       let f = code.functions.(site.owner) in
       f.leaders <- pc :: f.leaders
     end
-  done;
-  for n = 0 to code.function_count - 1 do
-    let f = code.functions.(n) in
-    f.used <- ascending f.used
   done;
   code.units <- List.sort by_address code.units;
   code

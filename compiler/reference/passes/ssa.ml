@@ -7,9 +7,6 @@ open Discover
 (* In deeper frames variables get no names: each event lists all of them. *)
 let named = 64
 
-(* Room for so many variables is made first. *)
-let some = 24
-
 (* What a slot holds that belongs to a trap or a return address. *)
 let undefined = Program.Var none
 (* The result is 0 or 1. *)
@@ -58,6 +55,9 @@ let places (code : code) =
     code.sites;
   { count = 0; list = []; pending_at }
 
+(* By variable, of one function after the other: its name, and whether it is 0 or 1. *)
+type room = { mutable names : string array; mutable booleans : bool array }
+
 (* A function being built. *)
 type builder = {
   code : code;
@@ -74,21 +74,22 @@ type builder = {
   mutable landings : Program.block list;  (* blocks in front of handlers, the last first *)
   mutable block_count : int;
   mutable body : Program.instr list;  (* reversed *)
-  mutable names : string array;
-  mutable booleans : bool array;
+  room : room;
   mutable var_count : int;
 }
 
 let fresh b =
-  let v = b.var_count in
-  b.names <- grown b.names v "";
-  b.booleans <- grown b.booleans v false;
+  let v = b.var_count and room = b.room in
+  room.names <- grown room.names v "";
+  room.booleans <- grown room.booleans v false;
+  room.names.(v) <- "";
+  room.booleans.(v) <- false;
   b.var_count <- v + 1;
   v
 
 let prim b name args =
   let dest = fresh b in
-  b.booleans.(dest) <- is_boolean name;
+  b.room.booleans.(dest) <- is_boolean name;
   b.body <- Program.Prim (dest, name, args) :: b.body;
   Program.Var dest
 
@@ -213,7 +214,8 @@ let names_at b pc state =
         (fun (index, name) ->
           if index < depth then
             match state.slots.(depth - 1 - index) with
-            | Program.Var v when v <> none && String.length b.names.(v) = 0 -> b.names.(v) <- Names.variable name
+            | Program.Var v when v <> none && String.length b.room.names.(v) = 0 ->
+              b.room.names.(v) <- Names.variable name
             | _ -> ())
         names
 
@@ -372,7 +374,6 @@ let execute b pc op next state =
 let pushtrap b pc handler next state =
   let body = b.code.sites.(next).block in
   let trap = b.code.traps.(b.code.sites.(next).trap) in
-  let assigned = ascending trap.assigned in
   let boxes = ref [] in
   List.iter
     (fun slot ->
@@ -380,7 +381,7 @@ let pushtrap b pc handler next state =
         match prim b "%block" [ Program.Int 0; defined state.slots.(slot) pc ] with
         | Program.Var v -> boxes := (slot, v) :: !boxes
         | _ -> ())
-    assigned;
+    trap.assigned;
   let boxes = List.rev !boxes in
   let exn = fresh b in
   let caught = copy state in
@@ -420,7 +421,7 @@ let term b pc op next state =
     let taken = match op with Branchif _ -> true | _ -> false in
     let yes = if taken then l else next and no = if taken then next else l in
     (match accu with
-    | Program.Var v when v <> none && b.booleans.(v) -> state.accu <- Program.Int 1
+    | Program.Var v when v <> none && b.room.booleans.(v) -> state.accu <- Program.Int 1
     | _ -> ());
     let yes = edge b (at yes) state pc in
     state.accu <- Program.Int 0;
@@ -501,14 +502,14 @@ let build b =
   run ();
   self :: Array.to_list params
 
-let func code ids debug table places watch number name place =
+let func code ids debug table places watch room number name place =
   let f = code.functions.(number) in
   List.iter
     (fun (trap, slot) ->
       let rec climb trap =
         if trap <> none && slot < code.traps.(trap).depth then begin
           let t = code.traps.(trap) in
-          t.assigned <- slot :: t.assigned;
+          t.assigned <- insert slot t.assigned;
           climb t.outer
         end
       in
@@ -532,14 +533,13 @@ let func code ids debug table places watch number name place =
       landings = [];
       block_count = count;
       body = [];
-      names = Array.make some "";
-      booleans = Array.make some false;
+      room;
       var_count = 0;
     }
   in
   let params = build b in
   let blocks = Array.append b.blocks (Array.of_list (List.rev b.landings)) in
-  let names = Array.sub b.names 0 b.var_count in
+  let names = Array.sub room.names 0 b.var_count in
   { Program.id = ids.(number); name; place; kind = Program.Closure; params; exits = 0; blocks; names }
 
 (* The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted. *)
@@ -561,19 +561,16 @@ let run (image : Container.image) table backtraces =
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
   let places = if backtraces then Some (places code) else None in
-  let called = ref [] in
-  Array.iter
-    (fun site ->
-      match site.op with
-      | Ccall (_, number) -> called := image.primitives.(number) :: !called
-      | _ -> ())
-    code.sites;
-  let watch = Allocations.watch !called in
+  let called = Array.make (Array.length image.primitives) false in
+  Array.iter (fun site -> match site.op with Ccall (_, number) -> called.(number) <- true | _ -> ()) code.sites;
+  let is_called number _ = called.(number) in
+  let watch = Allocations.watch (List.filteri is_called (Array.to_list image.primitives)) in
+  let room = { names = [||]; booleans = [||] } in
   let functions =
     Array.mapi
       (fun id number ->
         let place = Names.place debug sites.(id).Names.start in
-        Some (func code ids debug table places watch number names.(id) place))
+        Some (func code ids debug table places watch room number names.(id) place))
       order
   in
   release code;
