@@ -199,14 +199,17 @@ let pushes code =
   || code = 54 || code = 56 || code = 60 || code = 61
   || (code >= 104 && code <= 108)
 
+(* How many arguments RESUME has on the stack. *)
+let resumed x =
+  let major, minor = x.image.version in
+  if major < 5 || (major = 5 && minor < 2) then 2 else 3
+
 (* Decodes the instruction at word `pc` of the code that `x` reads. *)
 let decode x pc =
   x.pc <- pc;
-  let image = x.image in
   let code = opcode x in
   x.push <- pushes code;
   x.next <- pc + 1 + String.length (snd table.(code));
-  let resumed = if fst image.version < 5 || (fst image.version = 5 && snd image.version < 2) then 2 else 3 in
   match code with
   | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 -> Acc code
   | 8 -> Acc (count x (pc + 1))
@@ -345,6 +348,6 @@ let decode x pc =
   | 143 -> Stop
   | 148 -> Prim ("%string_get", 2)
   | 149 -> Perform
-  | 150 -> Resume resumed
-  | 151 -> Resumeterm (resumed, count x (pc + 1))
+  | 150 -> Resume (resumed x)
+  | 151 -> Resumeterm (resumed x, count x (pc + 1))
   | _ -> Reperformterm (count x (pc + 1))

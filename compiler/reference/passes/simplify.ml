@@ -503,12 +503,13 @@ let constants (f : func) =
 (* So often all steps are gone through. *)
 let rounds = 3
 
-(* Simplifies one function. `moved`: what is passed to parameters has changed since these were compared. *)
+(* Simplifies one function. `moved`: what is passed to parameters has changed since these were compared; `replaced`: variables have been
+   replaced since constants were looked for. *)
 let func f effect_of =
-  let rec round left moved =
+  let rec round left moved replaced =
     if left > 0 then begin
       let same = moved && has_params f && same_params f in
-      let folded = constants f in
+      let folded = (replaced || same) && constants f in
       let threaded = thread f in
       if threaded then number_blocks f;
       (* After the first round, without other jumps there is nothing more to merge, and nothing becomes unused. *)
@@ -516,7 +517,7 @@ let func f effect_of =
       let merged = led && merge f in
       if merged then number_blocks f;
       let dropped = led && unused f effect_of in
-      if same || folded || threaded || merged || dropped then round (left - 1) (threaded || (folded && merged))
+      if same || folded || threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
     end
   in
   if Array.length f.blocks = 1 then begin
@@ -525,7 +526,7 @@ let func f effect_of =
   end
   else begin
     number_blocks f;
-    round rounds true
+    round rounds true true
   end;
   number_variables f
 

@@ -19,6 +19,8 @@ let is_boolean = function
 (* Symbolic stack and accumulator. *)
 type state = { mutable slots : Program.arg array; mutable height : int; mutable accu : Program.arg }
 
+let no_state = { slots = [||]; height = 0; accu = undefined }
+
 let copy state = { slots = Array.sub state.slots 0 state.height; height = state.height; accu = state.accu }
 
 let push state value =
@@ -69,7 +71,7 @@ type builder = {
   func : func;
   used_offsets : int array;
   graph : Liveness.graph;
-  left : state option array;  (* what the only predecessor of a block leaves *)
+  left : state array;  (* what the only predecessor of a block leaves, until the block is entered *)
   blocks : Program.block array;
   mutable landings : Program.block list;  (* blocks in front of handlers, the last first *)
   mutable block_count : int;
@@ -170,7 +172,7 @@ let last_edge b block state pc =
     { Program.block; args = !args }
   end
   else begin
-    b.left.(block) <- Some state;
+    b.left.(block) <- state;
     { Program.block; args = [] }
   end
 
@@ -179,11 +181,12 @@ let edge b block state pc = last_edge b block (if b.graph.has_params.(block) the
 
 (* The state at the start of a block. *)
 let enter b block =
-  match b.left.(block) with
-  | Some state ->
-    b.left.(block) <- None;
-    state
-  | None ->
+  let left = b.left.(block) in
+  if left != no_state then begin
+    b.left.(block) <- no_state;
+    left
+  end
+  else begin
     let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
     let state = { slots = Array.make last undefined; height = last; accu = Program.Int 0 } in
@@ -202,6 +205,7 @@ let enter b block =
     end;
     b.blocks.(block).params <- List.rev !params;
     state
+  end
 
 (* Names the variables that the debug information knows at `pc`. *)
 let names_at b pc state =
@@ -476,7 +480,7 @@ let build b =
   let state = { slots; height = arity; accu = Program.Int 0 } in
   if b.graph.starts.(0) = none then
     b.blocks.(0).term <- Program.Jump (last_edge b b.graph.successors.(0).(0) state b.func.entry)
-  else b.left.(0) <- Some state;
+  else b.left.(0) <- state;
   let seen = Array.make (Array.length b.graph.starts) false in
   let work = ref [ 0 ] in
   let rec run () =
@@ -528,7 +532,7 @@ let func code ids debug table places watch room number name place =
       func = f;
       used_offsets = Array.of_list f.used;
       graph;
-      left = Array.make count None;
+      left = Array.make count no_state;
       blocks = Array.init count (fun _ -> { Program.params = []; body = []; term = Program.Unreachable });
       landings = [];
       block_count = count;
