@@ -106,7 +106,11 @@ let fact_of an id arg = match arg with Var v -> an.states.(id).facts.(v) | const
 (* The value may be anywhere. *)
 let escape an fact = match fact with Function _ | Made _ -> an.escapes <- fact :: an.escapes | _ -> ()
 
-let escape_all an id args = List.iter (fun arg -> escape an (fact_of an id arg)) args
+let rec escape_all an id = function
+  | [] -> ()
+  | arg :: args ->
+      escape an (fact_of an id arg);
+      escape_all an id args
 
 let again an uses = match uses with [] -> () | _ :: _ -> an.work <- uses :: an.work
 
