@@ -16,8 +16,7 @@ let find_marks (operands : Opcode.operands) =
   let marks = Bytes.make image.words nothing in
   let pc = ref 0 in
   while !pc < image.words do
-    let instruction = Opcode.decode operands !pc in
-    (match instruction.op with
+    (match Opcode.decode operands !pc with
     | Closure (_, target) -> mark marks [| target |] a_function
     | Closurerec (_, labels) -> mark marks labels a_function
     | Push_retaddr target
@@ -31,7 +30,7 @@ let find_marks (operands : Opcode.operands) =
         mark marks ints label;
         mark marks tags label
     | _ -> ());
-    pc := instruction.next
+    pc := operands.next
   done;
   marks
 
@@ -74,9 +73,8 @@ let write_operands text (operands : Opcode.operands) layout =
         | _ -> ())
   done
 
-let write_function text operands debug pc =
-  let entry = Opcode.decode operands pc in
-  let start = match entry.op with Grab _ -> entry.next | _ -> pc in
+let write_function text (operands : Opcode.operands) debug pc =
+  let start = match Opcode.decode operands pc with Grab _ -> operands.next | _ -> pc in
   Buffer.add_string text "\nfunction L";
   write_int text pc;
   (match Debug_events.function_name debug start with
@@ -88,7 +86,7 @@ let write_function text operands debug pc =
 
 (* The whole code. *)
 let run image =
-  let operands = { Opcode.image; pc = 0 } in
+  let operands = Opcode.operands image in
   let marks = find_marks operands in
   let debug = Debug_events.run image in
   let text = Buffer.create 65536 in
@@ -100,7 +98,7 @@ let run image =
       Buffer.add_string text ":\n"
     end
     else if Bytes.get marks !pc = a_function then write_function text operands debug !pc;
-    let instruction = Opcode.decode operands !pc in
+    let op = Opcode.decode operands !pc in
     let name, layout = Opcode.table.(Opcode.opcode operands) in
     let number = string_of_int !pc in
     for _ = String.length number to 7 do
@@ -109,7 +107,7 @@ let run image =
     Buffer.add_string text number;
     Buffer.add_string text "  ";
     Buffer.add_string text name;
-    (match instruction.op with
+    (match op with
     | Switch (ints, tags) ->
         write_labels text ints;
         write_labels text tags
@@ -126,6 +124,6 @@ let run image =
         write_int text line
     | None -> ());
     Buffer.add_char text '\n';
-    pc := instruction.next
+    pc := operands.next
   done;
   Buffer.contents text

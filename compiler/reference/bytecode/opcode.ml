@@ -90,14 +90,15 @@ type op =
   | Resumeterm of int * int  (* the same, slots to drop *)
   | Reperformterm of int
 
-type instruction = {
-  push : bool;  (* begins with a push of accu *)
-  op : op;
-  next : int;  (* where the next instruction starts *)
+(* Reads one instruction at a time and checks its operands. *)
+type operands = {
+  image : image;
+  mutable pc : int;  (* of the instruction *)
+  mutable push : bool;  (* it begins with a push of accu *)
+  mutable next : int;  (* where the next instruction starts *)
 }
 
-(* Reads the operands of one instruction and checks them. *)
-type operands = { image : image; mutable pc : int  (* of the instruction *) }
+let operands image = { image; pc = 0; push = false; next = 0 }
 
 let error operands message = Error.fail_at "CODE" (operands.pc * 4) message
 
@@ -198,154 +199,155 @@ let pushes code =
   || code = 54 || code = 56 || code = 60 || code = 61
   || (code >= 104 && code <= 108)
 
+(* How many arguments RESUME has on the stack. *)
+let resumed x =
+  let major, minor = x.image.version in
+  if major < 5 || (major = 5 && minor < 2) then 2 else 3
+
 (* Decodes the instruction at word `pc` of the code that `x` reads. *)
 let decode x pc =
   x.pc <- pc;
-  let image = x.image in
   let code = opcode x in
-  let next = ref (pc + 1 + String.length (snd table.(code))) in
-  let resumed = if fst image.version < 5 || (fst image.version = 5 && snd image.version < 2) then 2 else 3 in
-  let op =
-    match code with
-    | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 -> Acc code
-    | 8 -> Acc (count x (pc + 1))
-    | 9 -> Nop
-    | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 -> Acc (code - 10)
-    | 18 -> Acc (count x (pc + 1))
-    | 19 -> Pop (count x (pc + 1))
-    | 20 -> Assign (count x (pc + 1))
-    | 21 | 22 | 23 | 24 -> Envacc (code - 20)
-    | 25 -> Envacc (count x (pc + 1))
-    | 26 | 27 | 28 | 29 -> Envacc (code - 25)
-    | 30 -> Envacc (count x (pc + 1))
-    | 31 -> Push_retaddr (label x (pc + 1) (pc + 1))
-    | 32 ->
-        let arguments = count x (pc + 1) in
-        if arguments < 4 then error x "APPLY of fewer than 4 arguments";
-        Apply arguments
-    | 33 | 34 | 35 -> Apply (code - 32)
-    | 36 ->
-        let first = count x (pc + 1) in
-        Appterm (first, count x (pc + 2))
-    | 37 | 38 | 39 -> Appterm (code - 36, count x (pc + 1))
-    | 40 -> Return (count x (pc + 1))
-    | 41 -> Restart
-    | 42 -> Grab (count x (pc + 1))
-    | 43 ->
-        let first = count x (pc + 1) in
-        Closure (first, label x (pc + 2) (pc + 2))
-    | 44 ->
-        let functions = count x (pc + 1) in
-        if functions = 0 then error x "CLOSUREREC without functions";
-        next := pc + 3 + functions;
-        let captured = count x (pc + 2) in
-        Closurerec (captured, labels x functions (pc + 3) (pc + 3))
-    | 45 | 49 -> Offsetclosure (-3)
-    | 46 | 50 -> Offsetclosure 0
-    | 47 | 51 -> Offsetclosure 3
-    | 48 | 52 -> Offsetclosure (offset x (pc + 1))
-    | 53 | 54 -> Getglobal (global x (pc + 1))
-    | 55 | 56 ->
-        let first = global x (pc + 1) in
-        Getglobalfield (first, count x (pc + 2))
-    | 57 -> Setglobal (global x (pc + 1))
-    | 58 | 60 -> Block (0, 0)
-    | 59 | 61 -> Block (tag x (pc + 1), 0)
-    | 62 ->
-        let tag = tag x (pc + 2) in
-        Block (tag, count x (pc + 1))
-    | 63 | 64 | 65 -> Block (tag x (pc + 1), code - 62)
-    | 66 -> Block (254, count x (pc + 1))
-    | 67 | 68 | 69 | 70 -> Getfield (code - 67)
-    | 71 -> Getfield (count x (pc + 1))
-    | 72 -> Getfloatfield (count x (pc + 1))
-    | 73 | 74 | 75 | 76 -> Setfield (code - 73)
-    | 77 | 78 -> Setfield (count x (pc + 1))
-    | 79 -> Prim ("%array_length", 1)
-    | 80 -> Prim ("%array_get", 2)
-    | 81 -> Prim ("%array_set", 3)
-    | 82 -> Prim ("%bytes_get", 2)
-    | 83 -> Prim ("%bytes_set", 3)
-    | 84 -> Branch (label x (pc + 1) (pc + 1))
-    | 85 -> Branchif (label x (pc + 1) (pc + 1))
-    | 86 -> Branchifnot (label x (pc + 1) (pc + 1))
-    | 87 ->
-        let ints = half x (pc + 1) 0 in
-        let tags = half x (pc + 1) 2 in
-        next := pc + 2 + ints + tags;
-        let of_ints = labels x ints (pc + 2) (pc + 2) in
-        Switch (of_ints, labels x tags (pc + 2 + ints) (pc + 2))
-    | 88 -> Prim ("%bool_not", 1)
-    | 89 -> Pushtrap (label x (pc + 1) (pc + 1))
-    | 90 -> Poptrap
-    | 91 -> Raise Program.Raising
-    | 146 -> Raise Program.Reraising
-    | 147 -> Raise Program.Notrace
-    | 92 | 144 | 145 -> Nop
-    | 93 | 94 | 95 | 96 | 97 -> Ccall (code - 92, primitive x (pc + 1))
-    | 98 ->
-        let first = count x (pc + 1) in
-        Ccall (first, primitive x (pc + 2))
-    | 99 | 100 | 101 | 102 -> Const (Program.Int (code - 99))
-    | 104 | 105 | 106 | 107 -> Const (Program.Int (code - 104))
-    | 103 | 108 -> Const (int x (pc + 1))
-    | 109 -> Prim ("%int_neg", 1)
-    | 110 -> Prim ("%int_add", 2)
-    | 111 -> Prim ("%int_sub", 2)
-    | 112 -> Prim ("%int_mul", 2)
-    | 113 -> Prim ("%int_div", 2)
-    | 114 -> Prim ("%int_mod", 2)
-    | 115 -> Prim ("%int_and", 2)
-    | 116 -> Prim ("%int_or", 2)
-    | 117 -> Prim ("%int_xor", 2)
-    | 118 -> Prim ("%int_lsl", 2)
-    | 119 -> Prim ("%int_lsr", 2)
-    | 120 -> Prim ("%int_asr", 2)
-    | 121 -> Prim ("%int_eq", 2)
-    | 122 -> Prim ("%int_ne", 2)
-    | 123 -> Prim ("%int_lt", 2)
-    | 124 -> Prim ("%int_le", 2)
-    | 125 -> Prim ("%int_gt", 2)
-    | 126 -> Prim ("%int_ge", 2)
-    | 127 -> Offsetint (int x (pc + 1))
-    | 128 -> Offsetref (int x (pc + 1))
-    | 129 -> Prim ("%is_int", 1)
-    | 130 -> Getmethod
-    | 131 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_eq", first, label x (pc + 2) (pc + 2))
-    | 132 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_ne", first, label x (pc + 2) (pc + 2))
-    | 133 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_lt", first, label x (pc + 2) (pc + 2))
-    | 134 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_le", first, label x (pc + 2) (pc + 2))
-    | 135 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_gt", first, label x (pc + 2) (pc + 2))
-    | 136 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_ge", first, label x (pc + 2) (pc + 2))
-    | 137 -> Prim ("%int_ult", 2)
-    | 138 -> Prim ("%int_uge", 2)
-    | 139 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_ult", first, label x (pc + 2) (pc + 2))
-    | 140 ->
-        let first = int x (pc + 1) in
-        Compare ("%int_uge", first, label x (pc + 2) (pc + 2))
-    | 141 ->
-        ignore (word x (pc + 2));
-        Getpubmet (int x (pc + 1))
-    | 142 -> Getdynmet
-    | 143 -> Stop
-    | 148 -> Prim ("%string_get", 2)
-    | 149 -> Perform
-    | 150 -> Resume resumed
-    | 151 -> Resumeterm (resumed, count x (pc + 1))
-    | _ -> Reperformterm (count x (pc + 1))
-  in
-  { push = pushes code; op; next = !next }
+  x.push <- pushes code;
+  x.next <- pc + 1 + String.length (snd table.(code));
+  match code with
+  | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 -> Acc code
+  | 8 -> Acc (count x (pc + 1))
+  | 9 -> Nop
+  | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 -> Acc (code - 10)
+  | 18 -> Acc (count x (pc + 1))
+  | 19 -> Pop (count x (pc + 1))
+  | 20 -> Assign (count x (pc + 1))
+  | 21 | 22 | 23 | 24 -> Envacc (code - 20)
+  | 25 -> Envacc (count x (pc + 1))
+  | 26 | 27 | 28 | 29 -> Envacc (code - 25)
+  | 30 -> Envacc (count x (pc + 1))
+  | 31 -> Push_retaddr (label x (pc + 1) (pc + 1))
+  | 32 ->
+      let arguments = count x (pc + 1) in
+      if arguments < 4 then error x "APPLY of fewer than 4 arguments";
+      Apply arguments
+  | 33 | 34 | 35 -> Apply (code - 32)
+  | 36 ->
+      let first = count x (pc + 1) in
+      Appterm (first, count x (pc + 2))
+  | 37 | 38 | 39 -> Appterm (code - 36, count x (pc + 1))
+  | 40 -> Return (count x (pc + 1))
+  | 41 -> Restart
+  | 42 -> Grab (count x (pc + 1))
+  | 43 ->
+      let first = count x (pc + 1) in
+      Closure (first, label x (pc + 2) (pc + 2))
+  | 44 ->
+      let functions = count x (pc + 1) in
+      if functions = 0 then error x "CLOSUREREC without functions";
+      x.next <- pc + 3 + functions;
+      let captured = count x (pc + 2) in
+      Closurerec (captured, labels x functions (pc + 3) (pc + 3))
+  | 45 | 49 -> Offsetclosure (-3)
+  | 46 | 50 -> Offsetclosure 0
+  | 47 | 51 -> Offsetclosure 3
+  | 48 | 52 -> Offsetclosure (offset x (pc + 1))
+  | 53 | 54 -> Getglobal (global x (pc + 1))
+  | 55 | 56 ->
+      let first = global x (pc + 1) in
+      Getglobalfield (first, count x (pc + 2))
+  | 57 -> Setglobal (global x (pc + 1))
+  | 58 | 60 -> Block (0, 0)
+  | 59 | 61 -> Block (tag x (pc + 1), 0)
+  | 62 ->
+      let tag = tag x (pc + 2) in
+      Block (tag, count x (pc + 1))
+  | 63 | 64 | 65 -> Block (tag x (pc + 1), code - 62)
+  | 66 -> Block (254, count x (pc + 1))
+  | 67 | 68 | 69 | 70 -> Getfield (code - 67)
+  | 71 -> Getfield (count x (pc + 1))
+  | 72 -> Getfloatfield (count x (pc + 1))
+  | 73 | 74 | 75 | 76 -> Setfield (code - 73)
+  | 77 | 78 -> Setfield (count x (pc + 1))
+  | 79 -> Prim ("%array_length", 1)
+  | 80 -> Prim ("%array_get", 2)
+  | 81 -> Prim ("%array_set", 3)
+  | 82 -> Prim ("%bytes_get", 2)
+  | 83 -> Prim ("%bytes_set", 3)
+  | 84 -> Branch (label x (pc + 1) (pc + 1))
+  | 85 -> Branchif (label x (pc + 1) (pc + 1))
+  | 86 -> Branchifnot (label x (pc + 1) (pc + 1))
+  | 87 ->
+      let ints = half x (pc + 1) 0 in
+      let tags = half x (pc + 1) 2 in
+      x.next <- pc + 2 + ints + tags;
+      let of_ints = labels x ints (pc + 2) (pc + 2) in
+      Switch (of_ints, labels x tags (pc + 2 + ints) (pc + 2))
+  | 88 -> Prim ("%bool_not", 1)
+  | 89 -> Pushtrap (label x (pc + 1) (pc + 1))
+  | 90 -> Poptrap
+  | 91 -> Raise Program.Raising
+  | 146 -> Raise Program.Reraising
+  | 147 -> Raise Program.Notrace
+  | 92 | 144 | 145 -> Nop
+  | 93 | 94 | 95 | 96 | 97 -> Ccall (code - 92, primitive x (pc + 1))
+  | 98 ->
+      let first = count x (pc + 1) in
+      Ccall (first, primitive x (pc + 2))
+  | 99 | 100 | 101 | 102 -> Const (Program.Int (code - 99))
+  | 104 | 105 | 106 | 107 -> Const (Program.Int (code - 104))
+  | 103 | 108 -> Const (int x (pc + 1))
+  | 109 -> Prim ("%int_neg", 1)
+  | 110 -> Prim ("%int_add", 2)
+  | 111 -> Prim ("%int_sub", 2)
+  | 112 -> Prim ("%int_mul", 2)
+  | 113 -> Prim ("%int_div", 2)
+  | 114 -> Prim ("%int_mod", 2)
+  | 115 -> Prim ("%int_and", 2)
+  | 116 -> Prim ("%int_or", 2)
+  | 117 -> Prim ("%int_xor", 2)
+  | 118 -> Prim ("%int_lsl", 2)
+  | 119 -> Prim ("%int_lsr", 2)
+  | 120 -> Prim ("%int_asr", 2)
+  | 121 -> Prim ("%int_eq", 2)
+  | 122 -> Prim ("%int_ne", 2)
+  | 123 -> Prim ("%int_lt", 2)
+  | 124 -> Prim ("%int_le", 2)
+  | 125 -> Prim ("%int_gt", 2)
+  | 126 -> Prim ("%int_ge", 2)
+  | 127 -> Offsetint (int x (pc + 1))
+  | 128 -> Offsetref (int x (pc + 1))
+  | 129 -> Prim ("%is_int", 1)
+  | 130 -> Getmethod
+  | 131 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_eq", first, label x (pc + 2) (pc + 2))
+  | 132 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_ne", first, label x (pc + 2) (pc + 2))
+  | 133 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_lt", first, label x (pc + 2) (pc + 2))
+  | 134 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_le", first, label x (pc + 2) (pc + 2))
+  | 135 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_gt", first, label x (pc + 2) (pc + 2))
+  | 136 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_ge", first, label x (pc + 2) (pc + 2))
+  | 137 -> Prim ("%int_ult", 2)
+  | 138 -> Prim ("%int_uge", 2)
+  | 139 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_ult", first, label x (pc + 2) (pc + 2))
+  | 140 ->
+      let first = int x (pc + 1) in
+      Compare ("%int_uge", first, label x (pc + 2) (pc + 2))
+  | 141 ->
+      ignore (word x (pc + 2));
+      Getpubmet (int x (pc + 1))
+  | 142 -> Getdynmet
+  | 143 -> Stop
+  | 148 -> Prim ("%string_get", 2)
+  | 149 -> Perform
+  | 150 -> Resume (resumed x)
+  | 151 -> Resumeterm (resumed x, count x (pc + 1))
+  | _ -> Reperformterm (count x (pc + 1))

@@ -4,10 +4,9 @@ open Program
 
 (* Visits the functions that a function refers to, in order, and whether it creates them. *)
 let references (f : func) visit =
-  let create (id, _) = visit id true in
   let instr = function
     | Apply { known = Some id; _ } | Try { body = id; _ } -> visit id false
-    | Closures { functions; _ } -> List.iter create functions
+    | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
     | _ -> ()
   in
   Array.iter

@@ -16,40 +16,44 @@ type cells = {
   owner : int array;
 }
 
-(* The access of an instruction to a field: the block, the field. *)
-let access = function
-  | Prim (_, "%field", [ Var v; Int n ]) | Prim (_, "%setfield", [ Var v; Int n; _ ]) -> if n >= 0 then Some (v, n) else None
-  | Prim (_, "%offset_ref", [ Var v; _ ]) -> Some (v, 0)
-  | _ -> None
+(* The block whose field an instruction reads or writes, -1 for none, and the field. *)
+let accessed = function
+  | Prim (_, "%field", [ Var v; Int n ]) | Prim (_, "%setfield", [ Var v; Int n; _ ]) when n >= 0 -> v
+  | Prim (_, "%offset_ref", [ Var v; _ ]) -> v
+  | _ -> -1
+
+let field = function Prim (_, ("%field" | "%setfield"), _ :: Int n :: _) -> n | _ -> 0
 
 let each_instr (f : func) visit = Array.iter (fun (block : block) -> List.iter visit block.body) f.blocks
 
 let find (f : func) =
   let count = Array.length f.names in
-  let size = Array.make count 0 in
-  let found = ref false in
+  let found = ref [||] in
   each_instr f (function
     | Prim (dest, "%block", _ :: fields) ->
         let n = List.length fields in
         if n > 0 && n <= max_fields then begin
-          found := true;
-          size.(dest) <- n
+          if Array.length !found = 0 then found := Array.make count 0;
+          !found.(dest) <- n
         end
     | _ -> ());
-  if not !found then { first = [||]; size; owner = [||] }
+  let size = !found in
+  if Array.length size = 0 then { first = [||]; size; owner = [||] }
   else begin
     let escape = function Var v -> size.(v) <- 0 | _ -> () in
     Array.iter
       (fun (block : block) ->
         List.iter
           (fun instr ->
-            match (access instr, instr) with
-            | Some _, Prim (_, _, _ :: args) -> List.iter escape args
+            match instr with
+            | Prim (_, _, _ :: args) when accessed instr >= 0 -> List.iter escape args
             | _ -> Visit.each_arg instr escape)
           block.body;
         Visit.each_term_arg block.term escape)
       f.blocks;
-    each_instr f (fun instr -> match access instr with Some (v, n) when n >= size.(v) -> size.(v) <- 0 | _ -> ());
+    each_instr f (fun instr ->
+        let v = accessed instr in
+        if v >= 0 && field instr >= size.(v) then size.(v) <- 0);
     let first = Array.make count (-1) in
     let owner = ref [] and total = ref 0 in
     Array.iteri
@@ -67,9 +71,8 @@ let find (f : func) =
 
 (* The number of the field that an instruction reads or writes; -1: none. A variable that was added since is no block of these. *)
 let number cells instr =
-  match access instr with
-  | Some (v, n) when v < Array.length cells.first && cells.first.(v) >= 0 -> cells.first.(v) + n
-  | _ -> -1
+  let v = accessed instr in
+  if v >= 0 && v < Array.length cells.first && cells.first.(v) >= 0 then cells.first.(v) + field instr else -1
 
 (* The variable whose fields an instruction creates; -1: none. *)
 let created cells = function Prim (dest, "%block", _) when cells.first.(dest) >= 0 -> dest | _ -> -1
@@ -226,7 +229,8 @@ let replace_cells (f : func) cells =
       block.body <- List.rev body;
       block.term <- Visit.map_term_args resolve block.term;
       let later = List.concat_map (fun t -> needed.(t.block)) (Visit.targets block.term) in
-      last.(b) <- List.map (fun n -> (n, values.(n))) (Discover.ascending later))
+      let once = List.fold_left (fun list n -> Discover.insert n list) [] later in
+      last.(b) <- List.map (fun n -> (n, values.(n))) once)
     (order f);
   Array.iteri
     (fun b (block : block) ->

@@ -3,16 +3,17 @@
 
 open Program
 
-(* By variable: the ints whose comparison it is. *)
+(* By variable: the ints whose comparison it is. Empty when there is none. *)
 let compared (f : func) =
-  let compared = Array.make (Array.length f.names) None in
-  Array.iter
-    (fun (block : block) ->
-      List.iter
-        (function Prim (dest, "caml_int_compare", [ a; b ]) -> compared.(dest) <- Some (a, b) | _ -> ())
-        block.body)
-    f.blocks;
-  compared
+  let compared = ref [||] in
+  let note = function
+    | Prim (dest, "caml_int_compare", [ a; b ]) ->
+        if Array.length !compared = 0 then compared := Array.make (Array.length f.names) None;
+        !compared.(dest) <- Some (a, b)
+    | _ -> ()
+  in
+  Array.iter (fun (block : block) -> List.iter note block.body) f.blocks;
+  !compared
 
 (* The operands of a test of two values when one is 0 and the other a comparison. *)
 let operands compared = function
@@ -34,7 +35,7 @@ let func (f : func) =
         | None -> instr)
     | _ -> instr
   in
-  if Array.exists (fun pair -> pair <> None) compared then
+  if Array.length compared > 0 then
     Array.iter (fun (block : block) -> block.body <- List.map tested block.body) f.blocks;
   !changed
 

@@ -23,7 +23,7 @@ type facts = {
   defs : def array;
   live : Bytes.t;
   (* Of each block: what jumps pass to it. *)
-  jumps : arg array list array;
+  jumps : arg list list array;
   (* Of each captured variable: is it used? *)
   mutable captured : Bytes.t;
   (* The closures that known calls pass to it: the calling function, the closure. *)
@@ -49,6 +49,9 @@ type top = {
   mutable read : bool;
 }
 
+(* Variables whose definitions are still to be looked at: of a function, and others. *)
+type work = Done | Var_of of int * int * work
+
 type marking = {
   program : Program.t;
   effect_of : string -> Fragment.effects;
@@ -57,7 +60,7 @@ type marking = {
   tops : top array;
   (* Of each variable of main: the tracked global whose block it is; -1: none. *)
   exports : int array;
-  mutable work : (int * int) list;
+  mutable work : work;
   (* Functions whose effects are still to be marked. *)
   mutable reached_functions : int list;
 }
@@ -86,7 +89,9 @@ let facts_of = function
         def := Instr i;
         Visit.each_dest i define
       in
-      let jump (target : target) = jumps.(target.block) <- Array.of_list target.args :: jumps.(target.block) in
+      let jump (target : target) =
+        match target.args with [] -> () | args -> jumps.(target.block) <- args :: jumps.(target.block)
+      in
       Array.iteri
         (fun b (block : Program.block) ->
           List.iteri (fun i param -> defs.(param) <- Param (b, i)) block.params;
@@ -144,12 +149,14 @@ let top marking slot = marking.tops.(slot - Array.length marking.globals)
 (* Finds the globals of which single fields can be dropped. *)
 let find_globals marking =
   iter_functions marking.program (fun f ->
-      let uses = Array.make (Array.length f.names) 0 in
+      (* Only main may set a tracked global. *)
+      let is_main = f.id = marking.program.main in
+      let uses = if is_main then Array.make (Array.length f.names) 0 else [||] in
       let count arg = match arg with Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       let leaves arg = untrack marking (global_of marking f.id arg) in
       let sets = ref [] in
       let visit instr =
-        Visit.each_arg instr count;
+        if is_main then Visit.each_arg instr count;
         match instr with
         | Prim (_, name, args) -> (
             match (name, args) with
@@ -165,9 +172,8 @@ let find_globals marking =
       iter_instrs f visit;
       Array.iter
         (fun (block : Program.block) ->
-          Visit.each_term_arg block.term (fun arg ->
-              count arg;
-              leaves arg))
+          if is_main then Visit.each_term_arg block.term count;
+          Visit.each_term_arg block.term leaves)
         f.blocks;
       List.iter
         (fun (slot, v) ->
@@ -176,7 +182,7 @@ let find_globals marking =
             let is_block = match marking.facts.(f.id).defs.(v) with Instr (Prim (_, "%block", _)) -> true | _ -> false in
             global.sets <- global.sets + 1;
             global.block <- v;
-            global.tracked <- global.tracked && is_block && uses.(v) = 1 && f.id = marking.program.main
+            global.tracked <- global.tracked && is_block && is_main && uses.(v) = 1
           end)
         (List.rev !sets));
   Array.iteri
@@ -206,11 +212,15 @@ let mark marking f arg =
       let live = marking.facts.(f).live in
       if Bytes.get live v = no then begin
         Bytes.set live v yes;
-        marking.work <- (f, v) :: marking.work
+        marking.work <- Var_of (f, v, marking.work)
       end
   | _ -> ()
 
-let mark_all marking f args = List.iter (fun arg -> mark marking f arg) args
+let rec mark_all marking f = function
+  | [] -> ()
+  | arg :: args ->
+      mark marking f arg;
+      mark_all marking f args
 
 let reach marking f =
   let facts = marking.facts.(f) in
@@ -321,23 +331,11 @@ let needs marking id v =
       facts.closures <- []
   | No_def | Input _ -> ()
   | Param (block, index) ->
-      List.iter
-        (fun args -> if index < Array.length args then mark marking id args.(index))
-        marking.facts.(id).jumps.(block)
+      List.iter (fun args -> mark marking id (List.nth args index)) marking.facts.(id).jumps.(block)
   | Instr instr -> instr_needs marking id v instr
 
 (* What stays of a list. *)
 let keep list kept = List.filteri (fun i _ -> i < Bytes.length kept && Bytes.get kept i = yes) list
-
-(* Which of these variables are live. *)
-let live_ones marking id vars = List.map (fun v -> is_live marking id v) vars
-
-(* The items whose flag is set; items beyond the flags are dropped. *)
-let rec select list flags =
-  match (list, flags) with
-  | item :: list, true :: flags -> item :: select list flags
-  | _ :: list, false :: flags -> select list flags
-  | _ -> []
 
 (* What reads the item of number `index`, where only the ones that are used stay. *)
 let moved dest name base used index =
@@ -382,30 +380,27 @@ let sweep_instr marking id instr =
       let closure = sweep_closure marking a.closure a.known in
       if closure == a.closure then instr else Apply { a with closure }
   | Closures { dests; functions } -> (
-      let kept = live_ones marking id dests in
+      let is_live v = is_live marking id v in
       let functions =
         List.map
           (fun (created, captured) -> (created, keep captured marking.facts.(created).captured))
-          (select functions kept)
+          (Simplify.pick is_live dests functions)
       in
-      match select dests kept with [] -> Visit.nothing | dests -> Closures { dests; functions })
+      match Visit.filter_list is_live dests with [] -> Visit.nothing | dests -> Closures { dests; functions })
   | Try _ -> instr
 
 (* Drops what is dead in the function. *)
 let sweep marking (f : func) =
-  let old_params = Array.map (fun (block : Program.block) -> block.params) f.blocks in
-  let target (target : target) =
-    match target.args with
-    | [] -> target
-    | args -> { target with args = select args (live_ones marking f.id old_params.(target.block)) }
-  in
+  Simplify.drop_params f (fun v -> is_live marking f.id v);
   let instr i = sweep_instr marking f.id i in
   Array.iter
     (fun (block : Program.block) ->
-      block.params <- select block.params (live_ones marking f.id block.params);
       block.body <- Visit.map_instrs instr block.body;
-      let term = match block.term with Tail t -> Tail { t with closure = sweep_closure marking t.closure t.known } | term -> term in
-      block.term <- Visit.map_targets target term)
+      match block.term with
+      | Tail t ->
+          let closure = sweep_closure marking t.closure t.known in
+          if closure != t.closure then block.term <- Tail { t with closure }
+      | _ -> ())
     f.blocks
 
 (* Removes what main does not need, through all functions. *)
@@ -419,7 +414,7 @@ let run effect_of program =
       globals = Array.map (fun _ -> { tracked = true; sets = 0; block = 0; fields = Bytes.empty }) program.globals;
       tops = Array.init program.lifted (fun _ -> { value = -1; read = false });
       exports = Array.make variables (-1);
-      work = [];
+      work = Done;
       reached_functions = [];
     }
   in
@@ -428,15 +423,15 @@ let run effect_of program =
   reach marking program.main;
   let rec loop () =
     match (marking.work, marking.reached_functions) with
-    | (f, v) :: rest, _ ->
+    | Var_of (f, v, rest), _ ->
         marking.work <- rest;
         needs marking f v;
         loop ()
-    | [], f :: rest ->
+    | Done, f :: rest ->
         marking.reached_functions <- rest;
         effects marking f;
         loop ()
-    | [], [] -> ()
+    | Done, [] -> ()
   in
   loop ();
   let is_reached id = marking.facts.(id).reached in

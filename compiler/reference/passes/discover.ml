@@ -8,14 +8,23 @@ let none = -1
 
 let fail pc message = Error.fail_at "CODE" (pc * 4) message
 
-(* `array`, or a longer copy when `count` items fill it. *)
+(* `array`, or a longer copy when it has no item of number `count`. *)
 let grown array count filler =
   if count < Array.length array then array
   else begin
     let longer = Array.make ((2 * count) + 8) filler in
-    Array.blit array 0 longer 0 count;
+    Array.blit array 0 longer 0 (Array.length array);
     longer
   end
+
+(* An ascending list that has `n`, too. *)
+let rec insert (n : int) list =
+  match list with
+  | first :: rest when first < n ->
+    let others = insert n rest in
+    if others == rest then list else first :: others
+  | first :: _ when first = n -> list
+  | _ -> n :: list
 
 (* What an instruction does to the stack and the accumulator, after its push. *)
 type traffic = {
@@ -31,8 +40,10 @@ let writes = { none_at_all with writes_accu = true }
 let tests = { none_at_all with reads_accu = true }
 let changes = { tests with writes_accu = true }
 
-(* Takes `n` slots, and gives a result. *)
-let takes n = if n > 0 then { changes with reads = n; pops = n } else changes
+(* Takes `n` slots, and gives a result; what takes few, as nearly all do, is there once. *)
+let taking n = { changes with reads = n; pops = n }
+let few = Array.init 5 taking
+let takes n = if n < Array.length few then few.(n) else taking n
 
 (* A value of `n` parts, the first of which is the accumulator. *)
 let gathers n = if n > 0 then takes (n - 1) else writes
@@ -69,7 +80,7 @@ let ends_block = function
 type trap = {
   outer : int;  (* the enclosing one *)
   depth : int;  (* of the stack below the trap's own four slots *)
-  mutable assigned : int list;  (* slots that are assigned while it is set *)
+  mutable assigned : int list;  (* slots that are assigned while it is set, ascending *)
   mutable boxes : (int * int) list;  (* the cells that keep what the handler must see of those: slot, variable *)
 }
 
@@ -85,8 +96,8 @@ type func = {
   size : int;
   parent : int;  (* the function that creates it and where *)
   created : int;
-  mutable leaders : int list;
-  mutable used : int list;  (* offsets it uses, apart from its own *)
+  mutable leaders : int list;  (* ascending *)
+  mutable used : int list;  (* offsets it uses, apart from its own; ascending *)
   mutable assigns : (int * int) list;  (* the slots' assignments: trap, slot *)
 }
 
@@ -156,18 +167,13 @@ let reach code number pc depth trap =
 (* Makes `pc` the start of a block, and queues it when it is new. *)
 let lead code work number pc depth trap =
   if reach code number pc depth trap then work := pc :: !work;
-  let site = code.sites.(pc) in
-  if not site.leader then begin
-    site.leader <- true;
-    let f = code.functions.(number) in
-    f.leaders <- pc :: f.leaders
-  end
+  code.sites.(pc).leader <- true
 
 (* A function whose code is at `entry`. *)
 let add_function code entry offset captured size parent created =
   if code.function_at.(entry) <> none then fail created "function that is created in two places";
   code.function_at.(entry) <- code.function_count;
-  let arity = match (decode code.operands entry).op with Grab n -> n + 1 | _ -> 1 in
+  let arity = match decode code.operands entry with Grab n -> n + 1 | _ -> 1 in
   let arity = if parent = none then 0 else arity in
   let f = { entry; arity; offset; captured; size; parent; created; leaders = []; used = []; assigns = [] } in
   code.functions <- grown code.functions code.function_count no_func;
@@ -181,7 +187,7 @@ let use_offset code number pc offset env =
   if env && (at < f.captured || at >= f.size) then fail pc "captured variable that does not exist";
   if (not env) && (at < 0 || at >= f.captured || at mod 3 <> 0 || f.parent = none) then
     fail pc "function that does not exist in the closure";
-  if at <> f.offset then f.used <- at :: f.used
+  if at <> f.offset then f.used <- insert at f.used
 
 (* The block after one that ends with a test. *)
 let lead_next code work number next depth trap =
@@ -227,22 +233,22 @@ let explore code number =
   let size = Array.length code.sites in
   lead code work number f.entry f.arity none;
   let rec walk pc =
-    let i = decode code.operands pc in
-    let next = i.next in
+    let op = decode code.operands pc in
+    let push = code.operands.push and next = code.operands.next in
     let site = code.sites.(pc) in
     let trap = site.trap in
-    let depth = site.depth + if i.push then 1 else 0 in
-    step code number pc i.op depth trap;
-    let t = traffic i.op in
-    (match i.op with
+    let depth = site.depth + if push then 1 else 0 in
+    step code number pc op depth trap;
+    let t = traffic op in
+    (match op with
     | Poptrap -> if trap = none || code.traps.(trap).depth + 4 <> depth then fail pc "no trap to pop"
     | _ ->
       let floor = if trap = none then 0 else code.traps.(trap).depth + 4 in
       if t.reads > depth || floor + t.pops > depth then fail pc "stack underflow");
     let after = depth - t.pops + t.pushes in
-    let ends = ends_block i.op in
+    let ends = ends_block op in
     let forced =
-      match i.op with
+      match op with
       | Branch l ->
         lead code work number l after trap;
         false
@@ -269,8 +275,8 @@ let explore code number =
       | Setglobal _ -> main && after = 0 && trap = none
       | _ -> false
     in
-    site.push <- i.push;
-    site.op <- i.op;
+    site.push <- push;
+    site.op <- op;
     site.next <- next;
     if forced || not ends then begin
       if next >= size then fail pc "the code ends here without a return";
@@ -293,22 +299,13 @@ let explore code number =
 
 let by_address (a, _) (b, _) = a - b
 
-(* Sorted, each once. *)
-let ascending list =
-  let rec once = function
-    | a :: (b :: _ as rest) when Int.equal a b -> once rest
-    | a :: rest -> a :: once rest
-    | [] -> []
-  in
-  once (List.sort (fun (a : int) b -> compare a b) list)
-
 (* Everything that main reaches. *)
 let run (image : Container.image) =
   let size = image.words in
   let code =
     {
       image;
-      operands = { image; pc = 0 };
+      operands = operands image;
       sites = Array.make size no_site;
       function_at = Array.make size none;
       traps = [||];
@@ -326,10 +323,12 @@ let run (image : Container.image) =
     explore code !next;
     incr next
   done;
-  for n = 0 to code.function_count - 1 do
-    let f = code.functions.(n) in
-    f.leaders <- ascending f.leaders;
-    f.used <- ascending f.used
+  for pc = size - 1 downto 0 do
+    let site = code.sites.(pc) in
+    if site.leader then begin
+      let f = code.functions.(site.owner) in
+      f.leaders <- pc :: f.leaders
+    end
   done;
   code.units <- List.sort by_address code.units;
   code

@@ -9,9 +9,12 @@ let most = 10
 (* Which blocks lead back to the head of a loop that they are in. (One that ends by leaving runs once.) *)
 let circling (f : func) =
   let count = Array.length f.blocks in
-  let back = ref [] in
+  let back = ref [] and here = ref 0 in
+  let note t = if t.block <= !here then back := (!here, t.block) :: !back in
   Array.iteri
-    (fun b (block : block) -> Visit.each_target block.term (fun t -> if t.block <= b then back := (b, t.block) :: !back))
+    (fun b (block : block) ->
+      here := b;
+      Visit.each_target block.term note)
     f.blocks;
   match !back with
   | [] -> [||]

@@ -46,9 +46,15 @@ let add_instr digest arg instr =
   | Closures { functions; _ } -> List.iter (fun (id, _) -> add_function digest id) functions);
   Visit.each_arg instr arg
 
+let rec add_instrs digest arg = function
+  | [] -> ()
+  | instr :: rest ->
+      add_instr digest arg instr;
+      add_instrs digest arg rest
+
 let add_block digest arg (block : block) =
   add digest (List.length block.params);
-  List.iter (fun instr -> add_instr digest arg instr) block.body;
+  add_instrs digest arg block.body;
   Visit.each_own_arg block.term arg;
   for k = 0 to Visit.target_count block.term - 1 do
     let t = Visit.target block.term k in

@@ -37,6 +37,8 @@ let is_call = function Apply _ -> true | _ -> false
 let size (f : func) =
   let refused = ref (List.compare_length_with f.params 100 > 0) in
   let instrs = ref 0 and loops = ref false in
+  let here = ref 0 in
+  let note t = if t.block <= !here then loops := true in
   Array.iteri
     (fun b (block : block) ->
       let tests =
@@ -49,7 +51,8 @@ let size (f : func) =
         | _ -> 0
       in
       instrs := !instrs + List.length block.body + tests;
-      Visit.each_target block.term (fun t -> if t.block <= b then loops := true))
+      here := b;
+      Visit.each_target block.term note)
     f.blocks;
   let is_leaf =
     match f.blocks with [| { body; term = Return _; _ } |] -> not (List.exists is_call body) | _ -> false
@@ -75,9 +78,9 @@ type host = {
   (* Hints of the variables, the last ones first, and how many there are. *)
   mutable hints : string array list;
   mutable variables : int;
-  (* What a variable has been replaced by; `Simplify.itself`: nothing. *)
+  (* What a variable has been replaced by; `Simplify.itself`, or beyond the end: nothing. *)
   mutable replace : arg array;
-  (* Of each variable, the closure it is: the function, what it captured. *)
+  (* Of each variable, the closure it is: the function, what it captured. Beyond the end: none. *)
   mutable closures : (int * arg list) option array;
   (* Of each block that the function had, whether it is in a loop. *)
   looping : bool array;
@@ -92,15 +95,25 @@ type host = {
 (* What a variable has been replaced by. *)
 let rec resolve host a =
   match a with
-  | Var v -> ( match host.replace.(v) with next when next == Simplify.itself -> a | next -> resolve host next)
+  | Var v when v < Array.length host.replace -> (
+      match host.replace.(v) with next when next == Simplify.itself -> a | next -> resolve host next)
   | _ -> a
+
+let replace host v arg =
+  host.replace <- Discover.grown host.replace v Simplify.itself;
+  host.replace.(v) <- arg
 
 (* Notes the closures that an instruction creates. *)
 let note host = function
-  | Closures { dests; functions } -> List.iter2 (fun dest created -> host.closures.(dest) <- Some created) dests functions
+  | Closures { dests; functions } ->
+      let create dest created =
+        host.closures <- Discover.grown host.closures dest None;
+        host.closures.(dest) <- Some created
+      in
+      List.iter2 create dests functions
   | _ -> ()
 
-let closure host = function Var v -> host.closures.(v) | _ -> None
+let closure host = function Var v when v < Array.length host.closures -> host.closures.(v) | _ -> None
 
 (* The captured variable that an instruction reads, of a closure that was created here. *)
 let captured host = function
@@ -139,15 +152,6 @@ let add_variables host hints =
   let first = host.variables in
   host.hints <- hints :: host.hints;
   host.variables <- first + Array.length hints;
-  let room = Array.length host.replace in
-  if host.variables > room then begin
-    let room = Int.max host.variables (2 * room) in
-    let replace = Array.make room Simplify.itself and closures = Array.make room None in
-    Array.blit host.replace 0 replace 0 first;
-    Array.blit host.closures 0 closures 0 first;
-    host.replace <- replace;
-    host.closures <- closures
-  end;
   first
 
 (* A new block; gives its number. *)
@@ -165,7 +169,7 @@ let add_block host block =
 let rec replace_all host first params args =
   match (params, args) with
   | param :: params, arg :: args ->
-      host.replace.(first + param) <- arg;
+      replace host (first + param) arg;
       replace_all host first params args
   | _ -> ()
 
@@ -219,64 +223,69 @@ let passes_on = function
   | [] -> false
   | body -> List.for_all (function Prim (_, "%env", _) -> true | _ -> false) body
 
-(* Inlines what a block calls. What follows a call stands in a block of its own then, unless the callee is a single block. *)
-let look host b =
-  let block = host.blocks.(b) in
-  let resolve a = resolve host a in
-  let rec run body = function
-    | [] ->
-        block.body <- List.rev body;
-        let term = if host.changed then Visit.map_term_args resolve block.term else block.term in
-        block.term <- term;
-        (match term with
-        | Tail t -> (
-            let known = known host t.closure t.args t.known in
-            let most = if host.block_count = 1 && passes_on block.body then passed else small in
-            match inlined host b t.args most known with
-            | Some callee -> block.term <- add host (copy host callee t.closure t.args) None
-            | None -> block.term <- Tail { t with known })
-        | _ -> ())
-    | instr :: rest -> (
-        let instr = if host.changed then Visit.map_args resolve instr else instr in
-        note host instr;
-        match instr with
-        | Prim (dest, "%env", args) -> (
-            match captured host args with
-            | Some value ->
-                host.replace.(dest) <- value;
-                host.changed <- true;
-                run body rest
-            | None -> run (instr :: body) rest)
-        | Apply a -> (
-            let known = known host a.closure a.args a.known in
-            match inlined host b a.args (if becomes_string a.dest rest then string else small) known with
-            | None -> run (Apply { a with known } :: body) rest
-            | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
-                match copy host callee a.closure a.args with
-                | [| { body = copied; term = Return result; _ } |] ->
-                    host.replace.(a.dest) <- result;
-                    run body (copied @ rest)
-                | _ -> ())
-            | Some callee ->
-                let next = add_block host { params = [ a.dest ]; body = rest; term = block.term } in
-                host.work <- next :: host.work;
-                block.term <- add host (copy host callee a.closure a.args) (Some next);
-                block.body <- List.rev body)
-        | instr -> run (instr :: body) rest)
-  in
-  run [] block.body
+(* May the instruction be another one when nothing has been inlined so far? *)
+let is_concerned = function Prim (_, "%env", _) | Apply _ | Closures _ -> true | _ -> false
 
-let rec look_at_all host =
+(* Inlines what the end of a block calls. *)
+let look_at_end host resolve b (block : block) =
+  let term = if host.changed then Visit.map_term_args resolve block.term else block.term in
+  block.term <- term;
+  match term with
+  | Tail t -> (
+      let known = known host t.closure t.args t.known in
+      let most = if host.block_count = 1 && passes_on block.body then passed else small in
+      match inlined host b t.args most known with
+      | Some callee -> block.term <- add host (copy host callee t.closure t.args) None
+      | None -> if known != t.known then block.term <- Tail { t with known })
+  | _ -> ()
+
+(* Inlines what the rest of a block calls. `body` is what stands before it, the last first; `learned`: a call there has become known.
+   What follows a call stands in a block of its own then, unless the callee is a single block. *)
+let rec look_on host resolve b (block : block) learned body = function
+  | [] ->
+      if host.changed || learned then block.body <- List.rev body;
+      look_at_end host resolve b block
+  | instr :: rest -> (
+      let instr = if host.changed then Visit.map_args resolve instr else instr in
+      note host instr;
+      match instr with
+      | Prim (dest, "%env", args) -> (
+          match captured host args with
+          | Some value ->
+              replace host dest value;
+              host.changed <- true;
+              look_on host resolve b block learned body rest
+          | None -> look_on host resolve b block learned (instr :: body) rest)
+      | Apply a -> (
+          let known = known host a.closure a.args a.known in
+          match inlined host b a.args (if becomes_string a.dest rest then string else small) known with
+          | None when known == a.known -> look_on host resolve b block learned (instr :: body) rest
+          | None -> look_on host resolve b block true (Apply { a with known } :: body) rest
+          | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
+              match copy host callee a.closure a.args with
+              | [| { body = copied; term = Return result; _ } |] ->
+                  replace host a.dest result;
+                  look_on host resolve b block learned body (copied @ rest)
+              | _ -> ())
+          | Some callee ->
+              let next = add_block host { params = [ a.dest ]; body = rest; term = block.term } in
+              host.work <- next :: host.work;
+              block.term <- add host (copy host callee a.closure a.args) (Some next);
+              block.body <- List.rev body)
+      | instr -> look_on host resolve b block learned (instr :: body) rest)
+
+let rec look_at_all host resolve =
   match host.work with
   | [] -> ()
   | b :: rest ->
       host.work <- rest;
-      look host b;
-      look_at_all host
+      let block = host.blocks.(b) in
+      if host.changed || List.exists is_concerned block.body then look_on host resolve b block false [] block.body
+      else look_at_end host resolve b block;
+      look_at_all host resolve
 
 (* Inlines in a function; gives whether that changed it. *)
 let run_function program arity sizes most_once (f : func) =
-  let count = Array.length f.names in
   let host =
     {
       program;
@@ -286,9 +295,9 @@ let run_function program arity sizes most_once (f : func) =
       blocks = f.blocks;
       block_count = Array.length f.blocks;
       hints = [ f.names ];
-      variables = count;
-      replace = Array.make count Simplify.itself;
-      closures = Array.make count None;
+      variables = Array.length f.names;
+      replace = [||];
+      closures = [||];
       looping = Regions.looping f;
       is_main = f.id = program.main;
       growth = 0;
@@ -296,11 +305,11 @@ let run_function program arity sizes most_once (f : func) =
       work = List.init (Array.length f.blocks) (fun b -> b);
     }
   in
-  look_at_all host;
+  let resolve a = resolve host a in
+  look_at_all host resolve;
   if host.changed then begin
     f.names <- Array.concat (List.rev host.hints);
     f.blocks <- Array.sub host.blocks 0 host.block_count;
-    let resolve a = resolve host a in
     let instr i = Visit.map_args resolve i in
     Array.iter
       (fun (block : block) ->

@@ -4,6 +4,10 @@
 
 type range = { low : float; high : float }
 
+(* No value has been seen. *)
+let nowhere = { low = infinity; high = neg_infinity }
+let is_known range = range != nowhere
+
 (* What the ints of a target can hold. *)
 type ints = {
   (* Sums of two such bounds are ints. *)

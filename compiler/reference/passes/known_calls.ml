@@ -52,7 +52,7 @@ type analysis = {
   (* Of each variable of main: is it a block that a global is set to? *)
   exports : Bytes.t;
   (* What to look at again, functions to look at for the first time, values that escape. *)
-  mutable work : use list;
+  mutable work : use list list;
   mutable fresh : func list;
   mutable escapes : fact list;
 }
@@ -65,8 +65,9 @@ let same_fact a b =
   | Made a, Made b -> a == b
   | _ -> false
 
+(* `a` itself where `b` adds nothing. *)
 let join a b =
-  match (a, b) with Nothing, fact | fact, Nothing -> fact | _ -> if same_fact a b then a else Unknown
+  match (a, b) with fact, Nothing | Nothing, fact -> fact | _ -> if same_fact a b then a else Unknown
 
 let iter_functions program visit = Array.iter (function None -> () | Some (f : func) -> visit f) program.functions
 
@@ -105,9 +106,13 @@ let fact_of an id arg = match arg with Var v -> an.states.(id).facts.(v) | const
 (* The value may be anywhere. *)
 let escape an fact = match fact with Function _ | Made _ -> an.escapes <- fact :: an.escapes | _ -> ()
 
-let escape_all an id args = List.iter (fun arg -> escape an (fact_of an id arg)) args
+let rec escape_all an id = function
+  | [] -> ()
+  | arg :: args ->
+      escape an (fact_of an id arg);
+      escape_all an id args
 
-let again an uses = an.work <- List.rev_append uses an.work
+let again an uses = match uses with [] -> () | _ :: _ -> an.work <- uses :: an.work
 
 (* What two facts are together; a value of which no more is known escapes. *)
 let meet an old fact =
@@ -124,7 +129,7 @@ let flow an id v fact =
   let state = an.states.(id) in
   let old = state.facts.(v) in
   let met = meet an old fact in
-  if not (same_fact met old) then begin
+  if met != old then begin
     state.facts.(v) <- met;
     again an state.users.(v)
   end
@@ -176,7 +181,7 @@ let give_result an id fact =
   let state = an.states.(id) in
   if state.escaped then escape an fact;
   let met = meet an state.result fact in
-  if not (same_fact met state.result) then begin
+  if met != state.result then begin
     state.result <- met;
     let callers = state.callers in
     state.callers <- [];
@@ -190,7 +195,7 @@ let set_field an site index fact =
     let old = site.fields.(index) in
     if site.escaped_block then escape an fact;
     let met = meet an old fact in
-    if not (same_fact met old) then begin
+    if met != old then begin
       site.fields.(index) <- met;
       let readers = site.field_readers in
       site.field_readers <- [];
@@ -229,7 +234,7 @@ let prim an use dest name args =
   | "%set_global", [ Int slot; value ] ->
       let global = an.unit_globals.(slot) in
       let met = meet an global.value (fact_of an id value) in
-      if not (same_fact met global.value) then begin
+      if met != global.value then begin
         global.value <- met;
         let readers = global.global_readers in
         global.global_readers <- [];
@@ -260,7 +265,7 @@ let capture an id created captured =
     (fun index arg ->
       let old = state.captured.(index) in
       let met = meet an old (fact_of an id arg) in
-      if not (same_fact met old) then begin
+      if met != old then begin
         state.captured.(index) <- met;
         let readers = state.readers in
         state.readers <- [];
@@ -342,9 +347,9 @@ let rec settle an =
       an.escapes <- rest;
       let_go an fact;
       settle an
-  | { work = use :: rest; _ } ->
+  | { work = uses :: rest; _ } ->
       an.work <- rest;
-      look an use;
+      List.iter (fun use -> look an use) uses;
       settle an
   | { fresh = f :: rest; _ } ->
       an.fresh <- rest;
@@ -388,7 +393,8 @@ let rewritten facts entered arity partial replace instr =
 
 let rewritten_term facts arity partial replace term =
   match Visit.map_term_args replace term with
-  | Tail t -> Tail { t with known = known facts arity partial t.closure t.args }
+  | Tail t as term -> (
+      match known facts arity partial t.closure t.args with None -> term | known -> Tail { t with known })
   | term -> term
 
 (* Marks calls of known functions and, for `partial`, their partial applications, unless there are places; puts constants in the place of variables that always hold them, and removes functions that

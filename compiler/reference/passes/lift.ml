@@ -61,18 +61,19 @@ let origins (f : func) is_main known =
 (* Of each function, from main on those that it creates. A function that several instructions create is not known. *)
 let find program =
   let count = Array.length program.functions in
-  let sites = Array.make count 0 in
+  let sites = Array.make count 0 and creates = Array.make count false in
   each_function program (fun f ->
       each_instr f (function
-        | Closures { functions; _ } -> List.iter (fun (id, _) -> sites.(id) <- sites.(id) + 1) functions
+        | Closures { functions; _ } ->
+            creates.(f.id) <- true;
+            List.iter (fun (id, _) -> sites.(id) <- sites.(id) + 1) functions
         | _ -> ()));
   let known = Array.make count unknown in
   let rec visit = function
     | [] -> ()
     | id :: work -> (
         match program.functions.(id) with
-        | None -> visit work
-        | Some f ->
+        | Some f when creates.(id) ->
             let origins = origins f (id = program.main) known.(id) in
             let work = ref work in
             let create dest (created, captured) =
@@ -83,7 +84,8 @@ let find program =
               end
             in
             each_instr f (function Closures { dests; functions } -> List.iter2 create dests functions | _ -> ());
-            visit !work)
+            visit !work
+        | _ -> visit work)
   in
   visit (List.filter (fun id -> sites.(id) <> 1) (List.init count (fun id -> id)));
   known

@@ -8,14 +8,21 @@ type graph = {
   successors : int array array;
   sets_trap : bool array;  (* ends by setting a trap: the second successor is its handler *)
   has_params : bool array;  (* takes parameters for what is live; else it continues with what its only predecessor leaves *)
-  live : bool array array;  (* for each block, the slots that are live at its start, then the accumulator *)
+  live : int array array;  (* for each block, what becomes of the slots at its start, then of the accumulator *)
 }
+
+(* What a block may do first to a slot or the accumulator: nothing, read it, so that it is live at its start, or write it. *)
+let untouched = 0
+let read = 1
+let written = 2
+
+let is_live live slot = live.(slot) = read
 
 (* The block that begins there. *)
 let at code l = code.sites.(l).block
 
-(* Blocks that may follow the one that starts at `pc`, and whether it ends by setting a trap. *)
-let rec successors_of code pc =
+(* Blocks that may follow the one whose last instruction is at `pc`, and whether it ends by setting a trap. *)
+let successors_of code pc =
   let i = instruction code pc in
   let next = i.next in
   match i.op with
@@ -25,7 +32,44 @@ let rec successors_of code pc =
   | Pushtrap l -> ([| at code next; at code l |], true)
   | Poptrap -> ([| at code next |], false)
   | op when ends_block op -> ([||], false)
-  | _ -> if code.sites.(next).leader then ([| at code next |], false) else successors_of code next
+  | _ -> ([| at code next |], false)
+
+(* What the block that starts there does first to the slots below its first depth and (last) to the accumulator, and where its last
+   instruction is. *)
+let marks code start =
+  let depth_in = code.sites.(start).depth in
+  let marks = Array.make (depth_in + 1) untouched in
+  let touch slot what = if slot < depth_in && marks.(slot) = untouched then marks.(slot) <- what in
+  let accu = ref untouched in
+  let rec walk pc =
+    let i = instruction code pc in
+    let depth = i.depth in
+    let t = traffic i.op in
+    if (i.push || t.reads_accu) && !accu = untouched then accu := read;
+    let depth =
+      if i.push then begin
+        touch depth written;
+        depth + 1
+      end
+      else depth
+    in
+    for slot = depth - t.reads to depth - 1 do
+      touch slot read
+    done;
+    (match i.op with
+    | Acc n -> touch (depth - 1 - n) read
+    | Assign n -> touch (depth - 1 - n) written
+    | _ -> ());
+    let depth = depth - t.pops in
+    for slot = depth to depth + t.pushes - 1 do
+      touch slot written
+    done;
+    if t.writes_accu && !accu = untouched then accu := written;
+    if ends_block i.op || code.sites.(i.next).leader then pc else walk i.next
+  in
+  let last = walk start in
+  marks.(depth_in) <- !accu;
+  (marks, last)
 
 (* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
 let number_blocks code f =
@@ -36,9 +80,10 @@ let number_blocks code f =
   let found =
     Array.map
       (fun pc ->
-        let found = successors_of code pc in
-        Array.iter (fun b -> counts.(b) <- counts.(b) + 1) (fst found);
-        found)
+        let marks, last = marks code pc in
+        let successors, sets_trap = successors_of code last in
+        Array.iter (fun b -> counts.(b) <- counts.(b) + 1) successors;
+        (marks, successors, sets_trap))
       leaders
   in
   let start = code.sites.(f.entry).block in
@@ -50,7 +95,7 @@ let number_blocks code f =
       successors = Array.make count [||];
       sets_trap = Array.make count false;
       has_params = Array.make count false;
-      live = Array.make count [||];
+      live = Array.make count [| untouched |];
     }
   in
   if shift > 0 then begin
@@ -63,80 +108,45 @@ let number_blocks code f =
       site.block <- i + shift;
       g.starts.(i + shift) <- pc;
       g.has_params.(i + shift) <- counts.(i) > 1 || site.forced;
-      g.sets_trap.(i + shift) <- snd found.(i);
-      g.successors.(i + shift) <- (if shift = 0 then fst found.(i) else Array.map (fun s -> s + shift) (fst found.(i))))
+      let marks, successors, sets_trap = found.(i) in
+      g.live.(i + shift) <- marks;
+      g.sets_trap.(i + shift) <- sets_trap;
+      g.successors.(i + shift) <- (if shift = 0 then successors else Array.map (fun s -> s + shift) successors))
     leaders;
   g
 
-(* What a block does to the slots below its first depth and (last) to the accumulator: 1 reads first, 2 writes first. *)
-let marks code g block =
-  let start = g.starts.(block) in
-  if start = none then [| 0 |]
-  else begin
-    let depth_in = code.sites.(start).depth in
-    let marks = Array.make (depth_in + 1) 0 in
-    let touch slot what = if slot < depth_in && marks.(slot) = 0 then marks.(slot) <- what in
-    let accu = ref 0 in
-    let rec walk pc =
-      let i = instruction code pc in
-      let depth = i.depth in
-      let t = traffic i.op in
-      if (i.push || t.reads_accu) && !accu = 0 then accu := 1;
-      let depth =
-        if i.push then begin
-          touch depth 2;
-          depth + 1
-        end
-        else depth
-      in
-      for slot = depth - t.reads to depth - 1 do
-        touch slot 1
-      done;
-      (match i.op with
-      | Acc n -> touch (depth - 1 - n) 1
-      | Assign n -> touch (depth - 1 - n) 2
-      | _ -> ());
-      let depth = depth - t.pops in
-      for slot = depth to depth + t.pushes - 1 do
-        touch slot 2
-      done;
-      if t.writes_accu && !accu = 0 then accu := 2;
-      if not (ends_block i.op || code.sites.(i.next).leader) then walk i.next
-    in
-    walk start;
-    marks.(depth_in) <- !accu;
-    marks
-  end
-
-let liveness code g =
+(* Spreads what is live to the blocks before. *)
+let liveness g =
   let count = Array.length g.starts in
   let predecessors = Array.make count [] in
-  let marks =
-    Array.init count (fun n ->
-        let m = marks code g n in
-        g.live.(n) <- Array.map (fun x -> x = 1) m;
-        Array.iter (fun s -> predecessors.(s) <- n :: predecessors.(s)) g.successors.(n);
-        m)
-  in
   let work = ref [] in
   for n = 0 to count - 1 do
+    let successors = g.successors.(n) in
+    for i = 0 to Array.length successors - 1 do
+      predecessors.(successors.(i)) <- n :: predecessors.(successors.(i))
+    done;
     work := n :: !work
   done;
   let queued = Array.make count true in
-  let spread n p =
+  let rec spread n = function
+    | [] -> ()
+    | p :: others ->
+      spread_to n p;
+      spread n others
+  and spread_to n p =
     (* A handler's accumulator is the exception. *)
     let handler = g.sets_trap.(p) && g.successors.(p).(1) = n in
-    let live = g.live.(n) and before = g.live.(p) and mark = marks.(p) in
+    let live = g.live.(n) and before = g.live.(p) in
     let last = Array.length live - 1 and bottom = Array.length before - 1 in
     let changed = ref false in
     for slot = 0 to (if last < bottom then last else bottom) - 1 do
-      if live.(slot) && mark.(slot) = 0 && not before.(slot) then begin
-        before.(slot) <- true;
+      if live.(slot) = read && before.(slot) = untouched then begin
+        before.(slot) <- read;
         changed := true
       end
     done;
-    if (not handler) && live.(last) && mark.(bottom) = 0 && not before.(bottom) then begin
-      before.(bottom) <- true;
+    if (not handler) && live.(last) = read && before.(bottom) = untouched then begin
+      before.(bottom) <- read;
       changed := true
     end;
     if !changed && not queued.(p) then begin
@@ -150,7 +160,7 @@ let liveness code g =
     | n :: rest ->
       work := rest;
       queued.(n) <- false;
-      List.iter (fun p -> spread n p) predecessors.(n);
+      spread n predecessors.(n);
       run ()
   in
   run ()
@@ -158,5 +168,5 @@ let liveness code g =
 (* The blocks of a function, with what is live. *)
 let run code f =
   let g = number_blocks code f in
-  liveness code g;
+  liveness g;
   g

@@ -75,20 +75,41 @@ type count = { key : string; mutable times : int }
 
 let count_of counts key =
   let hash = Fragment.hash key in
-  match List.find_opt (fun count -> String.equal count.key key) counts.(hash) with
-  | Some count -> count
-  | None ->
-    let count = { key; times = 0 } in
-    counts.(hash) <- count :: counts.(hash);
-    count
+  let rec search = function
+    | count :: _ when String.equal count.key key -> count
+    | _ :: rest -> search rest
+    | [] ->
+      let count = { key; times = 0 } in
+      counts.(hash) <- count :: counts.(hash);
+      count
+  in
+  search counts.(hash)
+
+let no_names () = Array.make Fragment.buckets []
+
+(* `base`, or the first of `base_2`, `base_3` … that is free; it is taken then. *)
+let unique taken base =
+  let name = ref base in
+  while (count_of taken !name).times > 0 do
+    let count = count_of taken base in
+    count.times <- count.times + 1;
+    name := base ^ "_" ^ string_of_int count.times
+  done;
+  (count_of taken !name).times <- 1;
+  !name
+
+(* The names that functions have. *)
+let taken (program : Program.t) =
+  let taken = no_names () in
+  Array.iter (function Some (f : Program.func) -> (count_of taken f.name).times <- 1 | None -> ()) program.functions;
+  taken
 
 (* A name for each function (in the order of their ids), unique in the program. *)
 let functions (image : Container.image) debug sites units =
   let count = Array.length sites in
   let unit_of = Array.make count "" in
   let names = Array.make count "" in
-  let unnamed = Array.make Fragment.buckets [] in
-  let taken = Array.make Fragment.buckets [] in
+  let unnamed = no_names () and taken = no_names () in
   for id = 0 to count - 1 do
     if sites.(id).parent = 0 then begin
       let low = ref 0 and high = ref (Array.length units) in
@@ -119,30 +140,6 @@ let functions (image : Container.image) debug sites units =
       end
       else unit_name ^ "_" ^ known
     in
-    let name = ref base in
-    while (count_of taken !name).times > 0 do
-      let count = count_of taken base in
-      count.times <- count.times + 1;
-      name := base ^ "_" ^ string_of_int count.times
-    done;
-    (count_of taken !name).times <- 1;
-    names.(id) <- !name
+    names.(id) <- unique taken base
   done;
   names
-
-module Strings = Set.Make (String)
-
-(* The names that functions have. *)
-let taken (program : Program.t) =
-  let add names = function Some (f : Program.func) -> Strings.add f.name names | None -> names in
-  ref (Array.fold_left add Strings.empty program.functions)
-
-(* `base`, or the first of `base_2`, `base_3` … that is free; it is taken then. *)
-let unique taken base =
-  let rec free n =
-    let name = if n = 1 then base else base ^ "_" ^ string_of_int n in
-    if Strings.mem name !taken then free (n + 1) else name
-  in
-  let name = free 1 in
-  taken := Strings.add name !taken;
-  name

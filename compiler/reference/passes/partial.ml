@@ -34,12 +34,12 @@ let run program =
   in
   (* The instruction that makes the closure, if a call is a partial application. *)
   let closure dest closure args known =
-    let captured = closure :: args in
-    match Option.bind known (fun id -> program.functions.(id)) with
-    | Some f when List.compare_lengths f.params captured > 0 ->
+    let called = match known with Some id -> program.functions.(id) | None -> None in
+    match called with
+    | Some f when List.length f.params > List.length args + 1 ->
         let given = List.length args in
         let id = match List.assoc_opt given ids.(f.id) with Some id -> id | None -> make f given in
-        Some (Closures { dests = [ dest ]; functions = [ (id, captured) ] })
+        Some (Closures { dests = [ dest ]; functions = [ (id, closure :: args) ] })
     | _ -> None
   in
   let instr = function

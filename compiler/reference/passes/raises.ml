@@ -76,18 +76,20 @@ let summary effect_of (f : func) =
   let size = Array.fold_left (fun size (block : block) -> size + List.length block.body + 1) 0 f.blocks in
   let small = size <= largest && has_closure f in
   let raises = ref false and risks = ref false and calls = ref [] and trapped = ref [] in
+  let here = ref 0 and outside = ref true in
+  let look = function
+    | Apply { known = Some id; _ } -> if !outside then calls := id :: !calls else trapped := id :: !trapped
+    | Apply { known = None; _ } -> risks := true
+    | Prim (_, name, args) -> if small && not !risks then risks := may_raise f !here name args effect_of
+    | Closures _ | Try _ -> ()
+  in
   Array.iteri
     (fun b (block : block) ->
-      let outside = regions.home.(b) = Regions.none in
-      List.iter
-        (function
-          | Apply { known = Some id; _ } -> if outside then calls := id :: !calls else trapped := id :: !trapped
-          | Apply { known = None; _ } -> risks := true
-          | Prim (_, name, args) -> if small && not !risks then risks := may_raise f b name args effect_of
-          | Closures _ | Try _ -> ())
-        block.body;
+      here := b;
+      outside := regions.home.(b) = Regions.none;
+      List.iter look block.body;
       match block.term with
-      | Raise _ -> if outside then raises := true
+      | Raise _ -> if !outside then raises := true
       | Tail { known = Some id; _ } -> if id <> f.id then calls := id :: !calls
       | Tail { known = None; _ } -> risks := true
       | _ -> ())

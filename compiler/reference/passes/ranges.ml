@@ -45,13 +45,13 @@ let test name args holds =
       | _ -> None)
   | _ -> None
 
-(* What is known of a result: its range, None if that of an operand is not known yet, and whether a simpler form of the operation
+(* What is known of a result: its range, `nowhere` if that of an operand is not known yet, and whether a simpler form of the operation
    will do. *)
-type result = { range : range option; sure : bool }
+type result = { range : range; sure : bool }
 
-let not_yet = { range = None; sure = false }
-let of_pair (range, sure) = { range = Some range; sure }
-let among low high sure = { range = Some { low; high }; sure }
+let not_yet = { range = nowhere; sure = false }
+let of_pair (range, sure) = { range; sure }
+let among low high sure = { range = { low; high }; sure }
 
 (* Is it 2^n - 1? *)
 let is_mask n = n >= 0 && n < 0x3fff_ffff && n land (n + 1) = 0
@@ -73,8 +73,8 @@ type analysis = {
   definition : instr array;
   (* The block of a variable; none: a parameter of the function. *)
   home : int array;
-  (* None: nothing reaches it yet. *)
-  ranges : range option array;
+  (* Of a variable; `nowhere`: nothing reaches it yet. *)
+  ranges : range array;
   (* What holds in a block because of how it is reached. *)
   facts : (relation * arg * arg) option array;
   (* What that and the indices checked so far say of ranges. *)
@@ -189,56 +189,57 @@ let rec sharpened analysis v range at left =
 
 let range_of analysis arg at =
   match arg with
-  | Int n -> Some (constant analysis.ints n)
+  | Int n -> constant analysis.ints n
   | Wide _ | Literal _ -> analysis.unknown.range
-  | Var v -> (
-      match analysis.ranges.(v) with
-      | None -> None
-      | Some range as found ->
-          let sharp = sharpened analysis v range at climb in
-          if sharp == range then found else Some sharp)
+  | Var v ->
+      let range = analysis.ranges.(v) in
+      if is_known range then sharpened analysis v range at climb else nowhere
 
 (* The next value of a counter whose range is `a`. *)
 let counted_range analysis { up; guard; _ } a at =
   let ints = analysis.ints in
   let within low high =
     let low = if up then fst (sum_low ints a.low 1.) else low in
-    { range = Some (range ints low (if up then high else fst (sum_high ints a.high (-1.)))); sure = true }
+    { range = range ints low (if up then high else fst (sum_high ints a.high (-1.))); sure = true }
   in
   match guard with
-  | Bound bound -> ( match range_of analysis bound at with None -> not_yet | Some bound -> within bound.low bound.high)
+  | Bound bound ->
+      let bound = range_of analysis bound at in
+      if is_known bound then within bound.low bound.high else not_yet
   | Time (start, entry) -> (
-      match (range_of analysis start entry, ints.count) with
-      | Some start, Some most when start.low >= -2147483647. && start.high <= 2147483647. -> within (-.most) most
-      | Some _, _ -> of_pair (add ints a (constant ints (if up then 1 else -1)))
-      | None, _ -> not_yet)
+      let start = range_of analysis start entry in
+      match ints.count with
+      | _ when not (is_known start) -> not_yet
+      | Some most when start.low >= -2147483647. && start.high <= 2147483647. -> within (-.most) most
+      | _ -> of_pair (add ints a (constant ints (if up then 1 else -1))))
 
 (* What block `b`'s fact says of the ranges of its operands. *)
 let sharpen analysis b =
   analysis.sharp.(b) <- [];
   match analysis.facts.(b) with
   | None -> ()
-  | Some (relation, x, y) -> (
+  | Some (relation, x, y) ->
       let at = analysis.flow.Flow.idom.(b) in
-      match (range_of analysis x at, range_of analysis y at) with
-      | Some r, Some s ->
-          let any = analysis.ints.any and below = below analysis.ints in
-          let for_x, for_y =
-            match relation with
-            | Less -> ({ low = -.any; high = below s.high }, { low = -.below (-.r.low); high = any })
-            | At_most -> ({ low = -.any; high = s.high }, { low = r.low; high = any })
-            | Equal -> (s, r)
-            | Different ->
-                let without r s =
-                  let one = s.low = s.high in
-                  let low = if one && r.low = s.low then -.below (-.r.low) else -.any in
-                  { low; high = (if one && r.high = s.high then below r.high else any) }
-                in
-                (without r s, without s r)
-          in
-          let add arg range list = match arg with Var v -> (v, range) :: list | _ -> list in
-          analysis.sharp.(b) <- add x for_x (add y for_y [])
-      | _ -> ())
+      let r = range_of analysis x at in
+      let s = range_of analysis y at in
+      if is_known r && is_known s then begin
+        let any = analysis.ints.any and below = below analysis.ints in
+        let for_x, for_y =
+          match relation with
+          | Less -> ({ low = -.any; high = below s.high }, { low = -.below (-.r.low); high = any })
+          | At_most -> ({ low = -.any; high = s.high }, { low = r.low; high = any })
+          | Equal -> (s, r)
+          | Different ->
+              let without r s =
+                let one = s.low = s.high in
+                let low = if one && r.low = s.low then -.below (-.r.low) else -.any in
+                { low; high = (if one && r.high = s.high then below r.high else any) }
+              in
+              (without r s, without s r)
+        in
+        let add arg range list = match arg with Var v -> (v, range) :: list | _ -> list in
+        analysis.sharp.(b) <- add x for_x (add y for_y [])
+      end
 
 (* What holds in block `b` behind an instruction: an index that was checked is one. *)
 let learn analysis b instr =
@@ -250,92 +251,86 @@ let learn analysis b instr =
         | _ -> if is_array_get name || is_array_set name then size else -1.
       in
       if high > 0. && List.length analysis.sharp.(b) < indices then
-        match range_of analysis index b with
-        | Some range when range.low < 0. || range.high > high ->
-            analysis.sharp.(b) <- (v, { low = 0.; high }) :: analysis.sharp.(b)
-        | _ -> ())
+        let range = range_of analysis index b in
+        if is_known range && (range.low < 0. || range.high > high) then
+          analysis.sharp.(b) <- (v, { low = 0.; high }) :: analysis.sharp.(b))
   | _ -> ()
+
+(* The result of a primitive on two ints. *)
+let binary analysis dest name y a b at =
+  let ints = analysis.ints in
+  let natural = a.low >= 0. && b.low >= 0. in
+  match name with
+  | "%int_add" -> (
+      match analysis.counter.(dest) with
+      | None -> of_pair (add ints a b)
+      | Some counted -> counted_range analysis counted a at)
+  | "%int_sub" -> of_pair (subtract ints a b)
+  | "%int_mul" -> of_pair (multiply ints a b)
+  | "%int_and" when a.low >= 0. || b.low >= 0. ->
+      let high =
+        if natural then least a.high b.high else if a.low >= 0. then a.high else b.high
+      in
+      among 0. high (match y with Int n -> is_mask n | _ -> false)
+  | ("%int_or" | "%int_xor") when natural && greatest a.high b.high <= ints.limit ->
+      among 0. (mask (greatest a.high b.high)) false
+  | "%int_div" when a.low >= 0. && b.low > 0. -> among 0. a.high true
+  | "%int_mod" when b.low > 0. ->
+      let most = if b.high > ints.limit then b.high else b.high -. 1. in
+      if a.low >= 0. then among 0. (least most a.high) true
+      else { range = range ints (-.most) most; sure = false }
+  | "%int_lt" | "%int_le" | "%int_gt" | "%int_ge" ->
+      let less = less ints and at_most = Intervals.at_most ints in
+      let yes, no =
+        match name with
+        | "%int_lt" -> (less a b, at_most b a)
+        | "%int_le" -> (at_most a b, less b a)
+        | "%int_gt" -> (less b a, at_most a b)
+        | _ -> (at_most b a, less a b)
+      in
+      among (if yes then 1. else 0.) (if no then 0. else 1.) false
+  | "%int_eq" | "%int_ne" -> among 0. 1. false
+  | _ -> analysis.unknown
+
+(* The result of a shift of `a`. *)
+let shift analysis name a n =
+  let ints = analysis.ints in
+  match name with
+  | "%int_lsl" -> of_pair (multiply ints a { low = power n; high = power n })
+  | _ when a.low >= 0. -> among 0. (if a.high > ints.limit then ints.but_one else floor (a.high /. power n)) true
+  | "%int_lsr" -> among 0. (shifted ints n) false
+  | _ -> analysis.unknown
 
 (* The result of a primitive on ints. *)
 let prim analysis dest name args at =
-  let ints = analysis.ints in
   match (name, args) with
   | ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get"), _ -> among 0. 255. false
   | "%array_length", _ -> among 0. size false
-  | ("caml_ml_string_length" | "caml_ml_bytes_length"), _ -> among 0. ints.string false
+  | ("caml_ml_string_length" | "caml_ml_bytes_length"), _ -> among 0. analysis.ints.string false
   | ("%is_int" | "%bool_not"), _ -> among 0. 1. false
-  | ( ("%int_add" | "%int_sub" | "%int_mul" | "%int_and" | "%int_or" | "%int_xor" | "%int_div" | "%int_mod"),
-      [ x; y ] ) -> (
-      match (range_of analysis x at, range_of analysis y at) with
-      | Some a, Some b -> (
-          let natural = a.low >= 0. && b.low >= 0. in
-          match name with
-          | "%int_add" -> (
-              match analysis.counter.(dest) with
-              | None -> of_pair (add ints a b)
-              | Some counted -> counted_range analysis counted a at)
-          | "%int_sub" -> of_pair (subtract ints a b)
-          | "%int_mul" -> of_pair (multiply ints a b)
-          | "%int_and" when a.low >= 0. || b.low >= 0. ->
-              let high =
-                if natural then least a.high b.high else if a.low >= 0. then a.high else b.high
-              in
-              among 0. high (match y with Int n -> is_mask n | _ -> false)
-          | ("%int_or" | "%int_xor") when natural && greatest a.high b.high <= ints.limit ->
-              among 0. (mask (greatest a.high b.high)) false
-          | "%int_div" when a.low >= 0. && b.low > 0. -> among 0. a.high true
-          | "%int_mod" when b.low > 0. ->
-              let most = if b.high > ints.limit then b.high else b.high -. 1. in
-              if a.low >= 0. then among 0. (least most a.high) true
-              else { range = Some (range ints (-.most) most); sure = false }
-          | _ -> analysis.unknown)
-      | _ -> not_yet)
-  | ("%int_asr" | "%int_lsr"), [ x; Int n ] when n > 0 && n < 30 -> (
-      match range_of analysis x at with
-      | None -> not_yet
-      | Some a ->
-          if a.low < 0. then
-            if name = "%int_lsr" then among 0. (shifted ints n) false else analysis.unknown
-          else among 0. (if a.high > ints.limit then ints.but_one else floor (a.high /. power n)) true)
-  | "%int_lsl", [ x; Int n ] when n >= 0 && n < 30 -> (
-      match range_of analysis x at with
-      | None -> not_yet
-      | Some a -> of_pair (multiply ints a { low = power n; high = power n }))
-  | ("%int_lt" | "%int_le" | "%int_gt" | "%int_ge"), [ x; y ] -> (
-      match (range_of analysis x at, range_of analysis y at) with
-      | Some a, Some b ->
-          let less = less ints and at_most = Intervals.at_most ints in
-          let yes, no =
-            match name with
-            | "%int_lt" -> (less a b, at_most b a)
-            | "%int_le" -> (at_most a b, less b a)
-            | "%int_gt" -> (less b a, at_most a b)
-            | _ -> (at_most b a, less a b)
-          in
-          among (if yes then 1. else 0.) (if no then 0. else 1.) false
-      | _ -> not_yet)
-  | ("%int_eq" | "%int_ne"), [ x; y ] -> (
-      match (range_of analysis x at, range_of analysis y at) with Some _, Some _ -> among 0. 1. false | _ -> not_yet)
+  | ( ( "%int_add" | "%int_sub" | "%int_mul" | "%int_and" | "%int_or" | "%int_xor" | "%int_div" | "%int_mod" | "%int_lt" | "%int_le"
+      | "%int_gt" | "%int_ge" | "%int_eq" | "%int_ne" ),
+      [ x; y ] ) ->
+      let a = range_of analysis x at in
+      let b = range_of analysis y at in
+      if is_known a && is_known b then binary analysis dest name y a b at else not_yet
+  | ("%int_asr" | "%int_lsr" | "%int_lsl"), [ x; Int n ] when n < 30 && (n > 0 || (n = 0 && name = "%int_lsl")) ->
+      let a = range_of analysis x at in
+      if is_known a then shift analysis name a n else not_yet
   | _ -> analysis.unknown
 
 (* Lets the range of `v` take in another one; gives whether it grew. *)
 let grow analysis v found round =
-  match found with
-  | None -> false
-  | Some { low; high } -> (
-      match analysis.ranges.(v) with
-      | None ->
-          analysis.ranges.(v) <- found;
-          true
-      | Some old ->
-          let lower = low < old.low and higher = high > old.high in
-          if lower || higher then begin
-            let widened = round >= exact_rounds in
-            let low = if lower && widened then -.analysis.ints.any else least low old.low in
-            let high = if higher && widened then analysis.ints.any else greatest high old.high in
-            analysis.ranges.(v) <- Some { low; high }
-          end;
-          lower || higher)
+  let old = analysis.ranges.(v) in
+  let lower = found.low < old.low and higher = found.high > old.high in
+  if lower || higher then
+    analysis.ranges.(v) <-
+      (if not (is_known old) then found
+       else if round < exact_rounds then join old found
+       else
+         let any = analysis.ints.any in
+         { low = (if lower then -.any else old.low); high = (if higher then any else old.high) });
+  lower || higher
 
 (* `found` and the ranges that these blocks pass for parameter number `k` of block `b`. *)
 let rec passed analysis b k found = function
@@ -345,11 +340,10 @@ let rec passed analysis b k found = function
       let all = ref found in
       for i = 0 to Visit.target_count term - 1 do
         let t = Visit.target term i in
-        if t.block = b then
-          match (range_of analysis (List.nth t.args k) from, !all) with
-          | None, _ -> ()
-          | range, None -> all := range
-          | Some a, Some r -> if a.low < r.low || a.high > r.high then all := Some (join r a)
+        if t.block = b then begin
+          let range = range_of analysis (List.nth t.args k) from in
+          if range.low < !all.low || range.high > !all.high then all := join !all range
+        end
       done;
       passed analysis b k !all rest
 
@@ -385,12 +379,15 @@ let walk analysis round =
     analysis.flow.Flow.order;
   !changed
 
-let is_natural analysis at arg = match range_of analysis arg at with Some range -> range.low >= 0. | None -> false
-let is_negative analysis at arg = match range_of analysis arg at with Some range -> range.high < 0. | None -> false
-let is_positive analysis at arg = match range_of analysis arg at with Some range -> range.low > 0. | None -> false
+(* Is the range known and between these? *)
+let is_within analysis at arg low high =
+  let range = range_of analysis arg at in
+  is_known range && range.low >= low && range.high <= high
 
-let is_byte analysis at arg =
-  match range_of analysis arg at with Some range -> range.low >= 0. && range.high <= 255. | None -> false
+let is_natural analysis at arg = is_within analysis at arg 0. infinity
+let is_negative analysis at arg = is_within analysis at arg neg_infinity (-1.)
+let is_positive analysis at arg = is_within analysis at arg 1. infinity
+let is_byte analysis at arg = is_within analysis at arg 0. 255.
 
 (* Unsigned, an int of 32 bits has a form of its own. *)
 let halves analysis = analysis.ints.bits = 32
@@ -467,10 +464,10 @@ let analyse (f : func) ints params =
           ints;
           f;
           flow;
-          unknown = { range = Some (full ints); sure = false };
+          unknown = { range = full ints; sure = false };
           definition = Array.make count Simplify.no_instr;
           home = Array.make count Flow.none;
-          ranges = Array.make count None;
+          ranges = Array.make count nowhere;
           facts = Array.make blocks None;
           sharp = Array.make blocks [];
           counter = Array.make count None;
@@ -478,7 +475,7 @@ let analyse (f : func) ints params =
           masked;
         }
       in
-      List.iter2 (fun p range -> analysis.ranges.(p) <- Some range) f.params params;
+      List.iter2 (fun p range -> analysis.ranges.(p) <- range) f.params params;
       let note = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       let at = ref Flow.none in
       let live v = analysis.home.(v) <- !at in
@@ -557,7 +554,10 @@ let pass arguments id ranges =
 
 (* The calls of an instruction or terminator of block `b`. *)
 let take arguments analysis id args b =
-  let range arg = match range_of analysis arg b with Some range -> range | None -> full analysis.ints in
+  let range arg =
+    let range = range_of analysis arg b in
+    if is_known range then range else full analysis.ints
+  in
   pass arguments id (List.map range args)
 
 (* Puts simpler operations in the place of others; whether a test was decided. Calls are taken on the way: what has been learned of an
@@ -581,12 +581,12 @@ let rewrite arguments analysis =
       block.body <- Visit.map_list instr block.body;
       match block.term with
       | Tail { known = Some id; args; _ } -> take arguments analysis id args b
-      | If ((Var _ as arg), yes, no) -> (
-          match range_of analysis arg b with
-          | Some range when range.low = range.high && abs_float range.low <= 1073741823. ->
-              decided := true;
-              block.term <- If (Int (int_of_float range.low), yes, no)
-          | _ -> ())
+      | If ((Var _ as arg), yes, no) ->
+          let range = range_of analysis arg b in
+          if range.low = range.high && abs_float range.low <= 1073741823. then begin
+            decided := true;
+            block.term <- If (Int (int_of_float range.low), yes, no)
+          end
       | _ -> ())
     analysis.flow.Flow.order;
   !decided

@@ -70,16 +70,17 @@ let reverse_postorder (f : func) =
   (* Of each block that was met: how many targets are to be followed. The last one goes first: the first one then follows its
      block. *)
   let left = Array.make count none in
-  let stack = Array.make count 0 and height = ref 0 in
-  let order = Array.make count 0 and start = ref count in
+  (* The blocks on the way, then room, then those that are finished. *)
+  let order = Array.make count 0 in
+  let height = ref 0 and start = ref count in
   let meet b =
     left.(b) <- Visit.target_count f.blocks.(b).term;
-    stack.(!height) <- b;
+    order.(!height) <- b;
     incr height
   in
   meet 0;
   while !height > 0 do
-    let b = stack.(!height - 1) in
+    let b = order.(!height - 1) in
     let k = left.(b) - 1 in
     if k < 0 then begin
       decr height;
@@ -177,53 +178,45 @@ let has_params (f : func) = Array.exists (fun (b : block) -> match b.params with
 (* Removes parameters that get one and the same value from everywhere. *)
 let same_params (f : func) =
   let count = Array.length f.names in
-  let incoming = Array.make count [] and feeds = Array.make count [] in
-  let work = ref [] in
-  let queue v = work := v :: !work in
-  let pass p a =
-    incoming.(p) <- a :: incoming.(p);
-    match a with Var v -> feeds.(v) <- p :: feeds.(v) | _ -> ()
-  in
+  let incoming = Array.make count [] in
+  let pass p a = incoming.(p) <- a :: incoming.(p) in
   let passed t = each_passed f pass t in
-  Array.iter
-    (fun (b : block) ->
-      List.iter queue b.params;
-      Visit.each_target b.term passed)
-    f.blocks;
+  Array.iter (fun (b : block) -> Visit.each_target b.term passed) f.blocks;
   let scopes = find_scopes f in
   let replace = Array.make count itself in
-  let changed = ref false in
-  let rec run () =
-    match !work with
-    | [] -> ()
-    | p :: rest ->
-      work := rest;
-      if replace.(p) == itself then begin
-        match only replace p itself incoming.(p) with
-        | value when value != itself && allows scopes p value ->
-          changed := true;
-          let fed = feeds.(p) in
-          feeds.(p) <- [];
-          work := List.rev_append fed !work;
-          (match value with Var v -> feeds.(v) <- List.rev_append fed feeds.(v) | _ -> ());
-          replace.(p) <- value
-        | _ -> ()
-      end;
-      run ()
+  let found = ref false in
+  let look p =
+    if replace.(p) == itself then
+      match only replace p itself incoming.(p) with
+      | value when value != itself && allows scopes p value ->
+        replace.(p) <- value;
+        found := true
+      | _ -> ()
   in
-  run ();
-  if !changed then begin
+  (* What one is replaced by may be what another one gets: mostly a later one, as blocks are in reverse postorder. *)
+  let rec run changed =
+    found := false;
+    Array.iter (fun (b : block) -> List.iter look b.params) f.blocks;
+    if !found then run true else changed
+  in
+  let changed = run false in
+  if changed then begin
     drop_params f (fun v -> replace.(v) == itself);
     substitute f replace
   end;
-  !changed
+  changed
 
 (* For each block, whether other blocks use its parameters. *)
 let used_outside (f : func) =
   let owner = Array.make (Array.length f.names) none in
-  Array.iteri (fun b (block : block) -> List.iter (fun v -> owner.(v) <- b) block.params) f.blocks;
-  let outside = Array.make (Array.length f.blocks) false in
   let here = ref none in
+  let own v = owner.(v) <- !here in
+  Array.iteri
+    (fun b (block : block) ->
+      here := b;
+      List.iter own block.params)
+    f.blocks;
+  let outside = Array.make (Array.length f.blocks) false in
   let note = function
     | Var v ->
       let home = owner.(v) in
@@ -362,87 +355,70 @@ let first_dest = function
   | Prim (dest, _, _) | Apply { dest; _ } | Closures { dests = dest :: _; _ } | Try { dests = dest :: _; _ } -> dest
   | Closures { dests = []; _ } | Try { dests = []; _ } -> none
 
-(* Drops parameters and instructions that nothing needs. Instructions are looked at from the last to the first, so that the
-   effect is asked only of those that no later one needs. *)
+(* Drops parameters and instructions that nothing needs. Blocks are in reverse postorder: from the last instruction to the first, a value
+   is met after all that may need it, but for what jumps back pass; then all is looked at again. The effect is asked only of instructions
+   that no later one needs. *)
 let unused (f : func) effect_of =
-  let count = Array.length f.names in
-  let definitions = Array.make count no_instr in
-  let incoming = if has_params f then Array.make count [] else [||] in
-  let live = Array.make count false in
-  (* By an instruction's first result: does it stay? Those without results do. *)
-  let kept = Array.make count false in
-  let is_kept instr =
-    let first = first_dest instr in
-    first = none || kept.(first)
+  (* Variables that something needs, and first results of instructions that stay for their effect. *)
+  let live = Array.make (Array.length f.names) false in
+  let is_live v = live.(v) in
+  let grew = ref false in
+  let mark v =
+    if not live.(v) then begin
+      live.(v) <- true;
+      grew := true
+    end
   in
-  let work = Array.make count none and waiting = ref 0 in
-  let need = function
-    | Var v ->
-      if not live.(v) then begin
-        live.(v) <- true;
-        work.(!waiting) <- v;
-        incr waiting
-      end
-    | _ -> ()
+  let need = function Var v -> mark v | _ -> () in
+  let stays = function
+    | Prim (dest, _, _) | Apply { dest; _ } -> live.(dest)
+    | Closures { dests = []; _ } | Try { dests = []; _ } -> true
+    | Closures { dests; _ } | Try { dests; _ } -> List.exists is_live dests
   in
-  let rec need_all = function
-    | [] -> ()
-    | a :: rest ->
-      need a;
-      need_all rest
-  in
-  let keep instr =
-    let first = first_dest instr in
-    if first <> none then kept.(first) <- true;
-    match instr with Prim (_, _, args) -> need_all args | _ -> Visit.each_arg instr need
-  in
-  let settle () =
-    while !waiting > 0 do
-      decr waiting;
-      let v = work.(!waiting) in
-      let instr = definitions.(v) in
-      if instr != no_instr then begin if not (is_kept instr) then keep instr end
-      else if v < Array.length incoming then need_all incoming.(v)
-    done
-  in
-  let define instr =
-    match instr with
-    | Prim (dest, _, _) | Apply { dest; _ } -> definitions.(dest) <- instr
-    | Closures { dests; _ } | Try { dests; _ } -> List.iter (fun v -> definitions.(v) <- instr) dests
-  in
-  let passed t = each_passed f (fun p a -> incoming.(p) <- a :: incoming.(p)) t in
-  Array.iter
-    (fun (b : block) ->
-      List.iter define b.body;
-      Visit.each_target b.term passed)
-    f.blocks;
-  Array.iter (fun (b : block) -> Visit.each_own_arg b.term need) f.blocks;
-  settle ();
   let rec look = function
     | [] -> ()
     | instr :: rest ->
       look rest;
-      let first = first_dest instr in
-      if first = none || not (kept.(first) || removable effect_of instr) then begin
-        keep instr;
-        settle ()
+      let is_needed = stays instr in
+      if is_needed || not (removable effect_of instr) then begin
+        if not is_needed then mark (first_dest instr);
+        Visit.each_arg instr need
       end
   in
-  for n = Array.length f.blocks - 1 downto 0 do
-    look f.blocks.(n).body
-  done;
-  let changed = ref false in
-  let is_live v = live.(v) in
+  (* Is it a jump back that is looked at? Has one passed what will be needed if its parameter is? *)
+  let is_back = ref false and is_open = ref false in
+  let pass p a =
+    if live.(p) then need a else match a with Var v when !is_back && not live.(v) -> is_open := true | _ -> ()
+  in
+  let here = ref none in
+  let passed t =
+    is_back := t.block <= !here;
+    each_passed f pass t
+  in
+  let rec run () =
+    grew := false;
+    is_open := false;
+    for b = Array.length f.blocks - 1 downto 0 do
+      let block = f.blocks.(b) in
+      here := b;
+      Visit.each_own_arg block.term need;
+      Visit.each_target block.term passed;
+      look block.body
+    done;
+    if !grew && !is_open then run ()
+  in
+  run ();
+  let dead_params = Array.exists (fun (b : block) -> not (List.for_all is_live b.params)) f.blocks in
+  if dead_params then drop_params f is_live;
+  let changed = ref dead_params in
   Array.iter
     (fun (b : block) ->
-      if not (List.for_all is_live b.params) then changed := true;
-      let body = pick is_kept b.body b.body in
+      let body = Visit.filter_list stays b.body in
       if body != b.body then begin
         changed := true;
         b.body <- body
       end)
     f.blocks;
-  if !changed then drop_params f is_live;
   !changed
 
 (* Numbers the variables in the order of their definition. *)
@@ -524,19 +500,24 @@ let constants (f : func) =
   if changed then substitute f !replace;
   changed
 
-(* Simplifies one function. `moved`: jumps have changed since the parameters were compared. *)
+(* So often all steps are gone through. *)
+let rounds = 3
+
+(* Simplifies one function. `moved`: what is passed to parameters has changed since these were compared; `replaced`: variables have been
+   replaced since constants were looked for. *)
 let func f effect_of =
-  let rec round left moved =
+  let rec round left moved replaced =
     if left > 0 then begin
       let same = moved && has_params f && same_params f in
-      let folded = constants f in
+      let folded = (replaced || same) && constants f in
       let threaded = thread f in
       if threaded then number_blocks f;
-      let moved = moved || threaded in
-      let merged = moved && merge f in
+      (* After the first round, without other jumps there is nothing more to merge, and nothing becomes unused. *)
+      let led = threaded || left = rounds in
+      let merged = led && merge f in
       if merged then number_blocks f;
-      let dropped = (same || folded || moved) && unused f effect_of in
-      if same || folded || threaded || merged || dropped then round (left - 1) (threaded || merged)
+      let dropped = led && unused f effect_of in
+      if same || folded || threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
     end
   in
   if Array.length f.blocks = 1 then begin
@@ -545,7 +526,7 @@ let func f effect_of =
   end
   else begin
     number_blocks f;
-    round 3 true
+    round rounds true true
   end;
   number_variables f
 

@@ -319,10 +319,12 @@ let part_name func (members : int list) global_names is_main =
   in
   if is_main then search members else func.name ^ "_part"
 
-(* Can nothing of this be too large, too deep or entered elsewhere than at its header? There are no loops, and a block nests no
-   deeper than its label and its tests. *)
-let is_small func =
-  let total = ref 0 and depth = ref 0 and forward = ref true in
+(* How many operations a function has, how deeply it is nested at most, and whether there are loops. *)
+type extent = { total : int; depth : int; loops : bool }
+
+(* A block nests no deeper than its label and its tests, what a jump back leads to than its loop and the label of the next round. *)
+let extent func =
+  let total = ref 0 and depth = ref 0 and loops = ref false in
   let count_instr instr = total := !total + cost instr in
   Array.iteri
     (fun b (block : block) ->
@@ -331,13 +333,16 @@ let is_small func =
       total := !total + term_cost term;
       depth := !depth + 2 + Visit.target_count term;
       for k = 0 to Visit.target_count term - 1 do
-        if (Visit.target term k).block <= b then forward := false
+        if (Visit.target term k).block <= b then begin
+          loops := true;
+          depth := !depth + 2
+        end
       done)
     func.blocks;
-  !forward && !depth <= depth_limit && !total <= block_limit
+  { total = !total; depth = !depth; loops = !loops }
 
 (* The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`. *)
-let split (program : Program.t) taken (func : func) next =
+let split (program : Program.t) taken (func : func) extent next =
   let global_names = program.global_names and is_main = func.id = program.main in
   cut func global_names is_main;
   let flow = Flow.run func.blocks in
@@ -346,7 +351,9 @@ let split (program : Program.t) taken (func : func) next =
   List.iter (fun b -> entries.(b) <- true) flow.Flow.irreducible;
   if is_main then unit_starts func flow global_names entries;
   large_subtrees func flow entries;
-  (match flow.Flow.irreducible with [] -> deep_blocks (Structure.run func flow) 0 entries | _ :: _ -> ());
+  (match flow.Flow.irreducible with
+  | [] -> if extent.depth > depth_limit then deep_blocks (Structure.run func flow) 0 entries
+  | _ :: _ -> ());
   Array.iteri (fun b entry -> entries.(b) <- entry && worth func b) entries;
   if not (Array.exists (fun entry -> entry) entries) then []
   else begin
@@ -415,9 +422,11 @@ let run program =
     if next > most then Error.fail "a function cannot be split";
     (match program.functions.(!id) with
     | None -> ()
-    | Some func when !id <> program.main && is_small func -> ()
     | Some func -> (
-        match split program taken func next with
+        let extent = extent func in
+        (* Nothing of it can be too large, too deep or entered elsewhere than at its header. *)
+        let is_small = (not extent.loops) && extent.depth <= depth_limit && extent.total <= block_limit in
+        match if is_small && !id <> program.main then [] else split program taken func extent next with
         | [] -> ()
         | first :: rest ->
             program.functions.(!id) <- Some first;

@@ -7,9 +7,6 @@ open Discover
 (* In deeper frames variables get no names: each event lists all of them. *)
 let named = 64
 
-(* Room for so many variables is made first. *)
-let some = 24
-
 (* What a slot holds that belongs to a trap or a return address. *)
 let undefined = Program.Var none
 (* The result is 0 or 1. *)
@@ -21,6 +18,8 @@ let is_boolean = function
 
 (* Symbolic stack and accumulator. *)
 type state = { mutable slots : Program.arg array; mutable height : int; mutable accu : Program.arg }
+
+let no_state = { slots = [||]; height = 0; accu = undefined }
 
 let copy state = { slots = Array.sub state.slots 0 state.height; height = state.height; accu = state.accu }
 
@@ -58,6 +57,9 @@ let places (code : code) =
     code.sites;
   { count = 0; list = []; pending_at }
 
+(* By variable, of one function after the other: its name, and whether it is 0 or 1. *)
+type room = { mutable names : string array; mutable booleans : bool array }
+
 (* A function being built. *)
 type builder = {
   code : code;
@@ -69,26 +71,27 @@ type builder = {
   func : func;
   used_offsets : int array;
   graph : Liveness.graph;
-  left : state option array;  (* what the only predecessor of a block leaves *)
+  left : state array;  (* what the only predecessor of a block leaves, until the block is entered *)
   blocks : Program.block array;
   mutable landings : Program.block list;  (* blocks in front of handlers, the last first *)
   mutable block_count : int;
   mutable body : Program.instr list;  (* reversed *)
-  mutable names : string array;
-  mutable booleans : bool array;
+  room : room;
   mutable var_count : int;
 }
 
 let fresh b =
-  let v = b.var_count in
-  b.names <- grown b.names v "";
-  b.booleans <- grown b.booleans v false;
+  let v = b.var_count and room = b.room in
+  room.names <- grown room.names v "";
+  room.booleans <- grown room.booleans v false;
+  room.names.(v) <- "";
+  room.booleans.(v) <- false;
   b.var_count <- v + 1;
   v
 
 let prim b name args =
   let dest = fresh b in
-  b.booleans.(dest) <- is_boolean name;
+  b.room.booleans.(dest) <- is_boolean name;
   b.body <- Program.Prim (dest, name, args) :: b.body;
   Program.Var dest
 
@@ -141,15 +144,14 @@ let defined a pc =
 
 (* Takes `n` values from the top of the stack, the top first. *)
 let pop state n pc =
-  let rec take taken n =
-    if n = 0 then List.rev taken
-    else begin
-      if state.height = 0 then fail pc "stack underflow";
-      state.height <- state.height - 1;
-      take (defined state.slots.(state.height) pc :: taken) (n - 1)
-    end
-  in
-  take [] n
+  let height = state.height in
+  if n > height then fail pc "stack underflow";
+  let values = ref [] in
+  for slot = height - n to height - 1 do
+    values := defined state.slots.(slot) pc :: !values
+  done;
+  state.height <- height - n;
+  !values
 
 (* A variable that is read for nothing, `ignore (Sys.opaque_identity x)`, keeps its value until there, where that can be seen. *)
 let keep b op accu =
@@ -158,48 +160,52 @@ let keep b op accu =
   | (Opcode.Acc _ | Envacc _ | Offsetclosure _ | Const _ | Getglobal _), Program.Var _, _ -> ignore (prim b "%keep" [ accu ])
   | _ -> ()
 
-(* The edge to `block` with this state. *)
-let edge b block state pc =
+(* The edge to `block` with this state, which nothing else needs. *)
+let last_edge b block state pc =
   if b.graph.has_params.(block) then begin
     let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
-    let args = ref [] in
-    for slot = 0 to last - 1 do
-      if live.(slot) then args := defined state.slots.(slot) pc :: !args
+    let args = ref (if Liveness.is_live live last then [ state.accu ] else []) in
+    for slot = last - 1 downto 0 do
+      if Liveness.is_live live slot then args := defined state.slots.(slot) pc :: !args
     done;
-    if live.(last) then args := state.accu :: !args;
-    { Program.block; args = List.rev !args }
+    { Program.block; args = !args }
   end
   else begin
-    b.left.(block) <- Some (copy state);
+    b.left.(block) <- state;
     { Program.block; args = [] }
   end
 
+(* The same with a state that is needed again. *)
+let edge b block state pc = last_edge b block (if b.graph.has_params.(block) then state else copy state) pc
+
 (* The state at the start of a block. *)
 let enter b block =
-  match b.left.(block) with
-  | Some state ->
-    b.left.(block) <- None;
-    state
-  | None ->
+  let left = b.left.(block) in
+  if left != no_state then begin
+    b.left.(block) <- no_state;
+    left
+  end
+  else begin
     let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
     let state = { slots = Array.make last undefined; height = last; accu = Program.Int 0 } in
     let params = ref [] in
     for slot = 0 to last - 1 do
-      if live.(slot) then begin
+      if Liveness.is_live live slot then begin
         let v = fresh b in
         params := v :: !params;
         state.slots.(slot) <- Program.Var v
       end
     done;
-    if live.(last) then begin
+    if Liveness.is_live live last then begin
       let v = fresh b in
       params := v :: !params;
       state.accu <- Program.Var v
     end;
     b.blocks.(block).params <- List.rev !params;
     state
+  end
 
 (* Names the variables that the debug information knows at `pc`. *)
 let names_at b pc state =
@@ -212,7 +218,8 @@ let names_at b pc state =
         (fun (index, name) ->
           if index < depth then
             match state.slots.(depth - 1 - index) with
-            | Program.Var v when v <> none && String.length b.names.(v) = 0 -> b.names.(v) <- Names.variable name
+            | Program.Var v when v <> none && String.length b.room.names.(v) = 0 ->
+              b.room.names.(v) <- Names.variable name
             | _ -> ())
         names
 
@@ -371,22 +378,21 @@ let execute b pc op next state =
 let pushtrap b pc handler next state =
   let body = b.code.sites.(next).block in
   let trap = b.code.traps.(b.code.sites.(next).trap) in
-  let assigned = ascending trap.assigned in
   let boxes = ref [] in
   List.iter
     (fun slot ->
-      if b.graph.live.(handler).(slot) then
+      if Liveness.is_live b.graph.live.(handler) slot then
         match prim b "%block" [ Program.Int 0; defined state.slots.(slot) pc ] with
         | Program.Var v -> boxes := (slot, v) :: !boxes
         | _ -> ())
-    assigned;
+    trap.assigned;
   let boxes = List.rev !boxes in
   let exn = fresh b in
   let caught = copy state in
   caught.accu <- Program.Var exn;
   let handler =
     match boxes with
-    | [] -> edge b handler caught pc
+    | [] -> last_edge b handler caught pc
     | _ ->
       let param = fresh b in
       caught.accu <- Program.Var param;
@@ -395,7 +401,7 @@ let pushtrap b pc handler next state =
       List.iter
         (fun (slot, cell) -> caught.slots.(slot) <- prim b "%field" [ Program.Var cell; Program.Int 0 ])
         boxes;
-      let target = edge b handler caught pc in
+      let target = last_edge b handler caught pc in
       let landing = { Program.params = [ param ]; body = List.rev b.body; term = Program.Jump target } in
       b.body <- body;
       b.landings <- landing :: b.landings;
@@ -406,7 +412,7 @@ let pushtrap b pc handler next state =
   for _ = 1 to 4 do
     push state undefined
   done;
-  let body = edge b body state pc in
+  let body = last_edge b body state pc in
   Program.Pushtrap { exn; body; handler }
 
 (* The instruction that ends a block. *)
@@ -414,21 +420,21 @@ let term b pc op next state =
   let accu = state.accu in
   let at l = b.code.sites.(l).block in
   match op with
-  | Branch l -> Program.Jump (edge b (at l) state pc)
+  | Branch l -> Program.Jump (last_edge b (at l) state pc)
   | Branchif l | Branchifnot l ->
     let taken = match op with Branchif _ -> true | _ -> false in
     let yes = if taken then l else next and no = if taken then next else l in
     (match accu with
-    | Program.Var v when v <> none && b.booleans.(v) -> state.accu <- Program.Int 1
+    | Program.Var v when v <> none && b.room.booleans.(v) -> state.accu <- Program.Int 1
     | _ -> ());
     let yes = edge b (at yes) state pc in
     state.accu <- Program.Int 0;
-    let no = edge b (at no) state pc in
+    let no = last_edge b (at no) state pc in
     Program.If (accu, yes, no)
   | Compare (name, constant, l) ->
     let test = prim b name [ constant; accu ] in
     let yes = edge b (at l) state pc in
-    let no = edge b (at next) state pc in
+    let no = last_edge b (at next) state pc in
     Program.If (test, yes, no)
   | Switch (ints, tags) ->
     let ints = Array.map (fun l -> edge b (at l) state pc) ints in
@@ -437,7 +443,7 @@ let term b pc op next state =
   | Pushtrap l -> pushtrap b pc (at l) next state
   | Poptrap ->
     state.height <- state.height - 4;
-    Program.Poptrap (edge b (at next) state pc)
+    Program.Poptrap (last_edge b (at next) state pc)
   | Raise kind ->
     place b kind pc pc;
     Program.Raise accu
@@ -459,7 +465,7 @@ let block b pc state =
       (* Only the starts of blocks are asked for again. *)
       if not i.leader then b.code.sites.(pc) <- no_site;
       let next = b.code.sites.(i.next) in
-      if next.leader then Program.Jump (edge b next.block state pc)
+      if next.leader then Program.Jump (last_edge b next.block state pc)
       else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
     end
   in
@@ -473,8 +479,8 @@ let build b =
   let slots = Array.init arity (fun slot -> Program.Var params.(arity - 1 - slot)) in
   let state = { slots; height = arity; accu = Program.Int 0 } in
   if b.graph.starts.(0) = none then
-    b.blocks.(0).term <- Program.Jump (edge b b.graph.successors.(0).(0) state b.func.entry)
-  else b.left.(0) <- Some state;
+    b.blocks.(0).term <- Program.Jump (last_edge b b.graph.successors.(0).(0) state b.func.entry)
+  else b.left.(0) <- state;
   let seen = Array.make (Array.length b.graph.starts) false in
   let work = ref [ 0 ] in
   let rec run () =
@@ -500,14 +506,14 @@ let build b =
   run ();
   self :: Array.to_list params
 
-let func code ids debug table places watch number name place =
+let func code ids debug table places watch room number name place =
   let f = code.functions.(number) in
   List.iter
     (fun (trap, slot) ->
       let rec climb trap =
         if trap <> none && slot < code.traps.(trap).depth then begin
           let t = code.traps.(trap) in
-          t.assigned <- slot :: t.assigned;
+          t.assigned <- insert slot t.assigned;
           climb t.outer
         end
       in
@@ -526,19 +532,18 @@ let func code ids debug table places watch number name place =
       func = f;
       used_offsets = Array.of_list f.used;
       graph;
-      left = Array.make count None;
+      left = Array.make count no_state;
       blocks = Array.init count (fun _ -> { Program.params = []; body = []; term = Program.Unreachable });
       landings = [];
       block_count = count;
       body = [];
-      names = Array.make some "";
-      booleans = Array.make some false;
+      room;
       var_count = 0;
     }
   in
   let params = build b in
   let blocks = Array.append b.blocks (Array.of_list (List.rev b.landings)) in
-  let names = Array.sub b.names 0 b.var_count in
+  let names = Array.sub room.names 0 b.var_count in
   { Program.id = ids.(number); name; place; kind = Program.Closure; params; exits = 0; blocks; names }
 
 (* The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted. *)
@@ -560,19 +565,16 @@ let run (image : Container.image) table backtraces =
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
   let places = if backtraces then Some (places code) else None in
-  let called = ref [] in
-  Array.iter
-    (fun site ->
-      match site.op with
-      | Ccall (_, number) -> called := image.primitives.(number) :: !called
-      | _ -> ())
-    code.sites;
-  let watch = Allocations.watch !called in
+  let called = Array.make (Array.length image.primitives) false in
+  Array.iter (fun site -> match site.op with Ccall (_, number) -> called.(number) <- true | _ -> ()) code.sites;
+  let is_called number _ = called.(number) in
+  let watch = Allocations.watch (List.filteri is_called (Array.to_list image.primitives)) in
+  let room = { names = [||]; booleans = [||] } in
   let functions =
     Array.mapi
       (fun id number ->
         let place = Names.place debug sites.(id).Names.start in
-        Some (func code ids debug table places watch number names.(id) place))
+        Some (func code ids debug table places watch room number names.(id) place))
       order
   in
   release code;

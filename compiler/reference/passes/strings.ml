@@ -123,23 +123,22 @@ let make_strings search (block : block) =
   if !changed then block.body <- List.concat_map become block.body;
   !changed
 
-let has (f : func) wanted =
-  let is_wanted = function Prim (_, name, _) -> String.equal name wanted | _ -> false in
-  Array.exists (fun (block : block) -> List.exists is_wanted block.body) f.blocks
+let converts = function Prim (_, ("caml_bytes_of_string" | "caml_string_of_bytes"), _) -> true | _ -> false
 
 (* Does so in a function; gives whether there was anything. *)
 let run (f : func) =
-  let changed = ref (has f "caml_bytes_of_string" && read_strings f (uses f)) in
-  if has f "caml_string_of_bytes" then begin
-    let count = Array.length f.names in
-    let search =
-      {
-        uses = uses f;
-        definitions = Array.make count Simplify.no_instr;
-        copies = Array.make count [];
-        changes = Array.make count None;
-      }
-    in
-    Array.iter (fun block -> if make_strings search block then changed := true) f.blocks
-  end;
-  !changed
+  Array.exists (fun (block : block) -> List.exists converts block.body) f.blocks
+  && begin
+       let changed = ref (read_strings f (uses f)) in
+       let count = Array.length f.names in
+       let search =
+         {
+           uses = uses f;
+           definitions = Array.make count Simplify.no_instr;
+           copies = Array.make count [];
+           changes = Array.make count None;
+         }
+       in
+       Array.iter (fun block -> if make_strings search block then changed := true) f.blocks;
+       !changed
+     end
