@@ -198,11 +198,10 @@ let rec breaks nodes =
     0 nodes
 
 (* Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too? *)
-let leaves (func : func) nodes others =
+let leaves nodes others =
   let others = breaks others in
   match nodes with
-  | [ Structure.Edge (b, k); Structure.Break None ] when others > 0 -> (
-      match (Visit.target func.blocks.(b).term k).args with [] -> true | _ :: _ -> false)
+  | [ Structure.Break None ] when others > 0 -> true
   | _ -> (
       others = 0
       &&
@@ -245,7 +244,7 @@ let is_tested converter h body { param; goes_on; _ } =
   match body with
   | [ Structure.Code _; Structure.If (b, Structure.Branch, yes, no) ] when b = h ->
       let stay, leave = if goes_on then (yes, no) else (no, yes) in
-      leaves converter.code leave stay
+      leaves leave stay
       && (match List.rev leave with Structure.Break (Some _) :: _ -> false | _ -> true)
       && begin
            ignore (mark_blocks converter body h []);
@@ -265,7 +264,7 @@ let results converter h body ({ param; place; _ } as counted) =
       let after, ends = without_break exit in
       let own = if ends then 1 else 0 in
       let alone = breaks body = own in
-      let idle = ends && (match (after, target.args) with [ _ ], [] -> true | _ -> false) in
+      let idle = ends && (match after with [] -> true | _ :: _ -> false) in
       if breaks exit <> own || not (alone || idle) then None
       else begin
         let met = mark_blocks converter body h [] in
@@ -286,40 +285,41 @@ let results converter h body ({ param; place; _ } as counted) =
       end
   | _ -> None
 
-let rec convert converter list level =
-  List.concat_map
-    (fun node ->
-      match node with
-      | Structure.If (b, test, yes, no) ->
-          let yes = convert converter yes level in
-          let no = convert converter no level in
-          [ Structure.If (b, test, yes, no) ]
-      | Structure.Once body -> [ Structure.Once (convert converter body level) ]
-      | Structure.Loop (h, body) -> (
-          let counting = converter.counting in
-          let taken =
-            match counting.loops.(h) with
-            | Some counted when level < depth -> (
-                match (results converter h body counted, take_arm body counted.place counted.goes_on) with
-                | Some results, Some (body, exit) ->
-                    counted.results <- results;
-                    Some (counted, body, exit)
-                | _ -> None)
-            | _ -> None
-          in
-          match taken with
-          | Some (counted, body, exit) ->
-              counting.level.(counted.param) <- level;
-              counting.implied.(counted.test) <- true;
-              counting.implied.(counted.next) <- true;
-              counting.deepest <- (if counting.deepest > level then counting.deepest else level + 1);
-              let body = convert converter body (level + 1) in
-              Structure.Loop (h, body) :: convert converter (fst (without_break exit)) level
-          | None ->
-              counting.loops.(h) <- None;
-              [ Structure.Loop (h, convert converter body level) ])
-      | other -> [ other ])
-    list
+let rec convert converter nodes level =
+  match nodes with
+  | [] -> []
+  | Structure.If (b, test, yes, no) :: rest ->
+      let yes = convert converter yes level in
+      let no = convert converter no level in
+      Structure.If (b, test, yes, no) :: convert converter rest level
+  | Structure.Once body :: rest ->
+      let body = convert converter body level in
+      Structure.Once body :: convert converter rest level
+  | Structure.Loop (h, body) :: rest -> (
+      let counting = converter.counting in
+      let taken =
+        match counting.loops.(h) with
+        | Some counted when level < depth -> (
+            match (results converter h body counted, take_arm body counted.place counted.goes_on) with
+            | Some results, Some (body, exit) ->
+                counted.results <- results;
+                Some (counted, body, exit)
+            | _ -> None)
+        | _ -> None
+      in
+      match taken with
+      | Some (counted, body, exit) ->
+          counting.level.(counted.param) <- level;
+          counting.implied.(counted.test) <- true;
+          counting.implied.(counted.next) <- true;
+          counting.deepest <- (if counting.deepest > level then counting.deepest else level + 1);
+          let body = convert converter body (level + 1) in
+          Structure.Loop (h, body) :: convert converter (fst (without_break exit) @ rest) level
+      | None ->
+          counting.loops.(h) <- None;
+          let body = convert converter body level in
+          Structure.Loop (h, body) :: convert converter rest level)
+  | node :: rest -> node :: convert converter rest level
 
 (* The nodes without the tests of loops that become `for`, and what is known of those. *)
 let run func (flow : Flow.t) nodes =

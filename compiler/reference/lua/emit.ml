@@ -252,8 +252,8 @@ and uncounted emitter body out =
   match body with
   | Structure.Code header :: Structure.If (b, t, yes, no) :: rest
     when List.for_all (is_folded emitter) emitter.func.blocks.(header).body
-         && (Counting.leaves emitter.func yes (no @ rest) || Counting.leaves emitter.func no (yes @ rest)) ->
-      let negate = Counting.leaves emitter.func yes (no @ rest) in
+         && (Counting.leaves yes (no @ rest) || Counting.leaves no (yes @ rest)) ->
+      let negate = Counting.leaves yes (no @ rest) in
       let thens = nodes emitter yes [] in
       let otherwise = nodes emitter no [] in
       let leave, stay = if negate then (thens, otherwise) else (otherwise, thens) in
