@@ -48,6 +48,7 @@ type step = {
   uses : int list;
   dests : int list;
   early : bool;  (* the results are written before all operands are read *)
+  mutable dying : int list;  (* what it uses last, and results that nobody reads *)
 }
 
 type chooser = {
@@ -82,9 +83,11 @@ let union parent a b =
 
 let rec mem (v : int) list = match list with [] -> false | first :: rest -> first = v || mem v rest
 
-let steps table func (forest : Forest.t) b =
-  let block = func.blocks.(b) in
-  (* The variables whose registers the operands' expressions read, in reverse. *)
+let new_step uses dests early = { uses; dests; early; dying = [] }
+
+(* By block: its steps. *)
+let steps table func (flow : Flow.t) (forest : Forest.t) =
+  (* The variables whose registers the operands' expressions read. *)
   let found = ref [] in
   let rec leaves arg _ =
     match arg with
@@ -95,43 +98,46 @@ let steps table func (forest : Forest.t) b =
     | Int _ | Wide _ | Literal _ -> ()
   in
   let is_used d = forest.Forest.uses.(d) > 0 in
+  let result d = if is_used d then [ d ] else [] in
   let step instr =
     found := [];
     Forest.each_operand table instr leaves;
-    let uses = List.rev !found in
+    let uses = !found in
     match instr with
     | Closures { dests = all; functions } ->
         (* the others of a recursive group and the closure itself are patched in, not read *)
         let uses = List.filter (fun v -> not (mem v all)) uses in
         let early = match (all, functions) with _ :: _ :: _, _ | _, _ :: _ :: _ -> true | _ -> false in
-        { uses; dests = List.filter is_used all; early }
+        new_step uses (List.filter is_used all) early
     | Prim (dest, name, _) ->
         let early =
           match Fragment.find table name with
           | Some { Fragment.fixup = Some f; _ } -> List.exists (fun a -> a > 0) f.Template.order
           | _ -> false
         in
-        { uses; dests = (if is_used dest then [ dest ] else []); early }
-    | Apply { dest; _ } -> { uses; dests = (if is_used dest then [ dest ] else []); early = false }
-    | Try { dests; _ } -> { uses; dests; early = false }
+        new_step uses (result dest) early
+    | Apply { dest; _ } -> new_step uses (result dest) false
+    | Try { dests; _ } -> new_step uses dests false
   in
-  let rec written body =
+  let rec written body term =
     match body with
     | [] ->
         found := [];
-        Forest.each_term_operand block.term leaves;
-        [ { uses = List.rev !found; dests = []; early = false } ]
+        Forest.each_term_operand term leaves;
+        [ new_step !found [] false ]
     | instr :: rest ->
         let d = Forest.single_dest instr in
-        if d <> Flow.none && forest.Forest.folded.(d) then written rest
+        if d <> Flow.none && forest.Forest.folded.(d) then written rest term
         else
           let step = step instr in
-          step :: written rest
+          step :: written rest term
   in
-  Array.of_list (written block.body)
+  let all = Array.make (Array.length func.blocks) [] in
+  Array.iter (fun b -> all.(b) <- written func.blocks.(b).body func.blocks.(b).term) flow.Flow.order;
+  all
 
 (* Variables live at the start and at the end of each block, one variable at a time, upwards from its uses. *)
-let liveness func (flow : Flow.t) (all : step array array) =
+let liveness func (flow : Flow.t) (all : step list array) =
   let n = Array.length func.names in
   let count = Array.length func.blocks in
   let home = Array.make n Flow.none in
@@ -142,40 +148,45 @@ let liveness func (flow : Flow.t) (all : step array array) =
     let again = match used.(u) with last :: _ -> last = !at | [] -> false in
     if home.(u) <> !at && not again then used.(u) <- !at :: used.(u)
   in
+  let define_all step = List.iter define step.dests in
+  let use_all step = List.iter use step.uses in
   Array.iter
     (fun b ->
       at := b;
       List.iter define func.blocks.(b).params;
-      Array.iter (fun step -> List.iter define step.dests) all.(b))
+      List.iter define_all all.(b))
     flow.Flow.order;
   Array.iter
     (fun b ->
       at := b;
-      Array.iter (fun step -> List.iter use step.uses) all.(b))
+      List.iter use_all all.(b))
     flow.Flow.order;
   let live_in = Array.make count [] and live_out = Array.make count [] in
   let in_mark = Array.make count Flow.none and out_mark = Array.make count Flow.none in
-  let rec reach v work =
-    match work with
-    | [] -> ()
-    | b :: rest ->
-        if in_mark.(b) = v then reach v rest
-        else begin
-          in_mark.(b) <- v;
-          live_in.(b) <- v :: live_in.(b);
-          reach v (leave v flow.Flow.predecessors.(b) rest)
-        end
+  let rec enter v b =
+    if in_mark.(b) <> v then begin
+      in_mark.(b) <- v;
+      live_in.(b) <- v :: live_in.(b);
+      leave v flow.Flow.predecessors.(b)
+    end
   (* It is live at the end of these blocks. *)
-  and leave v blocks work =
+  and leave v blocks =
     match blocks with
-    | [] -> work
+    | [] -> ()
     | p :: rest ->
-        if out_mark.(p) = v then leave v rest work
-        else begin
+        if out_mark.(p) <> v then begin
           out_mark.(p) <- v;
           live_out.(p) <- v :: live_out.(p);
-          leave v rest (if home.(v) <> p then p :: work else work)
-        end
+          if home.(v) <> p then enter v p
+        end;
+        leave v rest
+  in
+  let rec reach v blocks =
+    match blocks with
+    | [] -> ()
+    | b :: rest ->
+        enter v b;
+        reach v rest
   in
   for v = 0 to n - 1 do
     reach v used.(v)
@@ -243,31 +254,35 @@ let choose_counter chooser v level =
   in
   chooser.registers.of_var.(v) <- r
 
+let is_free registers r = not registers.all.(r).occupied
+
+(* The last free one of the registers, else `found`. *)
+let rec last_free registers list found =
+  match list with [] -> found | r :: rest -> last_free registers rest (if is_free registers r then r else found)
+
+(* A free register of any name, from number `r` on; a slot only when there are no more locals. *)
+let rec any_free registers r =
+  if r = registers.count then Flow.none
+  else
+    let register = registers.all.(r) in
+    if register.occupied || register.counts || (register.is_slot && registers.locals < limit) then any_free registers (r + 1) else r
+
 let choose chooser v =
   let registers = chooser.registers in
-  let free r = not registers.all.(r).occupied in
   let class_ = find chooser.class_of v in
   let base = chooser.base.(v) in
-  let r = ref chooser.wanted.(class_) in
-  if !r = Flow.none || not (free !r) then begin
-    (* the oldest free one *)
-    r := Flow.none;
-    List.iter (fun candidate -> if free candidate then r := candidate) chooser.by_base.(base)
-  end;
-  if !r = Flow.none && registers.locals >= named then begin
-    let full = registers.locals >= limit in
-    let rec search candidate =
-      if candidate < registers.count then
-        if free candidate && (not registers.all.(candidate).counts) && ((not registers.all.(candidate).is_slot) || full) then r := candidate
-        else search (candidate + 1)
-    in
-    search 0
-  end;
-  if !r = Flow.none then
-    r := if registers.locals < limit then add_local chooser base else add_slot chooser;
-  if chooser.wanted.(class_) = Flow.none then chooser.wanted.(class_) <- !r;
-  registers.of_var.(v) <- !r;
-  registers.all.(!r).occupied <- true
+  let wanted = chooser.wanted.(class_) in
+  let r =
+    if wanted <> Flow.none && is_free registers wanted then wanted
+    else
+      (* the oldest free one of its name *)
+      let r = last_free registers chooser.by_base.(base) Flow.none in
+      let r = if r = Flow.none && registers.locals >= named then any_free registers 0 else r in
+      if r <> Flow.none then r else if registers.locals < limit then add_local chooser base else add_slot chooser
+  in
+  if wanted = Flow.none then chooser.wanted.(class_) <- r;
+  registers.of_var.(v) <- r;
+  registers.all.(r).occupied <- true
 
 let free chooser v =
   let r = chooser.registers.of_var.(v) in
@@ -295,6 +310,14 @@ let rec last_uses mark (b : int) uses rest =
         mark.(u) <- b;
         last_uses mark b more (u :: rest)
       end
+
+(* Notes what dies at the steps of the block `b`, from the last one on. *)
+let rec note_dying mark b steps =
+  match steps with
+  | [] -> ()
+  | step :: rest ->
+      note_dying mark b rest;
+      step.dying <- last_uses mark b step.uses (unread mark b step.dests)
 
 (* Numbers the hints; 0 is "v". *)
 let bases func hints =
@@ -358,15 +381,17 @@ let passed func (flow : Flow.t) f =
 (* `hints`: name registers after the OCaml variables. *)
 let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
   let n = Array.length func.names in
-  let all = Array.mapi (fun b _ -> if flow.Flow.index.(b) = Flow.none then [||] else steps table func forest b) func.blocks in
+  let all = steps table func flow forest in
   let live_in, live_out = liveness func flow all in
   let base, base_names = bases func hints in
+  (* each variable by itself *)
+  let alone = Array.init n (fun v -> v) in
   let registers =
     {
       of_var = Array.make n Flow.none;
       all = [||];
       count = 0;
-      web = Array.init n (fun v -> v);
+      web = Array.copy alone;
       locals = counting.Counting.deepest * for_slots;
       slots = 0;
     }
@@ -379,7 +404,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       last_suffix = Array.make (Array.length base_names) 0;
       base_names;
       taken = Taken.empty;
-      class_of = Array.init n (fun v -> v);
+      class_of = alone;
       wanted = Array.make n Flow.none;
       counters = [];
       kept = (if has_closure func then 1 else 0);
@@ -395,24 +420,31 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
     func.params;
   let choose v = choose chooser v in
   let mark = Array.make n Flow.none in
+  let at = ref Flow.none in
+  let occupy v =
+    let r = registers.of_var.(v) in
+    if r <> Flow.none then registers.all.(r).occupied <- true
+  in
+  let mark_live v = mark.(v) <- !at in
+  let choose_param p =
+    let level = counting.Counting.level.(p) in
+    if level <> Flow.none then choose_counter chooser p level else if mark.(p) = !at then choose p
+  in
+  let take step =
+    if step.early then List.iter choose step.dests;
+    free_all chooser step.dests false step.dying;
+    if not step.early then List.iter choose step.dests;
+    free_all chooser step.dests true step.dying
+  in
   Array.iter
     (fun b ->
+      at := b;
       for r = chooser.kept to registers.count - 1 do
         registers.all.(r).occupied <- false
       done;
-      List.iter
-        (fun v ->
-          let r = registers.of_var.(v) in
-          if r <> Flow.none then registers.all.(r).occupied <- true)
-        live_in.(b);
-      List.iter (fun v -> mark.(v) <- b) live_out.(b);
-      (* backwards: what each step uses last, which results nobody reads *)
-      let count = Array.length all.(b) in
-      let dying = Array.make count [] in
-      for i = count - 1 downto 0 do
-        let step = all.(b).(i) in
-        dying.(i) <- last_uses mark b step.uses (unread mark b step.dests)
-      done;
+      List.iter occupy live_in.(b);
+      List.iter mark_live live_out.(b);
+      note_dying mark b all.(b);
       (* A `for` reads its start after the other parameters have been assigned. *)
       let start =
         match counting.Counting.loops.(b) with
@@ -421,19 +453,9 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       in
       let last = start <> Flow.none && not registers.all.(start).occupied in
       if last then registers.all.(start).occupied <- true;
-      List.iter
-        (fun p ->
-          let level = counting.Counting.level.(p) in
-          if level <> Flow.none then choose_counter chooser p level else if mark.(p) = b then choose p)
-        func.blocks.(b).params;
+      List.iter choose_param func.blocks.(b).params;
       if last then registers.all.(start).occupied <- false;
-      for i = 0 to count - 1 do
-        let step = all.(b).(i) in
-        if step.early then List.iter choose step.dests;
-        free_all chooser step.dests false dying.(i);
-        if not step.early then List.iter choose step.dests;
-        free_all chooser step.dests true dying.(i)
-      done)
+      List.iter take all.(b))
     flow.Flow.order;
   passed func flow (fun p v ->
       let r = registers.of_var.(p) in
