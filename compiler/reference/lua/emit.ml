@@ -26,17 +26,17 @@ let drop_value e out =
 (* A primitive that is a statement of its own. *)
 let prim_statement emitter dest name args out =
   let used = register emitter dest <> Flow.none in
-  match (name, args, template emitter name) with
+  match (name, args, Fragment.find emitter.table name) with
   | "%place", [ Int place ], _ -> Place place :: out
-  | _, _, Template.Statement t ->
+  | _, _, Some { Fragment.form = Template.Statement t; _ } ->
       let out = Text (Template.expand t None (exprs emitter args)) :: out in
       if used then assign emitter dest (Template.int 0) :: out else out
-  | _ -> (
+  | _, _, section -> (
       let e = primitive emitter name args false in
       if not used then drop_value e out
       else
         let out = assign emitter dest e :: out in
-        match Fragment.find emitter.table name with
+        match section with
         | Some { Fragment.fixup = Some fixup; _ } ->
             let takes = List.exists (fun arg -> arg > 0) fixup.Template.order in
             let result = variable emitter dest in
@@ -108,11 +108,11 @@ let is_folded emitter instr =
   let d = Forest.single_dest instr in
   d <> Flow.none && emitter.forest.Forest.folded.(d)
 
-(* The instructions of a block that are not folded. *)
-let code emitter b out =
-  List.fold_left
-    (fun out i -> if is_folded emitter i then out else instr emitter i out)
-    out emitter.func.blocks.(b).Program.body
+(* The instructions that are not folded. *)
+let rec code emitter body out =
+  match body with
+  | [] -> out
+  | i :: rest -> code emitter rest (if is_folded emitter i then out else instr emitter i out)
 
 let finish emitter b out =
   match emitter.func.blocks.(b).term with
@@ -137,54 +137,59 @@ let finish emitter b out =
   | Unreachable -> Fail (constant "Error(\"unreachable\")" Prefix) :: out
   | _ -> Error.fail (emitter.func.name ^ ": a trap was not outlined")
 
+(* Is the argument what the register holds already? *)
+let is_in emitter (r : int) arg =
+  match arg with
+  | Var v -> folded emitter v == Visit.nothing && register emitter v = r
+  | Int _ | Wide _ | Literal _ -> false
+
+(* What the parameters are to receive, the last one first, and `out` with what only takes effect. *)
+let rec moves emitter params args found out =
+  match (params, args) with
+  | p :: params, arg :: args ->
+      let r = register emitter p in
+      if r = Flow.none then
+        let out = if folded_arg emitter arg == Visit.nothing then out else drop_value (expr emitter arg) out in
+        moves emitter params args found out
+      else if emitter.registers.Registers.all.(r).Registers.counts || is_in emitter r arg then
+        moves emitter params args found out
+      else moves emitter params args (assign emitter p (expr emitter arg) :: found) out
+  | _ -> (found, out)
+
+(* Does one of the assignments read what another has written before it? *)
+let rec clash emitter written moves =
+  match moves with
+  | Assign { dests; value; _ } :: rest ->
+      List.exists (fun v -> Registers.mem (register emitter v) written) value.vars
+      || clash emitter (List.fold_left (fun written (d : dest) -> register emitter d.var :: written) written dests) rest
+  | _ -> false
+
 (* The parameters of an edge's target receive its arguments, all at once. *)
 let edge emitter b k out =
   let target = Visit.target emitter.func.blocks.(b).term k in
-  let out = ref out in
-  let moves = ref [] in
-  List.iter2
-    (fun p arg ->
-      let r = register emitter p in
-      let counts = r <> Flow.none && emitter.registers.Registers.all.(r).Registers.counts in
-      let same =
-        match arg with
-        | _ when counts -> true
-        | Var v -> (
-            match folded emitter v with
-            | Some _ ->
-                if r = Flow.none then out := drop_value (expr emitter arg) !out;
-                false
-            | None -> register emitter v = r)
-        | Int _ | Wide _ | Literal _ -> false
+  let moves, out = moves emitter emitter.func.blocks.(target.block).Program.params target.args [] out in
+  match moves with
+  | [] -> out
+  | [ move ] -> move :: out
+  | _ when not (clash emitter [] (List.rev moves)) -> moves @ out
+  | _ ->
+      let part (dests, values) move =
+        match move with Assign { dests = [ d ]; value; _ } -> (d :: dests, value :: values) | _ -> (dests, values)
       in
-      if r <> Flow.none && not same then moves := (dest emitter p, expr emitter arg) :: !moves)
-    emitter.func.blocks.(target.block).Program.params target.args;
-  let moves = List.rev !moves in
-  (* one after the other, unless one reads what another has written *)
-  let clash = ref false in
-  let rec look written = function
-    | [] -> ()
-    | (d, e) :: rest ->
-        if List.exists (fun v -> Registers.mem (register emitter v) written) e.vars then clash := true
-        else look (register emitter d.var :: written) rest
-  in
-  (match moves with [] | [ _ ] -> () | _ -> look [] moves);
-  if not !clash then List.fold_left (fun out (d, value) -> Assign { local = false; dests = [ d ]; value } :: out) !out moves
-  else begin
-    let values = List.map snd moves and dests = List.map fst moves in
-    let text = list [] values and vars = all_vars values [] in
-    if List.compare_length_with dests max_args <= 0 then Assign { local = false; dests; value = compound text vars } :: !out
-    else begin
-      emitter.scratch <- true;
-      out := Text (compound ("T = {" ^ text ^ "}") vars) :: !out;
-      List.iteri
-        (fun i d ->
-          let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
-          out := Assign { local = false; dests = [ d ]; value } :: !out)
-        dests;
-      !out
-    end
-  end
+      let dests, values = List.fold_left part ([], []) moves in
+      let text = list [] values and vars = all_vars values [] in
+      if List.compare_length_with dests max_args <= 0 then
+        Assign { local = false; dests; value = compound text vars } :: out
+      else begin
+        emitter.scratch <- true;
+        let out = ref (Text (compound ("T = {" ^ text ^ "}") vars) :: out) in
+        List.iteri
+          (fun i d ->
+            let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
+            out := Assign { local = false; dests = [ d ]; value } :: !out)
+          dests;
+        !out
+      end
 
 (* On to where the flag says. *)
 let dispatch flags out =
@@ -217,11 +222,11 @@ let counted emitter h =
       Some (compound ("for " ^ name emitter param ^ " = " ^ list [] bounds) (all_vars bounds []))
 
 (* `out` is in reverse. *)
-let rec nodes emitter list out = List.fold_left (fun out n -> node emitter n out) out list
+let rec nodes emitter list out = match list with [] -> out | n :: rest -> nodes emitter rest (node emitter n out)
 
 and node emitter n out =
   match n with
-  | Structure.Code b -> code emitter b out
+  | Structure.Code b -> code emitter emitter.func.blocks.(b).Program.body out
   | Structure.Finish b -> finish emitter b out
   | Structure.Edge (b, k) ->
       if not (Registers.crossed emitter.func emitter.counting emitter.forest emitter.registers b) then edge emitter b k out

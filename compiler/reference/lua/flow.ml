@@ -20,11 +20,12 @@ type t = {
 
 (* The blocks where the terminator may go, in the order of its edges. *)
 let targets term =
-  let blocks = Array.make (Visit.target_count term) none in
-  for k = 0 to Array.length blocks - 1 do
-    blocks.(k) <- (Visit.target term k).block
-  done;
-  blocks
+  let block (t : target) = t.block in
+  match term with
+  | Jump t | Poptrap t -> [| t.block |]
+  | If (_, first, second) | Pushtrap { body = first; handler = second; _ } -> [| first.block; second.block |]
+  | Switch (_, ints, tags) -> Array.append (Array.map block ints) (Array.map block tags)
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> [||]
 
 (* Does `a` dominate `b`? *)
 let dominates flow a b =
@@ -43,23 +44,24 @@ let entry_and_latch flow header =
       if index entry < index header && index latch >= index header then Some (entry, latch) else None
   | _ -> None
 
-(* Reverse postorder from block 0, by an explicit stack. *)
+(* Reverse postorder from block 0, by an explicit stack. That grows from the left of `order` and what is finished from the right: no
+   block is in both. *)
 let reverse_postorder successors =
   let n = Array.length successors in
   (* Of each block that was met: the edge to be followed next. *)
   let next = Array.make n none in
-  let stack = Array.make n 0 and height = ref 1 in
-  let order = Array.make n 0 and start = ref n in
+  let order = Array.make n 0 in
+  let height = ref 1 and start = ref n in
   next.(0) <- 0;
   while !height > 0 do
-    let block = stack.(!height - 1) in
+    let block = order.(!height - 1) in
     let k = next.(block) in
     if k < Array.length successors.(block) then begin
       next.(block) <- k + 1;
       let s = successors.(block).(k) in
       if next.(s) = none then begin
         next.(s) <- 0;
-        stack.(!height) <- s;
+        order.(!height) <- s;
         incr height
       end
     end
@@ -171,6 +173,7 @@ let run (blocks : block array) =
       if index.(s) <= i then cyclic := true
     done
   done;
+  let header = Array.make n none in
   let flow =
     {
       successors;
@@ -179,8 +182,9 @@ let run (blocks : block array) =
       index;
       idom = Array.make n none;
       depth = Array.make n 0;
-      header = Array.make n none;
-      outer = Array.make n none;
+      header;
+      (* without loops nothing is written into either *)
+      outer = (if !cyclic then Array.make n none else header);
       irreducible = [];
     }
   in
