@@ -71,6 +71,13 @@ let closures emitter results functions out =
   in
   patch results functions (create results functions out)
 
+(* Assigns what the table `T` holds. *)
+let take_all dests out =
+  let take (i, out) d =
+    (i + 1, Assign { local = false; dests = [ d ]; value = constant ("T[" ^ string_of_int i ^ "]") Prefix } :: out)
+  in
+  snd (List.fold_left take (1, out) dests)
+
 (* Results beyond what Lua can assign at once come in the table `T`; the body then leaves with nil and a table. *)
 let try_ emitter dests body args out =
   let exprs = exprs emitter args in
@@ -86,13 +93,7 @@ let try_ emitter dests body args out =
       if several then "if T[3] == nil and T[4] then T = {true, T[2], Unpack(T[4])} end"
       else "if T[2] == nil and T[3] then T = {true, Unpack(T[3])} end"
     in
-    let out = ref (Text (constant unpack Compound) :: Text (compound ("T = {" ^ text ^ "}") vars) :: out) in
-    List.iteri
-      (fun i d ->
-        let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
-        out := Assign { local = false; dests = [ d ]; value } :: !out)
-      list;
-    !out
+    take_all list (Text (constant unpack Compound) :: Text (compound ("T = {" ^ text ^ "}") vars) :: out)
   end
 
 let instr emitter instr out =
@@ -182,13 +183,7 @@ let edge emitter b k out =
         Assign { local = false; dests; value = compound text vars } :: out
       else begin
         emitter.scratch <- true;
-        let out = ref (Text (compound ("T = {" ^ text ^ "}") vars) :: out) in
-        List.iteri
-          (fun i d ->
-            let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
-            out := Assign { local = false; dests = [ d ]; value } :: !out)
-          dests;
-        !out
+        take_all dests (Text (compound ("T = {" ^ text ^ "}") vars) :: out)
       end
 
 (* On to where the flag says. *)
@@ -300,21 +295,15 @@ let prologue emitter deep calls =
   in
   let many = List.compare_length_with others max_args > 0 in
   let rest = if many then [ "T" ] else List.map (name emitter) others in
-  let out = ref [] in
-  (match guard emitter deep calls rest with
-  | Some text -> out := Text (constant text Compound) :: !out
-  | None -> ());
-  if emitter.registers.Registers.slots > 0 then out := Text (constant "local S = {}" Compound) :: !out;
-  if many then
-    List.iteri
-      (fun i p -> out := assign emitter p (constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix) :: !out)
-      others;
-  (List.map (name emitter) self @ ("D" :: rest), !out)
+  let out = match guard emitter deep calls rest with Some text -> [ Text (constant text Compound) ] | None -> [] in
+  let out = if emitter.registers.Registers.slots > 0 then Text (constant "local S = {}" Compound) :: out else out in
+  let out = if many then take_all (List.map (dest emitter) others) out else out in
+  (List.map (name emitter) self @ ("D" :: rest), out)
 
 (* How the function is declared, and its field when it is a local, too. *)
 let declaration emitter =
-  let place = Naming.function_place emitter.options.style emitter.func and id = emitter.func.id in
-  match Naming.local_name emitter.options.style emitter.func with
+  let place = Naming.function_place emitter.options.names emitter.func and id = emitter.func.id in
+  match Naming.local_name emitter.options.names emitter.func with
   | Some name when emitter.groups.Groups.is_local.(id) ->
       let local = if emitter.groups.Groups.is_declared.(id) then "" else "local " in
       (local ^ "function " ^ name, if emitter.groups.Groups.is_field.(id) then Some (name, place) else None)
@@ -326,7 +315,7 @@ let run table program groups asks (func : Program.func) options warnings =
   let list, counting = Counting.run func flow (Structure.run func flow) in
   let offsets = Offsets.run table func flow counting in
   let forest = Forest.run table func flow counting in
-  let registers = Registers.run table func flow counting forest (not (Lua_text.is_compact options.style)) in
+  let registers = Registers.run table func flow counting forest options.names in
   let most, deep, calls = Registers.calls table func flow in
   let depth = "D + " ^ string_of_int (registers.Registers.locals + most + 8) in
   let tail =

@@ -5,7 +5,7 @@ open Syntax
 
 let max_args = Registers.max_args
 
-type options = { target : Target.t; style : Lua_text.style }
+type options = { target : Target.t; names : Short_names.t option  (* of the compact style *) }
 
 type emitter = {
   table : Fragment.table;
@@ -64,13 +64,13 @@ let func_of emitter id =
 let place emitter id =
   match func_of emitter id with
   | Some f -> (
-      let own = emitter.func.id and groups = emitter.groups and style = emitter.options.style in
+      let own = emitter.func.id and groups = emitter.groups and names = emitter.options.names in
       let named =
         if Int.equal id own then groups.Groups.is_local.(id) else Registers.mem id groups.Groups.named.(own)
       in
-      match if named then Naming.local_name style f else None with
+      match if named then Naming.local_name names f else None with
       | Some local -> local
-      | None -> Naming.function_place style f)
+      | None -> Naming.function_place names f)
   | None -> Error.fail (emitter.func.name ^ ": function " ^ string_of_int id ^ " was removed")
 
 (* Does the function take no closure? *)

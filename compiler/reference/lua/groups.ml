@@ -38,13 +38,13 @@ let mentions (func : Program.func) f =
     func.blocks
 
 (* May the function be a local? *)
-let may_be_local program style id =
+let may_be_local program names id =
   match program.functions.(id) with
-  | Some f -> ( match Naming.local_name style f with Some _ -> true | None -> false)
+  | Some f -> ( match Naming.local_name names f with Some _ -> true | None -> false)
   | None -> false
 
 (* `code`: does the program look for the code of closures in `F`? *)
-let run program style code =
+let run program names code =
   let count = Array.length program.functions in
   let group = Array.make count 0 in
   let live = ref 0 in
@@ -66,7 +66,7 @@ let run program style code =
     if Bool.equal created creations then begin
       if code && created then groups.is_field.(other) <- true;
       if not (List.exists (Int.equal other) groups.named.(id)) then begin
-        let local = if created then groups.is_local.(other) else may_be_local program style other in
+        let local = if created then groups.is_local.(other) else may_be_local program names other in
         if local && Int.equal other id then groups.is_local.(other) <- true
         else if (not local) || group.(other) <> group.(id) || List.length groups.named.(id) = max_named then
           groups.is_field.(other) <- true

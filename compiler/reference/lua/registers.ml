@@ -62,6 +62,7 @@ type chooser = {
   wanted : int array;  (* and the one they share *)
   mutable counters : (int * int * int) list;  (* the registers of numeric `for`, after their level and the number of their name *)
   kept : int;  (* registers before this one are never free: `C` *)
+  short : Short_names.t option;  (* names of the compact style *)
 }
 
 let find parent v =
@@ -200,6 +201,9 @@ let is_identifier name =
   in
   n > 0 && (match name.[0] with 'a' .. 'z' | '_' -> true | _ -> false) && words 0
 
+(* v1, v2, …, or short names. *)
+let unnamed names n = match names with Some _ -> Short_names.variable n | None -> "v" ^ string_of_int n
+
 (* The name of a hint: "v" when it has none. *)
 let base_name hint = if not (is_identifier hint) then "v" else if is_keyword hint then hint ^ "_" else hint
 
@@ -217,11 +221,11 @@ let rec name chooser base =
   let suffix = chooser.last_suffix.(base) in
   chooser.last_suffix.(base) <- suffix + 1;
   let found =
-    if base = 0 then "v" ^ string_of_int (suffix + 1)
+    if base = 0 then unnamed chooser.short (suffix + 1)
     else if suffix = 0 then chooser.base_names.(base)
     else chooser.base_names.(base) ^ "_" ^ string_of_int suffix
   in
-  (* v1, v2, … alone are all different *)
+  (* alone those without a hint are all different *)
   if Array.length chooser.base_names = 1 then found
   else if Taken.mem found chooser.taken then name chooser base
   else begin
@@ -378,12 +382,12 @@ let passed func (flow : Flow.t) f =
       done)
     flow.Flow.order
 
-(* `hints`: name registers after the OCaml variables. *)
-let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
+(* Registers are named after the OCaml variables, unless there are short names. *)
+let run table func (flow : Flow.t) (counting : Counting.t) forest names =
   let n = Array.length func.names in
   let all = steps table func flow forest in
   let live_in, live_out = liveness func flow all in
-  let base, base_names = bases func hints in
+  let base, base_names = bases func (Option.is_none names) in
   (* each variable by itself *)
   let alone = Array.init n (fun v -> v) in
   let registers =
@@ -408,6 +412,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       wanted = Array.make n Flow.none;
       counters = [];
       kept = (if has_closure func then 1 else 0);
+      short = names;
     }
   in
   passed func flow (fun p v -> union chooser.class_of p v);
