@@ -70,16 +70,15 @@ let constant table name =
 
 let fail file line message = Error.fail (file ^ ":" ^ string_of_int line ^ ": " ^ message)
 
-(* The words of a header's value: separated by blanks or commas. *)
-let words value =
-  (* those before index `i`; the last one, if it is one, ends at `last` *)
-  let rec go i last found =
-    let with_last () = if last > i then String.sub value i (last - i) :: found else found in
-    if i = 0 then with_last ()
-    else match value.[i - 1] with ' ' | ',' | '\t' -> go (i - 1) (i - 1) (with_last ()) | _ -> go (i - 1) last found
-  in
-  let n = String.length value in
-  go n n []
+(* The words of a header's value before index `i`, in front of `found`: separated by blanks or commas. The last one, if there is
+   one, ends at `last`. *)
+let rec words_before value i last found =
+  if i > 0 && match value.[i - 1] with ' ' | ',' | '\t' -> false | _ -> true then words_before value (i - 1) last found
+  else
+    let found = if last > i then String.sub value i (last - i) :: found else found in
+    if i = 0 then found else words_before value (i - 1) (i - 1) found
+
+let words value = words_before value (String.length value) (String.length value) []
 
 (* A number of one to three digits. *)
 let small_number text =

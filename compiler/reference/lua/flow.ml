@@ -18,9 +18,10 @@ type t = {
   mutable irreducible : int list;  (* blocks of loops that are entered from outside elsewhere than at a header *)
 }
 
+let block (t : target) = t.block
+
 (* The blocks where the terminator may go, in the order of its edges. *)
 let targets term =
-  let block (t : target) = t.block in
   match term with
   | Jump t | Poptrap t -> [| t.block |]
   | If (_, first, second) | Pushtrap { body = first; handler = second; _ } -> [| first.block; second.block |]

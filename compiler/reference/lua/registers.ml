@@ -82,6 +82,12 @@ let union parent a b =
   let a = find parent a and b = find parent b in
   if a < b then parent.(b) <- a else parent.(a) <- b
 
+(* Each variable by itself. *)
+let part parent =
+  for v = 0 to Array.length parent - 1 do
+    parent.(v) <- v
+  done
+
 let rec mem (v : int) list = match list with [] -> false | first :: rest -> first = v || mem v rest
 
 let new_step uses dests early = { uses; dests; early; dying = [] }
@@ -137,6 +143,9 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
   Array.iter (fun b -> all.(b) <- written func.blocks.(b).body func.blocks.(b).term) flow.Flow.order;
   all
 
+(* Does the list, to whose front is added, have it? *)
+let is_noted (v : int) list = match list with last :: _ -> last = v | [] -> false
+
 (* Variables live at the start and at the end of each block, one variable at a time, upwards from its uses. *)
 let liveness func (flow : Flow.t) (all : step list array) =
   let n = Array.length func.names in
@@ -146,8 +155,7 @@ let liveness func (flow : Flow.t) (all : step list array) =
   let at = ref Flow.none in
   let define v = home.(v) <- !at in
   let use u =
-    let again = match used.(u) with last :: _ -> last = !at | [] -> false in
-    if home.(u) <> !at && not again then used.(u) <- !at :: used.(u)
+    if home.(u) <> !at && not (is_noted !at used.(u)) then used.(u) <- !at :: used.(u)
   in
   let define_all step = List.iter define step.dests in
   let use_all step = List.iter use step.uses in
@@ -163,10 +171,8 @@ let liveness func (flow : Flow.t) (all : step list array) =
       List.iter use_all all.(b))
     flow.Flow.order;
   let live_in = Array.make count [] and live_out = Array.make count [] in
-  let in_mark = Array.make count Flow.none and out_mark = Array.make count Flow.none in
   let rec enter v b =
-    if in_mark.(b) <> v then begin
-      in_mark.(b) <- v;
+    if not (is_noted v live_in.(b)) then begin
       live_in.(b) <- v :: live_in.(b);
       leave v flow.Flow.predecessors.(b)
     end
@@ -175,8 +181,7 @@ let liveness func (flow : Flow.t) (all : step list array) =
     match blocks with
     | [] -> ()
     | p :: rest ->
-        if out_mark.(p) <> v then begin
-          out_mark.(p) <- v;
+        if not (is_noted v live_out.(p)) then begin
           live_out.(p) <- v :: live_out.(p);
           if home.(v) <> p then enter v p
         end;
@@ -388,14 +393,14 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
   let all = steps table func flow forest in
   let live_in, live_out = liveness func flow all in
   let base, base_names = bases func (Option.is_none names) in
-  (* each variable by itself *)
-  let alone = Array.init n (fun v -> v) in
+  let web = Array.make n 0 in
+  part web;
   let registers =
     {
       of_var = Array.make n Flow.none;
       all = [||];
       count = 0;
-      web = Array.copy alone;
+      web;
       locals = counting.Counting.deepest * for_slots;
       slots = 0;
     }
@@ -408,7 +413,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       last_suffix = Array.make (Array.length base_names) 0;
       base_names;
       taken = Taken.empty;
-      class_of = alone;
+      class_of = web;
       wanted = Array.make n Flow.none;
       counters = [];
       kept = (if has_closure func then 1 else 0);
@@ -462,11 +467,13 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       if last then registers.all.(start).occupied <- false;
       List.iter take all.(b))
     flow.Flow.order;
+  (* the classes are of no use any more *)
+  part web;
   passed func flow (fun p v ->
       let r = registers.of_var.(p) in
-      if r <> Flow.none && r = registers.of_var.(v) then union registers.web p v);
+      if r <> Flow.none && r = registers.of_var.(v) then union web p v);
   for v = 0 to n - 1 do
-    registers.web.(v) <- find registers.web v
+    web.(v) <- find web v
   done;
   registers
 
