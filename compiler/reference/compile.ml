@@ -61,20 +61,13 @@ exception Dumped of string
 (* Which globals the functions read. *)
 let used_globals (program : Program.t) =
   let used = Bytes.make (Array.length program.globals) '\000' in
-  Array.iter
-    (function
-      | None -> ()
-      | Some (f : Program.func) ->
-          Array.iter
-            (fun (block : Program.block) ->
-              List.iter
-                (function
-                  | Program.Prim (_, "%global", Program.Int slot :: _) when slot >= 0 && slot < Bytes.length used ->
-                      Bytes.set used slot '\001'
-                  | _ -> ())
-                block.body)
-            f.blocks)
-    program.functions;
+  let note = function
+    | Program.Prim (_, "%global", Program.Int slot :: _) when slot >= 0 && slot < Bytes.length used ->
+        Bytes.set used slot '\001'
+    | _ -> ()
+  in
+  let of_block (block : Program.block) = List.iter note block.body in
+  Array.iter (function None -> () | Some (f : Program.func) -> Array.iter of_block f.blocks) program.functions;
   used
 
 let translate bytes options =

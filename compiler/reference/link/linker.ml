@@ -49,16 +49,12 @@ let applied (program : Program.t) =
         if not (List.exists (String.equal name) !applied) then applied := name :: !applied
     | Some _ -> ()
   in
-  Array.iter
-    (function
-      | None -> ()
-      | Some (f : Program.func) ->
-          Array.iter
-            (fun (block : Program.block) ->
-              List.iter (function Program.Apply { args; known; _ } -> note known args | _ -> ()) block.body;
-              match block.term with Program.Tail { args; known; _ } -> note known args | _ -> ())
-            f.blocks)
-    program.functions;
+  let of_instr = function Program.Apply { args; known; _ } -> note known args | _ -> () in
+  let of_block (block : Program.block) =
+    List.iter of_instr block.body;
+    match block.term with Program.Tail { args; known; _ } -> note known args | _ -> ()
+  in
+  Array.iter (function None -> () | Some (f : Program.func) -> Array.iter of_block f.blocks) program.functions;
   !applied
 
 (* The functions that mention a primitive, in order. *)

@@ -34,7 +34,7 @@ type t = {
 type search = {
   func : func;
   flow : Flow.t;
-  definition : instr option array;
+  definition : instr array;
   home : int array;
   uses : int array;
 }
@@ -43,7 +43,7 @@ let is_var arg v = match arg with Var w -> w = v | Int _ | Wide _ | Literal _ ->
 
 let prim search v wanted =
   match search.definition.(v) with
-  | Some (Prim (_, name, [ a; b ])) when String.equal name wanted -> Some (a, b)
+  | Prim (_, name, [ a; b ]) when String.equal name wanted -> Some (a, b)
   | _ -> None
 
 (* The number of the parameter that is the argument. *)
@@ -100,7 +100,7 @@ let counter search h entry (again : target) place at_head =
   | If (Var test, yes, _) when search.uses.(test) = 1 -> (
       let found =
         match search.definition.(test) with
-        | Some (Prim (_, name, [ a; b ])) -> (
+        | Prim (_, name, [ a; b ]) -> (
             match (number params a, number params b) with
             | Some k, None -> Some (name, k, b, true)
             | None, Some k -> Some (name, k, a, false)
@@ -146,20 +146,26 @@ let counted search h =
 let candidates func (flow : Flow.t) =
   let n = Array.length func.names in
   let search =
-    { func; flow; definition = Array.make n None; home = Array.make n Flow.none; uses = Array.make n 0 }
+    { func; flow; definition = Array.make n Visit.nothing; home = Array.make n Flow.none; uses = Array.make n 0 }
   in
   let note = function Var v -> search.uses.(v) <- search.uses.(v) + 1 | Int _ | Wide _ | Literal _ -> () in
+  let at = ref Flow.none and defining = ref Visit.nothing in
+  let define v =
+    search.definition.(v) <- !defining;
+    search.home.(v) <- !at
+  in
+  let look instr =
+    Visit.each_arg instr note;
+    defining := instr;
+    Visit.each_dest instr define
+  in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
-      List.iter (fun p -> search.home.(p) <- b) block.params;
-      List.iter
-        (fun instr ->
-          Visit.each_arg instr note;
-          Visit.each_dest instr (fun v ->
-              search.definition.(v) <- Some instr;
-              search.home.(v) <- b))
-        block.body;
+      at := b;
+      defining := Visit.nothing;
+      List.iter define block.params;
+      List.iter look block.body;
       Visit.each_term_arg block.term note)
     flow.Flow.order;
   Array.mapi (fun h _ -> if flow.Flow.header.(h) = h then counted search h else None) func.blocks
@@ -329,15 +335,18 @@ let run func (flow : Flow.t) nodes =
     (nodes, counting (Array.make (Array.length func.blocks) None))
   else begin
       let users = Array.make n [] in
+      let at = ref Flow.none in
+      let note arg =
+        match arg with
+        | Var v -> ( match users.(v) with last :: _ when last = !at -> () | list -> users.(v) <- !at :: list)
+        | Int _ | Wide _ | Literal _ -> ()
+      in
+      let note_all instr = Visit.each_arg instr note in
       Array.iter
         (fun b ->
           let block = func.blocks.(b) in
-          let note arg =
-            match arg with
-            | Var v -> ( match users.(v) with last :: _ when last = b -> () | list -> users.(v) <- b :: list)
-            | Int _ | Wide _ | Literal _ -> ()
-          in
-          List.iter (fun instr -> Visit.each_arg instr note) block.body;
+          at := b;
+          List.iter note_all block.body;
           Visit.each_term_arg block.term note)
         flow.Flow.order;
       let mark = Array.make (Array.length func.blocks) Flow.none in

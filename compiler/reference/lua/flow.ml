@@ -137,20 +137,21 @@ let rec fill flow h work =
         fill flow h (List.rev_append flow.predecessors.(entry) rest)
       end
 
+(* Those of the blocks from which a loop of header `h` goes on. *)
+let rec latches flow h blocks =
+  match blocks with
+  | [] -> []
+  | b :: rest when flow.index.(b) < flow.index.(h) -> latches flow h rest
+  | b :: rest when dominates flow h b -> b :: latches flow h rest
+  | _ :: rest ->
+      flow.irreducible <- h :: flow.irreducible;
+      latches flow h rest
+
 (* Natural loops, inner ones first. *)
 let loops flow =
   for i = Array.length flow.order - 1 downto 0 do
     let h = flow.order.(i) in
-    let leads_back p =
-      flow.index.(p) >= i
-      &&
-      if dominates flow h p then true
-      else begin
-        flow.irreducible <- h :: flow.irreducible;
-        false
-      end
-    in
-    match Visit.filter_list leads_back flow.predecessors.(h) with
+    match latches flow h flow.predecessors.(h) with
     | [] -> ()
     | sources ->
         flow.header.(h) <- h;

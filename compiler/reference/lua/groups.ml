@@ -23,15 +23,15 @@ type t = {
 
 (* Calls `f` with the functions that a function calls or makes closures of, each with whether it does the latter. *)
 let mentions (func : Program.func) f =
+  let of_instr instr =
+    match instr with
+    | Apply { known = Some id; _ } | Try { body = id; _ } -> f id false
+    | Closures { functions; _ } -> List.iter (fun (id, _) -> f id true) functions
+    | Apply { known = None; _ } | Prim _ -> ()
+  in
   Array.iter
     (fun block ->
-      List.iter
-        (fun instr ->
-          match instr with
-          | Apply { known = Some id; _ } | Try { body = id; _ } -> f id false
-          | Closures { functions; _ } -> List.iter (fun (id, _) -> f id true) functions
-          | Apply { known = None; _ } | Prim _ -> ())
-        block.body;
+      List.iter of_instr block.body;
       match block.term with
       | Tail { known = Some id; _ } | Part (id, _) -> f id false
       | _ -> ())

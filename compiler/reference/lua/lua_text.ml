@@ -22,7 +22,7 @@ type printer = {
   mutable places : (int * int) list;  (* the last one first *)
 }
 
-let is_word c = Template.is_word c || Char.equal c '.'
+let is_word c = match c with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' | '.' -> true | _ -> false
 
 (* The character `back` before index `i`; a blank before the start. *)
 let before text i back = if i < back then ' ' else text.[i - back]
@@ -88,21 +88,22 @@ let begin_line printer =
   if printer.ended then Buffer.add_string printer.text "\n";
   printer.ended <- false
 
-(* One line, or in the compact style one more piece of it. *)
-let line printer text =
+(* One line, or in the compact style one more piece of it, which is squeezed already or needs not be. *)
+let put printer text =
   match printer.names with
-  | Some names ->
+  | Some _ ->
       if printer.in_word && String.length text > 0 && is_word text.[0] then
         if Buffer.length printer.text - printer.start > line_length then end_line printer
         else Buffer.add_string printer.text " ";
       begin_line printer;
-      let text = squeeze text names in
       Buffer.add_string printer.text text;
       printer.in_word <- is_word (before text (String.length text) 1)
   | None ->
       begin_line printer;
       Buffer.add_string printer.text (String.make printer.indent ' ' ^ text);
       end_line printer
+
+let line printer text = put printer (match printer.names with Some names -> squeeze text names | None -> text)
 
 (* A statement that may raise, on a line of its own if it has a place. *)
 let placed printer text =
@@ -141,16 +142,16 @@ and stats printer list first =
           placed printer (e : expr).text
       | Place place -> printer.place <- place
       | Return e -> line printer ("return " ^ (e : expr).text)
-      | Break -> line printer "break"
+      | Break -> put printer "break"
       | If (e, yes, no) -> branches printer e yes no
       | Loop (e, body) ->
           line printer ((e : expr).text ^ " do");
           block printer body;
-          line printer "end"
+          put printer "end"
       | Once body ->
-          line printer "repeat";
+          put printer "repeat";
           block printer body;
-          line printer "until true");
+          put printer "until true");
       stats printer rest (first && match stat with Place _ -> true | _ -> false)
 
 and branches printer (e : expr) yes no =
@@ -164,11 +165,11 @@ and branches printer (e : expr) yes no =
         block printer yes;
         rest no
     | _ ->
-        line printer "else";
+        put printer "else";
         block printer no
   in
   rest no;
-  line printer "end"
+  put printer "end"
 
 let run style names func =
   let text = Buffer.create 1024 in
@@ -179,7 +180,7 @@ let run style names func =
   (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
   line printer (func.head ^ "(" ^ String.concat ", " func.params ^ ")");
   block printer func.body;
-  line printer "end";
+  put printer "end";
   (match func.field with Some (name, field) -> line printer (field ^ " = " ^ name) | None -> ());
   (match names with Some _ -> end_line printer | None -> ());
   begin_line printer;

@@ -96,11 +96,11 @@ let new_step uses dests early = { uses; dests; early; dying = [] }
 let steps table func (flow : Flow.t) (forest : Forest.t) =
   (* The variables whose registers the operands' expressions read. *)
   let found = ref [] in
-  let rec leaves arg _ =
+  let rec leaves arg =
     match arg with
     | Var v -> (
         match forest.Forest.definition.(v) with
-        | instr when instr != Visit.nothing && forest.Forest.folded.(v) -> Forest.each_operand table instr leaves
+        | instr when instr != Visit.nothing && forest.Forest.folded.(v) -> Visit.each_arg instr leaves
         | _ -> found := v :: !found)
     | Int _ | Wide _ | Literal _ -> ()
   in
@@ -108,7 +108,7 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
   let result d = if is_used d then [ d ] else [] in
   let step instr =
     found := [];
-    Forest.each_operand table instr leaves;
+    Visit.each_arg instr leaves;
     let uses = !found in
     match instr with
     | Closures { dests = all; functions } ->
@@ -130,7 +130,7 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
     match body with
     | [] ->
         found := [];
-        Forest.each_term_operand term leaves;
+        Visit.each_term_arg term leaves;
         [ new_step !found [] false ]
     | instr :: rest ->
         let d = Forest.single_dest instr in
@@ -507,20 +507,20 @@ let calls table func (flow : Flow.t) =
     let n = if n > max_args then max_args else n in
     if n > !most then most := n
   in
+  let of_instr instr =
+    match instr with
+    | Prim (_, name, args) ->
+        if not (String.equal name "%block") then count args;
+        if takes_depth table name then calls := true
+    | Apply { args; _ } | Try { args; _ } ->
+        count args;
+        calls := true
+    | Closures _ -> ()
+  in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
-      List.iter
-        (fun instr ->
-          match instr with
-          | Prim (_, name, args) ->
-              if not (String.equal name "%block") then count args;
-              if takes_depth table name then calls := true
-          | Apply { args; _ } | Try { args; _ } ->
-              count args;
-              calls := true
-          | Closures _ -> ())
-        block.body;
+      List.iter of_instr block.body;
       match block.term with
       | Tail { args; _ } ->
           count args;

@@ -129,13 +129,13 @@ type builder = {
   outside : int list array;
 }
 
-(* The edges of a block as they are written: a switch may write one several times. *)
+(* Applies `f` to a block and each of its edges as they are written: a switch may write one several times. *)
 let each_edge builder b f =
   match builder.decisions.(b) with
-  | Some decision -> List.iter f (leaf_edges decision [])
+  | Some decision -> List.iter (f b) (leaf_edges decision [])
   | None ->
       for k = 0 to Array.length builder.flow.Flow.successors.(b) - 1 do
-        f k
+        f b k
       done
 
 (* Is block `b` in the loop of header `h`? *)
@@ -155,12 +155,14 @@ let place builder =
   let nowhere = n + 1 in
   let lowest = Array.make n nowhere in
   let lower b depth = if depth < lowest.(b) then lowest.(b) <- depth in
+  let look b k =
+    let s = flow.Flow.successors.(b).(k) in
+    if flow.Flow.index.(s) > flow.Flow.index.(b) then forward.(s) <- forward.(s) + 1;
+    lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s)))
+  in
   for i = Array.length flow.Flow.order - 1 downto 0 do
     let b = flow.Flow.order.(i) in
-    each_edge builder b (fun k ->
-        let s = flow.Flow.successors.(b).(k) in
-        if flow.Flow.index.(s) > flow.Flow.index.(b) then forward.(s) <- forward.(s) + 1;
-        lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s))));
+    each_edge builder b look;
     lower flow.Flow.idom.(b) lowest.(b)
   done;
   Array.iter
