@@ -65,7 +65,7 @@ let run program names code =
   let mention creations id other created =
     if Bool.equal created creations then begin
       if code && created then groups.is_field.(other) <- true;
-      if not (List.exists (Int.equal other) groups.named.(id)) then begin
+      if not (Registers.mem other groups.named.(id)) then begin
         let local = if created then groups.is_local.(other) else may_be_local program names other in
         if local && Int.equal other id then groups.is_local.(other) <- true
         else if (not local) || group.(other) <> group.(id) || List.length groups.named.(id) = max_named then

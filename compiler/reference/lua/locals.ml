@@ -177,11 +177,9 @@ and write_from writer i stats list =
 and declare writer stat here =
   match stat with
   | Assign { dests; value; _ } ->
-      let register d = writer.names.Registers.of_var.(d.var) in
-      let local = List.for_all (fun d -> List.exists (Int.equal (register d)) here) dests in
-      let here =
-        if local then List.filter (fun r -> not (List.exists (fun d -> register d = r) dests)) here else here
-      in
+      let written = List.map (fun d -> writer.names.Registers.of_var.(d.var)) dests in
+      let local = List.for_all (fun r -> Registers.mem r here) written in
+      let here = if local then List.filter (fun r -> not (Registers.mem r written)) here else here in
       (Assign { local; dests; value }, here)
   | other -> (write_stat writer other, here)
 
