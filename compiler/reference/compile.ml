@@ -61,20 +61,13 @@ exception Dumped of string
 (* Which globals the functions read. *)
 let used_globals (program : Program.t) =
   let used = Bytes.make (Array.length program.globals) '\000' in
-  Array.iter
-    (function
-      | None -> ()
-      | Some (f : Program.func) ->
-          Array.iter
-            (fun (block : Program.block) ->
-              List.iter
-                (function
-                  | Program.Prim (_, "%global", Program.Int slot :: _) when slot >= 0 && slot < Bytes.length used ->
-                      Bytes.set used slot '\001'
-                  | _ -> ())
-                block.body)
-            f.blocks)
-    program.functions;
+  let note = function
+    | Program.Prim (_, "%global", Program.Int slot :: _) when slot >= 0 && slot < Bytes.length used ->
+        Bytes.set used slot '\001'
+    | _ -> ()
+  in
+  let of_block (block : Program.block) = List.iter note block.body in
+  Array.iter (function None -> () | Some (f : Program.func) -> Array.iter of_block f.blocks) program.functions;
   used
 
 let translate bytes options =
@@ -91,17 +84,19 @@ let translate bytes options =
       if level <= options.level then pass effects options.target program;
       reached name)
     passes;
-  let short = Short_names.create table program.functions in
-  let names = match options.style with Lua_text.Compact -> Some short | _ -> None in
-  let emission : Expressions.options = { target = options.target; style = options.style } in
-  let groups = Groups.run program options.style (Linker.links program table Groups.code) in
+  let names =
+    match options.style with Lua_text.Compact -> Some (Short_names.create table program.functions) | _ -> None
+  in
+  let emission : Expressions.options = { target = options.target; names } in
+  let used = Linker.used_primitives program in
+  let groups = Groups.run program names (Linker.links used table Groups.code) in
   let asks = Guards.run program table in
   let warnings = ref [] in
   let functions = ref [] in
   Array.iter
     (function
       | None -> ()
-      | Some f -> functions := Lua_text.run options.style short (Emit.run table program groups asks f emission warnings) :: !functions)
+      | Some f -> functions := Lua_text.run options.style names (Emit.run table program groups asks f emission warnings) :: !functions)
     program.functions;
   let functions = List.rev !functions in
   if is_asked "lua" then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));
@@ -111,9 +106,9 @@ let translate bytes options =
       warnings :=
         ("constant data: the integer " ^ decimal ^ " does not fit the target " ^ Target.name options.target) :: !warnings)
     lossy;
-  let main = match program.functions.(program.main) with Some f -> Naming.function_place options.style f | None -> "" in
+  let main = match program.functions.(program.main) with Some f -> Naming.function_place names f | None -> "" in
   let parts : Linker.parts = { target = options.target; names; functions; main; data; files = options.files } in
-  let text = Linker.link program table parts options.allow_missing in
+  let text = Linker.link program used table parts options.allow_missing in
   { text; warnings = List.rev !warnings }
 
 (* Translates an OCaml bytecode executable. *)

@@ -18,8 +18,8 @@ type section = {
   mutable fixup : Template.t option;
   (* It takes the depth as its first argument. *)
   mutable calls : bool;
-  (* Without the header, with its regions (`code_of`); "" when the templates are all there is. *)
-  mutable code : string;
+  (* Its lines without the header, with its regions (`code_of`); none when the templates are all there is. *)
+  mutable code : string list;
 }
 
 (* The sections for one version and target, in the order of the files. The index has the names and aliases with the
@@ -38,11 +38,10 @@ let buckets = 1024
 
 let code name i = Char.code (String.unsafe_get name i)
 
-(* Of the length and three characters: names are alike at the start. *)
+(* Of the length and two characters: names are alike at the start. *)
 let hash name =
   let n = String.length name in
-  if n = 0 then 0
-  else (n + (7 * code name (n - 1)) + (31 * code name (n / 2)) + (61 * code name (n - 1 - (n / 4)))) land (buckets - 1)
+  if n < 2 then 0 else ((13 * n) + (31 * code name (n - 2)) + (61 * code name (n / 2))) land (buckets - 1)
 
 let no_entry = { known = ""; number = None; found = None }
 
@@ -71,10 +70,15 @@ let constant table name =
 
 let fail file line message = Error.fail (file ^ ":" ^ string_of_int line ^ ": " ^ message)
 
-(* The words of a header's value: separated by blanks or commas. *)
-let words value =
-  let blank = String.map (fun c -> match c with ',' | '\t' -> ' ' | _ -> c) value in
-  List.filter (fun word -> not (String.equal word "")) (String.split_on_char ' ' blank)
+(* The words of a header's value before index `i`, in front of `found`: separated by blanks or commas. The last one, if there is
+   one, ends at `last`. *)
+let rec words_before value i last found =
+  if i > 0 && match value.[i - 1] with ' ' | ',' | '\t' -> false | _ -> true then words_before value (i - 1) last found
+  else
+    let found = if last > i then String.sub value i (last - i) :: found else found in
+    if i = 0 then found else words_before value (i - 1) (i - 1) found
+
+let words value = words_before value (String.length value) (String.length value) []
 
 (* A number of one to three digits. *)
 let small_number text =
@@ -110,6 +114,9 @@ let strip_prefix prefix text =
   if String.length text >= n && String.equal (String.sub text 0 n) prefix then Some (String.sub text n (String.length text - n))
   else None
 
+(* The lines as text. *)
+let text lines = match lines with [] -> "" | _ :: _ -> String.concat "\n" lines ^ "\n"
+
 (* The code of a section without the regions, `--{ NAME …` to `--}`, that name no section which is linked. *)
 let code_of table section is_linked =
   let inside = ref false in
@@ -133,24 +140,15 @@ let code_of table section is_linked =
     | Some names -> mark true names
     | None -> if String.equal line "--}" then mark false "" else !kept
   in
-  let lines = List.filter keep (String.split_on_char '\n' section.code) in
+  let lines = List.filter keep section.code in
   if !inside then unbalanced ();
-  String.concat "\n" lines
+  text lines
 
 let is_blank line =
   let rec check i = i = String.length line || ((line.[i] = ' ' || line.[i] = '\t') && check (i + 1)) in
   check 0
 
-(* Without blank lines at either end, and with one newline at the end of what is left; `lines` is in reverse. *)
-let trim_code lines =
-  let rec skip lines = match lines with line :: rest when is_blank line -> skip rest | _ -> lines in
-  let code = Buffer.create 256 in
-  List.iter
-    (fun line ->
-      Buffer.add_string code line;
-      Buffer.add_char code '\n')
-    (skip (List.rev (skip lines)));
-  Buffer.contents code
+let rec without_blank lines = match lines with line :: rest when is_blank line -> without_blank rest | _ -> lines
 
 (* A section that is being read, and whether its conditions hold so far. *)
 type reading = { section : section; mutable wanted : bool; mutable lines : string list }
@@ -167,7 +165,7 @@ let start file line heading =
     | _ -> fail file line "a section begins with one name and an effect"
   in
   let section =
-    { name; file; line; effects; aliases = []; requires = []; form = Template.Call; fixup = None; calls = false; code = "" }
+    { name; file; line; effects; aliases = []; requires = []; form = Template.Call; fixup = None; calls = false; code = [] }
   in
   { section; wanted = true; lines = [] }
 
@@ -217,10 +215,10 @@ let add table section =
 let finish table reading =
   match reading with
   | Some { section; wanted = true; lines } ->
-      section.code <- trim_code lines;
-      (match section.form with
+      section.code <- without_blank (List.rev (without_blank lines));
+      (match (section.form, section.code) with
       (* The bytecode's own operations may be the compiler's alone. *)
-      | Template.Call when String.equal section.code "" && not (section.name.[0] = '%') ->
+      | Template.Call, [] when not (section.name.[0] = '%') ->
           fail section.file section.line ("section '" ^ section.name ^ "' has neither code nor a template")
       | _ -> ());
       let names = section.name :: section.aliases in

@@ -20,36 +20,23 @@ type parts = {
   files : (string * string) list;  (* embedded files: path, content; sorted *)
 }
 
-(* A primitive and the functions that mention it, the last one first. *)
-type users = { name : string; mutable last : int; mutable names : string list }
+(* Applies `f` to each primitive that a function mentions. *)
+let each_primitive (func : Program.func) f =
+  let visit instr = match instr with Program.Prim (_, name, _) -> f name | _ -> () in
+  Array.iter (fun (block : Program.block) -> List.iter visit block.body) func.blocks
 
-(* Primitives that the functions mention, each with the functions that do, in order. *)
+(* Primitives that the functions mention, in order. *)
 let used_primitives (program : Program.t) =
   let used = Array.make Fragment.buckets [] in
-  let rec note (f : Program.func) name hash = function
-    | [] -> used.(hash) <- { name; last = f.id; names = [ f.name ] } :: used.(hash)
-    | users :: rest ->
-        if not (String.equal users.name name) then note f name hash rest
-        else if not (Int.equal users.last f.id) then begin
-          users.last <- f.id;
-          users.names <- f.name :: users.names
-        end
+  let rec is_among names name =
+    match names with [] -> false | first :: rest -> String.equal first name || is_among rest name
   in
-  let visit f = function
-    | Program.Prim (_, name, _) ->
-        let hash = Fragment.hash name in
-        note f name hash used.(hash)
-    | _ -> ()
+  let note name =
+    let hash = Fragment.hash name in
+    if not (is_among used.(hash) name) then used.(hash) <- name :: used.(hash)
   in
-  Array.iter
-    (function
-      | None -> ()
-      | Some (f : Program.func) ->
-          let visit instr = visit f instr in
-          Array.iter (fun (block : Program.block) -> List.iter visit block.body) f.blocks)
-    program.functions;
-  let all = List.sort (fun a b -> String.compare a.name b.name) (List.concat (Array.to_list used)) in
-  List.map (fun users -> (users.name, List.rev users.names)) all
+  Array.iter (function None -> () | Some f -> each_primitive f note) program.functions;
+  List.sort String.compare (List.concat (Array.to_list used))
 
 (* The sections that apply unknown functions to as many arguments as the program does. *)
 let applied (program : Program.t) =
@@ -62,21 +49,28 @@ let applied (program : Program.t) =
         if not (List.exists (String.equal name) !applied) then applied := name :: !applied
     | Some _ -> ()
   in
-  Array.iter
-    (function
-      | None -> ()
-      | Some (f : Program.func) ->
-          Array.iter
-            (fun (block : Program.block) ->
-              List.iter (function Program.Apply { args; known; _ } -> note known args | _ -> ()) block.body;
-              match block.term with Program.Tail { args; known; _ } -> note known args | _ -> ())
-            f.blocks)
-    program.functions;
+  let of_instr = function Program.Apply { args; known; _ } -> note known args | _ -> () in
+  let of_block (block : Program.block) =
+    List.iter of_instr block.body;
+    match block.term with Program.Tail { args; known; _ } -> note known args | _ -> ()
+  in
+  Array.iter (function None -> () | Some (f : Program.func) -> Array.iter of_block f.blocks) program.functions;
   !applied
 
+(* The functions that mention a primitive, in order. *)
+let users (program : Program.t) name =
+  let mentions (f : Program.func) =
+    let found = ref false in
+    each_primitive f (fun other -> if String.equal other name then found := true);
+    !found
+  in
+  let user = function Some (f : Program.func) when mentions f -> Some f.name | _ -> None in
+  List.filter_map user (Array.to_list program.functions)
+
 (* The primitives that no section provides, as one message: `caml_foo (used by List_map, …)`. *)
-let describe_missing missing =
-  let describe (name, users) =
+let describe_missing program missing =
+  let describe name =
+    let users = users program name in
     let rec first n users = match users with user :: rest when n > 0 -> user :: first (n - 1) rest | _ -> [] in
     let more = if List.length users > 3 then ", …" else "" in
     name ^ " (used by " ^ String.concat ", " (first 3 users) ^ more ^ ")"
@@ -109,9 +103,9 @@ let order (table : Fragment.table) names =
   done;
   List.rev !result
 
-(* Is the section linked because of a primitive of the program? *)
-let links program table section =
-  let linked = order table (List.map fst (used_primitives program)) in
+(* Is the section linked because of one of the primitives? *)
+let links used table section =
+  let linked = order table used in
   List.exists (fun (found : Fragment.section) -> String.equal found.name section) linked
 
 (* Adds a section, of whose code this is left. *)
@@ -126,7 +120,7 @@ let section out (section : Fragment.section) code names =
 
 (* The chunk's locals; in the compact style those that all other code uses, which must have been written. *)
 let prelude_code table names =
-  let code = match Fragment.find table prelude with Some section -> section.Fragment.code | None -> "" in
+  let code = match Fragment.find table prelude with Some section -> Fragment.text section.Fragment.code | None -> "" in
   match names with
   | Some names -> Minify.run (Short_names.trimmed names code) names false
   | None -> code
@@ -162,12 +156,12 @@ let functions out texts =
   (match texts with [] -> () | _ -> Buffer.add_string out "end Group() end\n");
   List.rev !lines
 
-(* The whole file. `allow_missing`: primitives that no section provides become stubs and not an error. *)
-let link program table (parts : parts) allow_missing =
+(* The whole file. `used`: the program's primitives; `allow_missing`: primitives that no section provides become stubs and not an error. *)
+let link program used table (parts : parts) allow_missing =
   let is_provided name = match Fragment.find table name with Some _ -> true | None -> false in
-  let present, missing = List.partition (fun (name, _) -> is_provided name) (used_primitives program) in
+  let present, missing = List.partition is_provided used in
   (match missing with
-  | _ :: _ when not allow_missing -> Error.fail (describe_missing missing)
+  | _ :: _ when not allow_missing -> Error.fail (describe_missing program missing)
   | _ -> ());
   List.iter
     (fun root -> if not (is_provided root) then Error.fail ("the runtime has no section '" ^ root ^ "'"))
@@ -175,14 +169,14 @@ let link program table (parts : parts) allow_missing =
   let counted = List.filter is_provided [ Emit.tail_depth ] in
   let out = Buffer.create 1048576 in
   let sections = Buffer.create 262144 in
-  let linked = order table (roots @ counted @ applied program @ List.map fst present) in
+  let linked = order table (roots @ counted @ applied program @ present) in
   let is_linked position = List.memq table.sections.(position) linked in
   List.iter
     (fun (found : Fragment.section) ->
       if not (String.equal found.name prelude) then
         section sections found (Fragment.code_of table found is_linked) parts.names)
     linked;
-  List.iter (fun (name, _) -> stub sections name parts.names) missing;
+  List.iter (fun name -> stub sections name parts.names) missing;
   let start = Buffer.create 32 in
   Lua_text.add start ("return P.main(" ^ parts.main ^ ")\n") parts.names;
   Buffer.add_string out

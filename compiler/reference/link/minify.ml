@@ -22,13 +22,13 @@ let is_word = Template.is_word
 let is_digit = Template.is_digit
 let is_name token = is_word token.[0] && not (is_digit token.[0])
 
-(* The index after the long bracket that begins at `start`; -1: no such bracket begins there. *)
+(* The index after the long bracket that begins at `start`, where there is a bracket; -1: that is no long one. *)
 let long_bracket code start =
   let n = String.length code in
   let at i = if i < n then code.[i] else ' ' in
   let rec equals i = if at i = '=' then equals (i + 1) else i in
   let last = equals (start + 1) in
-  if not (at start = '[' && at last = '[') then -1
+  if not (at last = '[') then -1
   else
     let rec close i =
       if i >= n then n
@@ -48,7 +48,7 @@ let tokens code =
     else quoted (if code.[i] = '\\' then i + 2 else i + 1) quote
   in
   let token_end i c =
-    let bracket = long_bracket code i in
+    let bracket = if c = '[' then long_bracket code i else -1 in
     if c = '"' || c = '\'' then quoted (i + 1) c
     else if bracket >= 0 then bracket
     else if is_digit c then

@@ -34,7 +34,7 @@ type t = {
 type search = {
   func : func;
   flow : Flow.t;
-  definition : instr option array;
+  definition : instr array;
   home : int array;
   uses : int array;
 }
@@ -43,7 +43,7 @@ let is_var arg v = match arg with Var w -> w = v | Int _ | Wide _ | Literal _ ->
 
 let prim search v wanted =
   match search.definition.(v) with
-  | Some (Prim (_, name, [ a; b ])) when String.equal name wanted -> Some (a, b)
+  | Prim (_, name, [ a; b ]) when String.equal name wanted -> Some (a, b)
   | _ -> None
 
 (* The number of the parameter that is the argument. *)
@@ -100,7 +100,7 @@ let counter search h entry (again : target) place at_head =
   | If (Var test, yes, _) when search.uses.(test) = 1 -> (
       let found =
         match search.definition.(test) with
-        | Some (Prim (_, name, [ a; b ])) -> (
+        | Prim (_, name, [ a; b ]) -> (
             match (number params a, number params b) with
             | Some k, None -> Some (name, k, b, true)
             | None, Some k -> Some (name, k, a, false)
@@ -146,20 +146,26 @@ let counted search h =
 let candidates func (flow : Flow.t) =
   let n = Array.length func.names in
   let search =
-    { func; flow; definition = Array.make n None; home = Array.make n Flow.none; uses = Array.make n 0 }
+    { func; flow; definition = Array.make n Visit.nothing; home = Array.make n Flow.none; uses = Array.make n 0 }
   in
   let note = function Var v -> search.uses.(v) <- search.uses.(v) + 1 | Int _ | Wide _ | Literal _ -> () in
+  let at = ref Flow.none and defining = ref Visit.nothing in
+  let define v =
+    search.definition.(v) <- !defining;
+    search.home.(v) <- !at
+  in
+  let look instr =
+    Visit.each_arg instr note;
+    defining := instr;
+    Visit.each_dest instr define
+  in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
-      List.iter (fun p -> search.home.(p) <- b) block.params;
-      List.iter
-        (fun instr ->
-          Visit.each_arg instr note;
-          Visit.each_dest instr (fun v ->
-              search.definition.(v) <- Some instr;
-              search.home.(v) <- b))
-        block.body;
+      at := b;
+      defining := Visit.nothing;
+      List.iter define block.params;
+      List.iter look block.body;
       Visit.each_term_arg block.term note)
     flow.Flow.order;
   Array.mapi (fun h _ -> if flow.Flow.header.(h) = h then counted search h else None) func.blocks
@@ -198,11 +204,10 @@ let rec breaks nodes =
     0 nodes
 
 (* Do the nodes leave the loop that they begin, and do nothing after it where others leave it, too? *)
-let leaves (func : func) nodes others =
+let leaves nodes others =
   let others = breaks others in
   match nodes with
-  | [ Structure.Edge (b, k); Structure.Break None ] when others > 0 -> (
-      match (Visit.target func.blocks.(b).term k).args with [] -> true | _ :: _ -> false)
+  | [ Structure.Break None ] when others > 0 -> true
   | _ -> (
       others = 0
       &&
@@ -245,7 +250,7 @@ let is_tested converter h body { param; goes_on; _ } =
   match body with
   | [ Structure.Code _; Structure.If (b, Structure.Branch, yes, no) ] when b = h ->
       let stay, leave = if goes_on then (yes, no) else (no, yes) in
-      leaves converter.code leave stay
+      leaves leave stay
       && (match List.rev leave with Structure.Break (Some _) :: _ -> false | _ -> true)
       && begin
            ignore (mark_blocks converter body h []);
@@ -265,7 +270,7 @@ let results converter h body ({ param; place; _ } as counted) =
       let after, ends = without_break exit in
       let own = if ends then 1 else 0 in
       let alone = breaks body = own in
-      let idle = ends && (match (after, target.args) with [ _ ], [] -> true | _ -> false) in
+      let idle = ends && (match after with [] -> true | _ :: _ -> false) in
       if breaks exit <> own || not (alone || idle) then None
       else begin
         let met = mark_blocks converter body h [] in
@@ -286,40 +291,41 @@ let results converter h body ({ param; place; _ } as counted) =
       end
   | _ -> None
 
-let rec convert converter list level =
-  List.concat_map
-    (fun node ->
-      match node with
-      | Structure.If (b, test, yes, no) ->
-          let yes = convert converter yes level in
-          let no = convert converter no level in
-          [ Structure.If (b, test, yes, no) ]
-      | Structure.Once body -> [ Structure.Once (convert converter body level) ]
-      | Structure.Loop (h, body) -> (
-          let counting = converter.counting in
-          let taken =
-            match counting.loops.(h) with
-            | Some counted when level < depth -> (
-                match (results converter h body counted, take_arm body counted.place counted.goes_on) with
-                | Some results, Some (body, exit) ->
-                    counted.results <- results;
-                    Some (counted, body, exit)
-                | _ -> None)
-            | _ -> None
-          in
-          match taken with
-          | Some (counted, body, exit) ->
-              counting.level.(counted.param) <- level;
-              counting.implied.(counted.test) <- true;
-              counting.implied.(counted.next) <- true;
-              counting.deepest <- (if counting.deepest > level then counting.deepest else level + 1);
-              let body = convert converter body (level + 1) in
-              Structure.Loop (h, body) :: convert converter (fst (without_break exit)) level
-          | None ->
-              counting.loops.(h) <- None;
-              [ Structure.Loop (h, convert converter body level) ])
-      | other -> [ other ])
-    list
+let rec convert converter nodes level =
+  match nodes with
+  | [] -> []
+  | Structure.If (b, test, yes, no) :: rest ->
+      let yes = convert converter yes level in
+      let no = convert converter no level in
+      Structure.If (b, test, yes, no) :: convert converter rest level
+  | Structure.Once body :: rest ->
+      let body = convert converter body level in
+      Structure.Once body :: convert converter rest level
+  | Structure.Loop (h, body) :: rest -> (
+      let counting = converter.counting in
+      let taken =
+        match counting.loops.(h) with
+        | Some counted when level < depth -> (
+            match (results converter h body counted, take_arm body counted.place counted.goes_on) with
+            | Some results, Some (body, exit) ->
+                counted.results <- results;
+                Some (counted, body, exit)
+            | _ -> None)
+        | _ -> None
+      in
+      match taken with
+      | Some (counted, body, exit) ->
+          counting.level.(counted.param) <- level;
+          counting.implied.(counted.test) <- true;
+          counting.implied.(counted.next) <- true;
+          counting.deepest <- (if counting.deepest > level then counting.deepest else level + 1);
+          let body = convert converter body (level + 1) in
+          Structure.Loop (h, body) :: convert converter (fst (without_break exit) @ rest) level
+      | None ->
+          counting.loops.(h) <- None;
+          let body = convert converter body level in
+          Structure.Loop (h, body) :: convert converter rest level)
+  | node :: rest -> node :: convert converter rest level
 
 (* The nodes without the tests of loops that become `for`, and what is known of those. *)
 let run func (flow : Flow.t) nodes =
@@ -329,15 +335,18 @@ let run func (flow : Flow.t) nodes =
     (nodes, counting (Array.make (Array.length func.blocks) None))
   else begin
       let users = Array.make n [] in
+      let at = ref Flow.none in
+      let note arg =
+        match arg with
+        | Var v -> ( match users.(v) with last :: _ when last = !at -> () | list -> users.(v) <- !at :: list)
+        | Int _ | Wide _ | Literal _ -> ()
+      in
+      let note_all instr = Visit.each_arg instr note in
       Array.iter
         (fun b ->
           let block = func.blocks.(b) in
-          let note arg =
-            match arg with
-            | Var v -> ( match users.(v) with last :: _ when last = b -> () | list -> users.(v) <- b :: list)
-            | Int _ | Wide _ | Literal _ -> ()
-          in
-          List.iter (fun instr -> Visit.each_arg instr note) block.body;
+          at := b;
+          List.iter note_all block.body;
           Visit.each_term_arg block.term note)
         flow.Flow.order;
       let mark = Array.make (Array.length func.blocks) Flow.none in

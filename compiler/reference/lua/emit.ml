@@ -26,17 +26,17 @@ let drop_value e out =
 (* A primitive that is a statement of its own. *)
 let prim_statement emitter dest name args out =
   let used = register emitter dest <> Flow.none in
-  match (name, args, template emitter name) with
+  match (name, args, Fragment.find emitter.table name) with
   | "%place", [ Int place ], _ -> Place place :: out
-  | _, _, Template.Statement t ->
+  | _, _, Some { Fragment.form = Template.Statement t; _ } ->
       let out = Text (Template.expand t None (exprs emitter args)) :: out in
       if used then assign emitter dest (Template.int 0) :: out else out
-  | _ -> (
+  | _, _, section -> (
       let e = primitive emitter name args false in
       if not used then drop_value e out
       else
         let out = assign emitter dest e :: out in
-        match Fragment.find emitter.table name with
+        match section with
         | Some { Fragment.fixup = Some fixup; _ } ->
             let takes = List.exists (fun arg -> arg > 0) fixup.Template.order in
             let result = variable emitter dest in
@@ -71,6 +71,13 @@ let closures emitter results functions out =
   in
   patch results functions (create results functions out)
 
+(* Assigns what the table `T` holds. *)
+let take_all dests out =
+  let take (i, out) d =
+    (i + 1, Assign { local = false; dests = [ d ]; value = constant ("T[" ^ string_of_int i ^ "]") Prefix } :: out)
+  in
+  snd (List.fold_left take (1, out) dests)
+
 (* Results beyond what Lua can assign at once come in the table `T`; the body then leaves with nil and a table. *)
 let try_ emitter dests body args out =
   let exprs = exprs emitter args in
@@ -86,13 +93,7 @@ let try_ emitter dests body args out =
       if several then "if T[3] == nil and T[4] then T = {true, T[2], Unpack(T[4])} end"
       else "if T[2] == nil and T[3] then T = {true, Unpack(T[3])} end"
     in
-    let out = ref (Text (constant unpack Compound) :: Text (compound ("T = {" ^ text ^ "}") vars) :: out) in
-    List.iteri
-      (fun i d ->
-        let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
-        out := Assign { local = false; dests = [ d ]; value } :: !out)
-      list;
-    !out
+    take_all list (Text (constant unpack Compound) :: Text (compound ("T = {" ^ text ^ "}") vars) :: out)
   end
 
 let instr emitter instr out =
@@ -108,11 +109,11 @@ let is_folded emitter instr =
   let d = Forest.single_dest instr in
   d <> Flow.none && emitter.forest.Forest.folded.(d)
 
-(* The instructions of a block that are not folded. *)
-let code emitter b out =
-  List.fold_left
-    (fun out i -> if is_folded emitter i then out else instr emitter i out)
-    out emitter.func.blocks.(b).Program.body
+(* The instructions that are not folded. *)
+let rec code emitter body out =
+  match body with
+  | [] -> out
+  | i :: rest -> code emitter rest (if is_folded emitter i then out else instr emitter i out)
 
 let finish emitter b out =
   match emitter.func.blocks.(b).term with
@@ -137,54 +138,53 @@ let finish emitter b out =
   | Unreachable -> Fail (constant "Error(\"unreachable\")" Prefix) :: out
   | _ -> Error.fail (emitter.func.name ^ ": a trap was not outlined")
 
+(* Is the argument what the register holds already? *)
+let is_in emitter (r : int) arg =
+  match arg with
+  | Var v -> folded emitter v == Visit.nothing && register emitter v = r
+  | Int _ | Wide _ | Literal _ -> false
+
+(* What the parameters are to receive, the last one first, and `out` with what only takes effect. *)
+let rec moves emitter params args found out =
+  match (params, args) with
+  | p :: params, arg :: args ->
+      let r = register emitter p in
+      if r = Flow.none then
+        let out = if folded_arg emitter arg == Visit.nothing then out else drop_value (expr emitter arg) out in
+        moves emitter params args found out
+      else if emitter.registers.Registers.all.(r).Registers.counts || is_in emitter r arg then
+        moves emitter params args found out
+      else moves emitter params args (assign emitter p (expr emitter arg) :: found) out
+  | _ -> (found, out)
+
+(* Does one of the assignments read what another has written before it? *)
+let rec clash emitter written moves =
+  match moves with
+  | Assign { dests; value; _ } :: rest ->
+      List.exists (fun v -> Registers.mem (register emitter v) written) value.vars
+      || clash emitter (List.fold_left (fun written (d : dest) -> register emitter d.var :: written) written dests) rest
+  | _ -> false
+
 (* The parameters of an edge's target receive its arguments, all at once. *)
 let edge emitter b k out =
   let target = Visit.target emitter.func.blocks.(b).term k in
-  let out = ref out in
-  let moves = ref [] in
-  List.iter2
-    (fun p arg ->
-      let r = register emitter p in
-      let counts = r <> Flow.none && emitter.registers.Registers.all.(r).Registers.counts in
-      let same =
-        match arg with
-        | _ when counts -> true
-        | Var v -> (
-            match folded emitter v with
-            | Some _ ->
-                if r = Flow.none then out := drop_value (expr emitter arg) !out;
-                false
-            | None -> register emitter v = r)
-        | Int _ | Wide _ | Literal _ -> false
+  let moves, out = moves emitter emitter.func.blocks.(target.block).Program.params target.args [] out in
+  match moves with
+  | [] -> out
+  | [ move ] -> move :: out
+  | _ when not (clash emitter [] (List.rev moves)) -> moves @ out
+  | _ ->
+      let part (dests, values) move =
+        match move with Assign { dests = [ d ]; value; _ } -> (d :: dests, value :: values) | _ -> (dests, values)
       in
-      if r <> Flow.none && not same then moves := (dest emitter p, expr emitter arg) :: !moves)
-    emitter.func.blocks.(target.block).Program.params target.args;
-  let moves = List.rev !moves in
-  (* one after the other, unless one reads what another has written *)
-  let clash = ref false in
-  let rec look written = function
-    | [] -> ()
-    | (d, e) :: rest ->
-        if List.exists (fun v -> Registers.mem (register emitter v) written) e.vars then clash := true
-        else look (register emitter d.var :: written) rest
-  in
-  (match moves with [] | [ _ ] -> () | _ -> look [] moves);
-  if not !clash then List.fold_left (fun out (d, value) -> Assign { local = false; dests = [ d ]; value } :: out) !out moves
-  else begin
-    let values = List.map snd moves and dests = List.map fst moves in
-    let text = list [] values and vars = all_vars values [] in
-    if List.compare_length_with dests max_args <= 0 then Assign { local = false; dests; value = compound text vars } :: !out
-    else begin
-      emitter.scratch <- true;
-      out := Text (compound ("T = {" ^ text ^ "}") vars) :: !out;
-      List.iteri
-        (fun i d ->
-          let value = constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix in
-          out := Assign { local = false; dests = [ d ]; value } :: !out)
-        dests;
-      !out
-    end
-  end
+      let dests, values = List.fold_left part ([], []) moves in
+      let text = list [] values and vars = all_vars values [] in
+      if List.compare_length_with dests max_args <= 0 then
+        Assign { local = false; dests; value = compound text vars } :: out
+      else begin
+        emitter.scratch <- true;
+        take_all dests (Text (compound ("T = {" ^ text ^ "}") vars) :: out)
+      end
 
 (* On to where the flag says. *)
 let dispatch flags out =
@@ -217,11 +217,11 @@ let counted emitter h =
       Some (compound ("for " ^ name emitter param ^ " = " ^ list [] bounds) (all_vars bounds []))
 
 (* `out` is in reverse. *)
-let rec nodes emitter list out = List.fold_left (fun out n -> node emitter n out) out list
+let rec nodes emitter list out = match list with [] -> out | n :: rest -> nodes emitter rest (node emitter n out)
 
 and node emitter n out =
   match n with
-  | Structure.Code b -> code emitter b out
+  | Structure.Code b -> code emitter emitter.func.blocks.(b).Program.body out
   | Structure.Finish b -> finish emitter b out
   | Structure.Edge (b, k) ->
       if not (Registers.crossed emitter.func emitter.counting emitter.forest emitter.registers b) then edge emitter b k out
@@ -252,8 +252,8 @@ and uncounted emitter body out =
   match body with
   | Structure.Code header :: Structure.If (b, t, yes, no) :: rest
     when List.for_all (is_folded emitter) emitter.func.blocks.(header).body
-         && (Counting.leaves emitter.func yes (no @ rest) || Counting.leaves emitter.func no (yes @ rest)) ->
-      let negate = Counting.leaves emitter.func yes (no @ rest) in
+         && (Counting.leaves yes (no @ rest) || Counting.leaves no (yes @ rest)) ->
+      let negate = Counting.leaves yes (no @ rest) in
       let thens = nodes emitter yes [] in
       let otherwise = nodes emitter no [] in
       let leave, stay = if negate then (thens, otherwise) else (otherwise, thens) in
@@ -295,21 +295,15 @@ let prologue emitter deep calls =
   in
   let many = List.compare_length_with others max_args > 0 in
   let rest = if many then [ "T" ] else List.map (name emitter) others in
-  let out = ref [] in
-  (match guard emitter deep calls rest with
-  | Some text -> out := Text (constant text Compound) :: !out
-  | None -> ());
-  if emitter.registers.Registers.slots > 0 then out := Text (constant "local S = {}" Compound) :: !out;
-  if many then
-    List.iteri
-      (fun i p -> out := assign emitter p (constant ("T[" ^ string_of_int (i + 1) ^ "]") Prefix) :: !out)
-      others;
-  (List.map (name emitter) self @ ("D" :: rest), !out)
+  let out = match guard emitter deep calls rest with Some text -> [ Text (constant text Compound) ] | None -> [] in
+  let out = if emitter.registers.Registers.slots > 0 then Text (constant "local S = {}" Compound) :: out else out in
+  let out = if many then take_all (List.map (dest emitter) others) out else out in
+  (List.map (name emitter) self @ ("D" :: rest), out)
 
 (* How the function is declared, and its field when it is a local, too. *)
 let declaration emitter =
-  let place = Naming.function_place emitter.options.style emitter.func and id = emitter.func.id in
-  match Naming.local_name emitter.options.style emitter.func with
+  let place = Naming.function_place emitter.options.names emitter.func and id = emitter.func.id in
+  match Naming.local_name emitter.options.names emitter.func with
   | Some name when emitter.groups.Groups.is_local.(id) ->
       let local = if emitter.groups.Groups.is_declared.(id) then "" else "local " in
       (local ^ "function " ^ name, if emitter.groups.Groups.is_field.(id) then Some (name, place) else None)
@@ -321,7 +315,7 @@ let run table program groups asks (func : Program.func) options warnings =
   let list, counting = Counting.run func flow (Structure.run func flow) in
   let offsets = Offsets.run table func flow counting in
   let forest = Forest.run table func flow counting in
-  let registers = Registers.run table func flow counting forest (not (Lua_text.is_compact options.style)) in
+  let registers = Registers.run table func flow counting forest options.names in
   let most, deep, calls = Registers.calls table func flow in
   let depth = "D + " ^ string_of_int (registers.Registers.locals + most + 8) in
   let tail =

@@ -5,7 +5,7 @@ open Syntax
 
 let max_args = Registers.max_args
 
-type options = { target : Target.t; style : Lua_text.style }
+type options = { target : Target.t; names : Short_names.t option  (* of the compact style *) }
 
 type emitter = {
   table : Fragment.table;
@@ -64,13 +64,13 @@ let func_of emitter id =
 let place emitter id =
   match func_of emitter id with
   | Some f -> (
-      let own = emitter.func.id and groups = emitter.groups in
+      let own = emitter.func.id and groups = emitter.groups and names = emitter.options.names in
       let named =
         if Int.equal id own then groups.Groups.is_local.(id) else Registers.mem id groups.Groups.named.(own)
       in
-      match Naming.local_name emitter.options.style f with
-      | Some local when named -> local
-      | _ -> Naming.function_place emitter.options.style f)
+      match if named then Naming.local_name names f else None with
+      | Some local -> local
+      | None -> Naming.function_place names f)
   | None -> Error.fail (emitter.func.name ^ ": function " ^ string_of_int id ^ " was removed")
 
 (* Does the function take no closure? *)
@@ -88,10 +88,9 @@ let wide emitter decimal =
       (emitter.func.name ^ ": the integer " ^ decimal ^ " does not fit and becomes " ^ text) :: !(emitter.warnings);
   constant text (if Char.equal text.[0] '-' then Compound else Atom)
 
-(* The instruction of a folded variable. *)
-let folded emitter v =
-  let instr = emitter.forest.Forest.definition.(v) in
-  if emitter.forest.Forest.folded.(v) && instr != Visit.nothing then Some instr else None
+(* The instruction of a folded variable, else none. *)
+let folded emitter v = if emitter.forest.Forest.folded.(v) then emitter.forest.Forest.definition.(v) else Visit.nothing
+let folded_arg emitter arg = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> Visit.nothing
 
 (* The form of a primitive. *)
 let template emitter name =
@@ -109,39 +108,41 @@ let rec expr emitter arg =
       | Unmarshal.Str bytes -> constant (Literal.string bytes) Atom
       | Unmarshal.Double bits -> constant (Literal.double emitter.table bits) Compound
       | _ -> Error.fail (emitter.func.name ^ ": data node " ^ string_of_int node ^ " is not a literal"))
-  | Var v -> ( match folded emitter v with Some instr -> value emitter instr | None -> variable emitter v)
+  | Var v ->
+      let instr = folded emitter v in
+      if instr == Visit.nothing then variable emitter v else value emitter instr
 
 and exprs emitter args = match args with [] -> [] | arg :: rest -> let e = expr emitter arg in e :: exprs emitter rest
 
 (* The operands of a primitive: what it wraps itself is not wrapped before. *)
 and operands emitter name args =
-  let rec from i = function
-    | [] -> []
-    | arg :: rest ->
-        let e =
-          match if Operators.takes_raw name i then unwrapped emitter arg else None with
-          | Some (raw, args) -> primitive emitter raw args false
-          | None -> expr emitter arg
-        in
-        e :: from (i + 1) rest
-  in
   let known e = match e.vars with [] -> true | _ -> false in
-  match (emitter.options.target, from 0 args) with
-  | Target.Portable, (first :: rest as all) when Operators.signs_zero name && List.for_all known all ->
+  match operands_from emitter name args 0 with
+  | first :: rest as all
+    when emitter.options.target = Target.Portable && Operators.signs_zero name && List.for_all known all ->
       (* Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant *)
       compound (Template.operand first false ^ " - 0 / Huge") [] :: rest
-  | _, all -> all
+  | all -> all
+
+and operands_from emitter name args i =
+  match args with
+  | [] -> []
+  | arg :: rest ->
+      let e =
+        match unwrapped emitter arg with
+        | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
+        | _ -> expr emitter arg
+      in
+      e :: operands_from emitter name rest (i + 1)
 
 (* The operation, without its wrap, whose result an operand is. *)
-and unwrapped emitter = function
-  | Var v -> (
-      match folded emitter v with
-      | Some (Prim (_, name, args)) -> (
-          match Operators.raw name with
-          | Some raw when not (is_call emitter raw) -> Some (raw, args)
-          | _ -> None)
+and unwrapped emitter arg =
+  match folded_arg emitter arg with
+  | Prim (_, name, args) -> (
+      match Operators.raw name with
+      | Some raw when not (is_call emitter raw) -> Some (raw, args)
       | _ -> None)
-  | Int _ | Wide _ | Literal _ -> None
+  | _ -> None
 
 (* An instruction with one result as an expression; of type boolean, if it has such a form and `test` is set. *)
 and primitive emitter name args test =
@@ -205,17 +206,16 @@ and value emitter instr =
 
 (* What the function returns: there a call is a tail call. *)
 let result emitter arg =
-  let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
-  match defined with
-  | Some (Prim (_, name, args)) when is_call emitter name && not (String.equal name "%block") -> primitive_call emitter name (exprs emitter args) emitter.tail
+  match folded_arg emitter arg with
+  | Prim (_, name, args) as instr when instr != Visit.nothing && is_call emitter name && not (String.equal name "%block") ->
+      primitive_call emitter name (exprs emitter args) emitter.tail
   | _ -> expr emitter arg
 
 (* What an `if` tests, or its opposite. *)
 let condition emitter arg negate =
   let is_test name = match template emitter name with Template.Test _ -> true | _ -> false in
-  let defined = match arg with Var v -> folded emitter v | Int _ | Wide _ | Literal _ -> None in
-  match defined with
-  | Some (Prim (_, name, args)) when is_test name -> (
+  match folded_arg emitter arg with
+  | Prim (_, name, args) when is_test name -> (
       if not negate then primitive emitter name args true
       else
         match Operators.opposite name with

@@ -18,13 +18,15 @@ type t = {
   mutable irreducible : int list;  (* blocks of loops that are entered from outside elsewhere than at a header *)
 }
 
+let block (t : target) = t.block
+
 (* The blocks where the terminator may go, in the order of its edges. *)
 let targets term =
-  let blocks = Array.make (Visit.target_count term) none in
-  for k = 0 to Array.length blocks - 1 do
-    blocks.(k) <- (Visit.target term k).block
-  done;
-  blocks
+  match term with
+  | Jump t | Poptrap t -> [| t.block |]
+  | If (_, first, second) | Pushtrap { body = first; handler = second; _ } -> [| first.block; second.block |]
+  | Switch (_, ints, tags) -> Array.append (Array.map block ints) (Array.map block tags)
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> [||]
 
 (* Does `a` dominate `b`? *)
 let dominates flow a b =
@@ -43,23 +45,24 @@ let entry_and_latch flow header =
       if index entry < index header && index latch >= index header then Some (entry, latch) else None
   | _ -> None
 
-(* Reverse postorder from block 0, by an explicit stack. *)
+(* Reverse postorder from block 0, by an explicit stack. That grows from the left of `order` and what is finished from the right: no
+   block is in both. *)
 let reverse_postorder successors =
   let n = Array.length successors in
   (* Of each block that was met: the edge to be followed next. *)
   let next = Array.make n none in
-  let stack = Array.make n 0 and height = ref 1 in
-  let order = Array.make n 0 and start = ref n in
+  let order = Array.make n 0 in
+  let height = ref 1 and start = ref n in
   next.(0) <- 0;
   while !height > 0 do
-    let block = stack.(!height - 1) in
+    let block = order.(!height - 1) in
     let k = next.(block) in
     if k < Array.length successors.(block) then begin
       next.(block) <- k + 1;
       let s = successors.(block).(k) in
       if next.(s) = none then begin
         next.(s) <- 0;
-        stack.(!height) <- s;
+        order.(!height) <- s;
         incr height
       end
     end
@@ -134,20 +137,21 @@ let rec fill flow h work =
         fill flow h (List.rev_append flow.predecessors.(entry) rest)
       end
 
+(* Those of the blocks from which a loop of header `h` goes on. *)
+let rec latches flow h blocks =
+  match blocks with
+  | [] -> []
+  | b :: rest when flow.index.(b) < flow.index.(h) -> latches flow h rest
+  | b :: rest when dominates flow h b -> b :: latches flow h rest
+  | _ :: rest ->
+      flow.irreducible <- h :: flow.irreducible;
+      latches flow h rest
+
 (* Natural loops, inner ones first. *)
 let loops flow =
   for i = Array.length flow.order - 1 downto 0 do
     let h = flow.order.(i) in
-    let leads_back p =
-      flow.index.(p) >= i
-      &&
-      if dominates flow h p then true
-      else begin
-        flow.irreducible <- h :: flow.irreducible;
-        false
-      end
-    in
-    match Visit.filter_list leads_back flow.predecessors.(h) with
+    match latches flow h flow.predecessors.(h) with
     | [] -> ()
     | sources ->
         flow.header.(h) <- h;
@@ -171,6 +175,7 @@ let run (blocks : block array) =
       if index.(s) <= i then cyclic := true
     done
   done;
+  let header = Array.make n none in
   let flow =
     {
       successors;
@@ -179,8 +184,9 @@ let run (blocks : block array) =
       index;
       idom = Array.make n none;
       depth = Array.make n 0;
-      header = Array.make n none;
-      outer = Array.make n none;
+      header;
+      (* without loops nothing is written into either *)
+      outer = (if !cyclic then Array.make n none else header);
       irreducible = [];
     }
   in

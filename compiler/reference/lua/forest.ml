@@ -151,7 +151,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
   (* the block of the last use *)
   let user = Array.make n Flow.none in
   let at = ref Flow.none in
-  let count arg _ =
+  let count arg =
     match arg with
     | Var v ->
         forest.uses.(v) <- forest.uses.(v) + 1;
@@ -161,14 +161,14 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
   let note instr =
     let d = single_dest instr in
     if d <> Flow.none then forest.definition.(d) <- instr;
-    each_operand table instr count
+    Visit.each_arg instr count
   in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
       at := b;
       List.iter note block.body;
-      each_term_operand block.term count)
+      Visit.each_term_arg block.term count)
     flow.Flow.order;
   (* Where a `for` starts is read after what else is passed to its first round has been assigned: it is used in no block. *)
   Array.iter

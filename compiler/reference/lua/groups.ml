@@ -23,28 +23,28 @@ type t = {
 
 (* Calls `f` with the functions that a function calls or makes closures of, each with whether it does the latter. *)
 let mentions (func : Program.func) f =
+  let of_instr instr =
+    match instr with
+    | Apply { known = Some id; _ } | Try { body = id; _ } -> f id false
+    | Closures { functions; _ } -> List.iter (fun (id, _) -> f id true) functions
+    | Apply { known = None; _ } | Prim _ -> ()
+  in
   Array.iter
     (fun block ->
-      List.iter
-        (fun instr ->
-          match instr with
-          | Apply { known = Some id; _ } | Try { body = id; _ } -> f id false
-          | Closures { functions; _ } -> List.iter (fun (id, _) -> f id true) functions
-          | Apply { known = None; _ } | Prim _ -> ())
-        block.body;
+      List.iter of_instr block.body;
       match block.term with
       | Tail { known = Some id; _ } | Part (id, _) -> f id false
       | _ -> ())
     func.blocks
 
 (* May the function be a local? *)
-let may_be_local program style id =
+let may_be_local program names id =
   match program.functions.(id) with
-  | Some f -> ( match Naming.local_name style f with Some _ -> true | None -> false)
+  | Some f -> ( match Naming.local_name names f with Some _ -> true | None -> false)
   | None -> false
 
 (* `code`: does the program look for the code of closures in `F`? *)
-let run program style code =
+let run program names code =
   let count = Array.length program.functions in
   let group = Array.make count 0 in
   let live = ref 0 in
@@ -65,8 +65,8 @@ let run program style code =
   let mention creations id other created =
     if Bool.equal created creations then begin
       if code && created then groups.is_field.(other) <- true;
-      if not (List.exists (Int.equal other) groups.named.(id)) then begin
-        let local = if created then groups.is_local.(other) else may_be_local program style other in
+      if not (Registers.mem other groups.named.(id)) then begin
+        let local = if created then groups.is_local.(other) else may_be_local program names other in
         if local && Int.equal other id then groups.is_local.(other) <- true
         else if (not local) || group.(other) <> group.(id) || List.length groups.named.(id) = max_named then
           groups.is_field.(other) <- true

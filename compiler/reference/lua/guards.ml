@@ -26,15 +26,15 @@ let func guards id (f : func) =
     calls := true;
     raise_to (below + 1)
   in
+  let of_instr = function
+    | Prim (_, name, _) -> if Registers.takes_depth guards.table name then call many
+    | Closures _ -> ()
+    | Apply { known = Some callee; _ } -> call (known guards id callee)
+    | Apply _ | Try _ -> call many
+  in
   Array.iter
     (fun (block : block) ->
-      List.iter
-        (function
-          | Prim (_, name, _) -> if Registers.takes_depth guards.table name then call many
-          | Closures _ -> ()
-          | Apply { known = Some callee; _ } -> call (known guards id callee)
-          | Apply _ | Try _ -> call many)
-        block.body;
+      List.iter of_instr block.body;
       match block.term with
       | Tail { known = Some callee; _ } -> if not (Int.equal callee id) then raise_to (known guards id callee)
       | Tail _ -> raise_to many

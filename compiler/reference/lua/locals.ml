@@ -15,29 +15,44 @@ type place = {
   mutable found : (int * int) list;  (* what to declare in it: statement, register *)
 }
 
+(* Variables that flow into each other: where they occur first, and the block that encloses all of them. *)
+type web = { block : place; statement : int; mutable home : place }
+
 type scan = {
   registers : Registers.t;
   mutable places : place list;  (* last first *)
   mutable count : int;
-  (* by web: the block that encloses all of it, block and statement of its first occurrence *)
-  home_of : place option array;
-  first : (place * int) option array;
-  mutable webs : int list;  (* in the order of their first occurrence, last first *)
+  webs : web array;  (* by representative *)
+  by_register : web list array;  (* those of a register that is to be declared, the last one first *)
 }
+
+let nowhere =
+  { number = -1; parent = None; statement = 0; depth = 0; home = Flow.none; declared = Flow.none; found = [] }
+
+let unmet = { block = nowhere; statement = 0; home = nowhere }
 
 let rec enclosing a b =
   if a.number = b.number then a
   else if a.depth >= b.depth then match a.parent with Some up -> enclosing up b | None -> a
   else match b.parent with Some up -> enclosing a up | None -> b
 
+(* Is the register a local that is declared by a statement? *)
+let is_declared registers r =
+  r <> Flow.none
+  &&
+  let register = registers.Registers.all.(r) in
+  not (register.Registers.is_slot || register.Registers.is_param || register.Registers.counts)
+
 let occurs scan var block statement =
-  let web = scan.registers.Registers.web.(var) in
-  match scan.home_of.(web) with
-  | None ->
-      scan.home_of.(web) <- Some block;
-      scan.first.(web) <- Some (block, statement);
-      scan.webs <- web :: scan.webs
-  | Some home -> if home.number <> block.number then scan.home_of.(web) <- Some (enclosing home block)
+  let representative = scan.registers.Registers.web.(var) in
+  let web = scan.webs.(representative) in
+  if web == unmet then begin
+    let web = { block; statement; home = block } in
+    scan.webs.(representative) <- web;
+    let r = scan.registers.Registers.of_var.(representative) in
+    if is_declared scan.registers r then scan.by_register.(r) <- web :: scan.by_register.(r)
+  end
+  else if web.home.number <> block.number then web.home <- enclosing web.home block
 
 let rec vars scan list block statement =
   match list with
@@ -46,70 +61,71 @@ let rec vars scan list block statement =
       occurs scan v block statement;
       vars scan rest block statement
 
-let expr scan e block statement = vars scan e.vars block statement
+let rec dests scan (list : dest list) block statement =
+  match list with
+  | [] -> ()
+  | d :: rest ->
+      occurs scan d.var block statement;
+      dests scan rest block statement
 
-let rec block scan stats parent statement =
-  let depth = match parent with Some up -> up.depth + 1 | None -> 0 in
+let rec block scan stats parent statement depth =
   let here =
     { number = scan.count; parent; statement; depth; home = Flow.none; declared = Flow.none; found = [] }
   in
   scan.count <- scan.count + 1;
   scan.places <- here :: scan.places;
-  List.iteri
-    (fun i stat ->
-      match stat with
-      | Assign { dests; value; _ } ->
-          expr scan value here i;
-          List.iter (fun d -> occurs scan d.var here i) dests
-      | Text e | Return e | Fail e -> expr scan e here i
+  statements scan stats here (Some here) 0
+
+(* The statements of the block `here`, from number `i`. *)
+and statements scan stats here parent i =
+  match stats with
+  | [] -> ()
+  | stat :: rest ->
+      (match stat with
+      | Assign { dests = assigned; value; _ } ->
+          vars scan value.vars here i;
+          dests scan assigned here i
+      | Text e | Return e | Fail e -> vars scan e.vars here i
       | If (e, yes, no) ->
-          expr scan e here i;
-          block scan yes (Some here) i;
-          block scan no (Some here) i
+          vars scan e.vars here i;
+          block scan yes parent i (here.depth + 1);
+          block scan no parent i (here.depth + 1)
       | Loop (e, body) ->
-          expr scan e here i;
-          block scan body (Some here) i
-      | Once body -> block scan body (Some here) i
-      | Local _ | Place _ | Break -> ())
-    stats
+          vars scan e.vars here i;
+          block scan body parent i (here.depth + 1)
+      | Once body -> block scan body parent i (here.depth + 1)
+      | Local _ | Place _ | Break -> ());
+      statements scan rest here parent (i + 1)
+
+(* The outermost home of the register `r` that encloses the block, or `best`. *)
+let rec outermost (r : int) best (block : place) =
+  let best = if block.home = r then block else best in
+  match block.parent with Some up -> outermost r best up | None -> best
+
+(* The statement of `place` that holds that one of the block. *)
+let rec climb place block statement =
+  if block.number = place.number then statement
+  else match block.parent with Some up -> climb place up block.statement | None -> statement
+
+(* Notes where to declare the register: in each of the outermost homes, at its first web. *)
+let rec declare_webs r webs =
+  match webs with
+  | [] -> ()
+  | web :: earlier ->
+      declare_webs r earlier;
+      let place = outermost r web.home web.home in
+      if place.declared <> r then begin
+        place.declared <- r;
+        place.found <- (climb place web.block web.statement, r) :: place.found
+      end
 
 (* Notes in each block the registers to declare. *)
 let declarations scan =
-  let registers = scan.registers in
-  let by_register = Array.make registers.Registers.count [] in
-  List.iter
-    (fun web ->
-      let r = registers.Registers.of_var.(web) in
-      if r <> Flow.none then begin
-        let register = registers.Registers.all.(r) in
-        if not (register.Registers.is_slot || register.Registers.is_param || register.Registers.counts) then
-          by_register.(r) <- web :: by_register.(r)
-      end)
-    scan.webs;
   Array.iteri
     (fun r webs ->
-      List.iter (fun web -> match scan.home_of.(web) with Some place -> place.home <- r | None -> ()) webs;
-      List.iter
-        (fun web ->
-          match (scan.home_of.(web), scan.first.(web)) with
-          | Some home, Some (block, statement) ->
-              (* the outermost home that encloses this one *)
-              let rec outermost best up =
-                let best = if up.home = r then up else best in
-                match up.parent with Some next -> outermost best next | None -> best
-              in
-              let place = outermost home home in
-              if place.declared <> r then begin
-                place.declared <- r;
-                let rec climb block statement =
-                  if block.number = place.number then statement
-                  else match block.parent with Some up -> climb up block.statement | None -> statement
-                in
-                place.found <- (climb block statement, r) :: place.found
-              end
-          | _ -> ())
-        webs)
-    by_register
+      List.iter (fun web -> web.home.home <- r) webs;
+      declare_webs r webs)
+    scan.by_register
 
 type writer = {
   names : Registers.t;
@@ -129,40 +145,41 @@ let join writer stat others =
 
 let compare_found ((s1, r1) : int * int) ((s2, r2) : int * int) = if s1 <> s2 then s1 - s2 else r1 - r2
 
+(* The registers to declare at statement `i`, which the list begins with, in front of `here`, in reverse. *)
+let rec declared_at (i : int) list here =
+  match list with (s, r) :: rest when s = i -> declared_at i rest (r :: here) | _ -> (list, here)
+
 let rec write writer stats =
   match writer.left with
   | [] -> stats
   | place :: left ->
       writer.left <- left;
-      let rec go i stats list =
-        match (stats, list) with
-        | [], _ -> []
-        | stat :: rest, (s, _) :: _ when s = i -> (
-            let rec take list here =
-              match list with (s, r) :: more when s = i -> take more (r :: here) | _ -> (list, List.rev here)
-            in
-            let list, here = take list [] in
-            let stat, here = declare writer stat here in
-            let others = go (i + 1) rest list in
-            match here with
-            | [] -> join writer stat others
-            | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: join writer stat others)
-        | stat :: rest, _ ->
-            let written = write_stat writer stat in
-            let others = go (i + 1) rest list in
-            if written == stat && others == rest then stats else written :: others
-      in
-      go 0 stats (List.sort compare_found place.found)
+      let found = match place.found with ([] | [ _ ]) as found -> found | found -> List.sort compare_found found in
+      write_from writer 0 stats found
+
+(* The statements from number `i`; `list`: where to declare which registers. *)
+and write_from writer i stats list =
+  match (stats, list) with
+  | [], _ -> []
+  | stat :: rest, (s, _) :: _ when s = i -> (
+      let list, here = declared_at i list [] in
+      let stat, here = declare writer stat (List.rev here) in
+      let others = write_from writer (i + 1) rest list in
+      match here with
+      | [] -> join writer stat others
+      | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: join writer stat others)
+  | stat :: rest, _ ->
+      let written = write_stat writer stat in
+      let others = write_from writer (i + 1) rest list in
+      if written == stat && others == rest then stats else written :: others
 
 (* The statement, and what of `here` it does not declare itself. *)
 and declare writer stat here =
   match stat with
   | Assign { dests; value; _ } ->
-      let register d = writer.names.Registers.of_var.(d.var) in
-      let local = List.for_all (fun d -> List.exists (Int.equal (register d)) here) dests in
-      let here =
-        if local then List.filter (fun r -> not (List.exists (fun d -> register d = r) dests)) here else here
-      in
+      let written = List.map (fun d -> writer.names.Registers.of_var.(d.var)) dests in
+      let local = List.for_all (fun r -> Registers.mem r here) written in
+      let here = if local then List.filter (fun r -> not (Registers.mem r written)) here else here in
       (Assign { local; dests; value }, here)
   | other -> (write_stat writer other, here)
 
@@ -172,15 +189,17 @@ and write_stat writer stat =
       let first = write writer yes in
       let second = write writer no in
       if first == yes && second == no then stat else If (e, first, second)
-  | Loop (e, body) -> Loop (e, write writer body)
-  | Once body -> Once (write writer body)
+  | Loop (e, body) ->
+      let written = write writer body in
+      if written == body then stat else Loop (e, written)
+  | Once body ->
+      let written = write writer body in
+      if written == body then stat else Once written
   | Assign _ | Local _ | Place _ | Text _ | Break | Return _ | Fail _ -> stat
 
 let run registers body =
-  let n = Array.length registers.Registers.web in
-  let scan =
-    { registers; places = []; count = 0; home_of = Array.make n None; first = Array.make n None; webs = [] }
-  in
-  block scan body None 0;
+  let webs = Array.make (Array.length registers.Registers.web) unmet in
+  let scan = { registers; places = []; count = 0; webs; by_register = Array.make registers.Registers.count [] } in
+  block scan body None 0 0;
   declarations scan;
   write { names = registers; left = List.rev scan.places } body

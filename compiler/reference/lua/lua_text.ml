@@ -11,8 +11,7 @@ let line_length = 120
 type text = { text : string; lines : int; places : (int * int) list }
 
 type printer = {
-  style : style;
-  names : Short_names.t;  (* of the compact style *)
+  names : Short_names.t option;  (* of the compact style; None: another one *)
   text : Buffer.t;
   mutable indent : int;
   mutable start : int;  (* where the line begins *)
@@ -23,8 +22,7 @@ type printer = {
   mutable places : (int * int) list;  (* the last one first *)
 }
 
-let is_compact style = match style with Compact -> true | Readable | Pretty -> false
-let is_word c = Template.is_word c || Char.equal c '.'
+let is_word c = match c with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' | '.' -> true | _ -> false
 
 (* The character `back` before index `i`; a blank before the start. *)
 let before text i back = if i < back then ' ' else text.[i - back]
@@ -38,48 +36,40 @@ let rec string_end text i =
   if i >= String.length text then String.length text
   else match text.[i] with '"' -> i + 1 | '\\' -> string_end text (i + 2) | _ -> string_end text (i + 1)
 
-(* The index after what has one short name: the word from `start` to `last`, or the `F[12]` that begins with it. *)
-let name_end text start last =
-  if last = start + 1 && text.[start] = 'F' && last < String.length text && text.[last] = '[' && before text start 1 <> '.' then
-    match String.index_from_opt text last ']' with
-    | Some close when Short_names.number text (last + 1) close >= 0 -> close + 1
-    | _ -> last
-  else last
+(* Is the word at `i` the field of `P` for a primitive? *)
+let is_primitive text i = before text i 1 = '.' && before text i 2 = 'P' && not (is_word (before text i 3))
 
-(* The short name of what is from `start` to `next`, where the word goes to `last`. *)
-let short text start last next names =
-  if next > last then "F." ^ names.Short_names.functions.(Short_names.number text (last + 1) (next - 1))
-  else
-    match before text start 1 with
-    | '.' when before text start 2 <> '.' ->
-        let word = String.sub text start (last - start) in
-        if before text start 2 = 'P' && not (is_word (before text start 3)) then Short_names.primitive names word else word
-    | ':' -> String.sub text start (last - start)
-    | _ -> Short_names.word names text start last
+(* Is it another field, or a method? What follows two dots is neither. *)
+let is_field text i =
+  match before text i 1 with '.' -> before text i 2 <> '.' | ':' -> true | _ -> false
 
-(* The text with short names and without the blanks that Lua does not need; strings stay. *)
-let squeeze text names =
+(* The text with short names and without the blanks that Lua does not need; strings stay, and words with a small letter first, which
+   are variables, functions and keywords. From `i` on; `out` is followed by what stands between `from` and `i` as it is. *)
+let rec squeeze_from text names out from i =
   let n = String.length text in
-  (* `out` is followed by what stands between `from` and `i` as it is *)
-  let rec go out from i =
-    if i >= n then if from = 0 then text else out ^ String.sub text from (n - from)
-    else
-      match String.unsafe_get text i with
-      | '"' -> go out from (string_end text (i + 1))
-      | '0' .. '9' -> go out from (word_end text i)
-      | 'a' .. 'u' | 'w' .. 'z' | '_' when before text i 1 <> '.' -> go out from (word_end text i)
-      | 'a' .. 'z' | 'A' .. 'Z' | '_' ->
-          let last = word_end text i in
-          let next = name_end text i last in
-          go (out ^ String.sub text from (i - from) ^ short text i last next names) next next
-      | ' ' ->
-          let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
-          let after = if i + 1 < n then text.[i + 1] else ')' in
-          if (is_word last && is_word after) || (last = '-' && after = '-') then go out from (i + 1)
-          else go (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
-      | _ -> go out from (i + 1)
-  in
-  go "" 0 0
+  if i >= n then if from = 0 then text else out ^ String.sub text from (n - from)
+  else
+    match String.unsafe_get text i with
+    | '"' -> squeeze_from text names out from (string_end text (i + 1))
+    | '0' .. '9' -> squeeze_from text names out from (word_end text i)
+    | 'a' .. 'z' | '_' when not (is_primitive text i) -> squeeze_from text names out from (word_end text i)
+    | 'a' .. 'z' | 'A' .. 'Z' | '_' ->
+        let last = word_end text i in
+        let word = String.sub text i (last - i) in
+        let short =
+          if is_primitive text i then Short_names.primitive names word
+          else if is_field text i then word
+          else Short_names.local names word
+        in
+        squeeze_from text names (out ^ String.sub text from (i - from) ^ short) last last
+    | ' ' ->
+        let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
+        let after = if i + 1 < n then text.[i + 1] else ')' in
+        if (is_word last && is_word after) || (last = '-' && after = '-') then squeeze_from text names out from (i + 1)
+        else squeeze_from text names (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
+    | _ -> squeeze_from text names out from (i + 1)
+
+let squeeze text names = squeeze_from text names "" 0 0
 
 (* Adds the text, squeezed where there are short names. *)
 let add out text names = Buffer.add_string out (match names with Some names -> squeeze text names | None -> text)
@@ -98,22 +88,22 @@ let begin_line printer =
   if printer.ended then Buffer.add_string printer.text "\n";
   printer.ended <- false
 
-(* One line, or in the compact style one more piece of it. *)
-let line printer text =
-  if is_compact printer.style then begin
-    if printer.in_word && String.length text > 0 && is_word text.[0] then
-      if Buffer.length printer.text - printer.start > line_length then end_line printer
-      else Buffer.add_string printer.text " ";
-    begin_line printer;
-    let text = squeeze text printer.names in
-    Buffer.add_string printer.text text;
-    printer.in_word <- is_word (before text (String.length text) 1)
-  end
-  else begin
-    begin_line printer;
-    Buffer.add_string printer.text (String.make printer.indent ' ' ^ text);
-    end_line printer
-  end
+(* One line, or in the compact style one more piece of it, which is squeezed already or needs not be. *)
+let put printer text =
+  match printer.names with
+  | Some _ ->
+      if printer.in_word && String.length text > 0 && is_word text.[0] then
+        if Buffer.length printer.text - printer.start > line_length then end_line printer
+        else Buffer.add_string printer.text " ";
+      begin_line printer;
+      Buffer.add_string printer.text text;
+      printer.in_word <- is_word (before text (String.length text) 1)
+  | None ->
+      begin_line printer;
+      Buffer.add_string printer.text (String.make printer.indent ' ' ^ text);
+      end_line printer
+
+let line printer text = put printer (match printer.names with Some names -> squeeze text names | None -> text)
 
 (* A statement that may raise, on a line of its own if it has a place. *)
 let placed printer text =
@@ -136,33 +126,33 @@ let separate printer text first =
 
 let rec block printer list =
   printer.indent <- printer.indent + 1;
-  stats printer list;
+  stats printer list true;
   printer.indent <- printer.indent - 1
 
-and stats printer list =
-  let first = ref true in
-  List.iter
-    (fun stat ->
+(* `first`: nothing stands before them in the block. *)
+and stats printer list first =
+  match list with
+  | [] -> ()
+  | stat :: rest ->
       (match stat with
       | Assign { local; dests; value } -> placed printer (assignment local dests value)
       | Local names -> line printer ("local " ^ String.concat ", " names)
       | Text e | Fail e ->
-          separate printer (e : expr).text !first;
+          separate printer (e : expr).text first;
           placed printer (e : expr).text
       | Place place -> printer.place <- place
       | Return e -> line printer ("return " ^ (e : expr).text)
-      | Break -> line printer "break"
+      | Break -> put printer "break"
       | If (e, yes, no) -> branches printer e yes no
       | Loop (e, body) ->
           line printer ((e : expr).text ^ " do");
           block printer body;
-          line printer "end"
+          put printer "end"
       | Once body ->
-          line printer "repeat";
+          put printer "repeat";
           block printer body;
-          line printer "until true");
-      match stat with Place _ -> () | _ -> first := false)
-    list
+          put printer "until true");
+      stats printer rest (first && match stat with Place _ -> true | _ -> false)
 
 and branches printer (e : expr) yes no =
   line printer ("if " ^ e.text ^ " then");
@@ -175,23 +165,23 @@ and branches printer (e : expr) yes no =
         block printer yes;
         rest no
     | _ ->
-        line printer "else";
+        put printer "else";
         block printer no
   in
   rest no;
-  line printer "end"
+  put printer "end"
 
 let run style names func =
   let text = Buffer.create 1024 in
   let printer =
-    { style; names; text; indent = 0; start = 0; ended = false; in_word = false; lines = 0; place = -1; places = [] }
+    { names; text; indent = 0; start = 0; ended = false; in_word = false; lines = 0; place = -1; places = [] }
   in
   (match func.declares with [] -> () | names -> line printer ("local " ^ String.concat ", " names));
   (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
   line printer (func.head ^ "(" ^ String.concat ", " func.params ^ ")");
   block printer func.body;
-  line printer "end";
+  put printer "end";
   (match func.field with Some (name, field) -> line printer (field ^ " = " ^ name) | None -> ());
-  if is_compact style then end_line printer;
+  (match names with Some _ -> end_line printer | None -> ());
   begin_line printer;
   { text = Buffer.contents text; lines = printer.lines; places = List.rev printer.places }

@@ -14,9 +14,8 @@ let plus (template : Template.t) argument =
       match piece with Template.Hole { arg; plus; _ } when arg = argument -> join known plus | _ -> known)
     unknown template.pieces
 
-(* By variable: how much more than its value its register holds. *)
-let run table (func : func) (flow : Flow.t) (counting : Counting.t) =
-  let offsets = Array.make (Array.length func.names) 0 in
+(* Puts in the offsets of counters, in a function with loops that count. *)
+let find table (func : func) (flow : Flow.t) (counting : Counting.t) offsets =
   let each_counted f = Array.iter (function Some counted -> f counted | None -> ()) counting.loops in
   each_counted (fun counted -> offsets.(counted.Counting.param) <- unknown);
   let note plus arg =
@@ -36,15 +35,21 @@ let run table (func : func) (flow : Flow.t) (counting : Counting.t) =
         List.iteri (fun i arg -> note (plus (i + 1)) arg) args
     | instr -> Visit.each_arg instr (note 0)
   in
-  if counting.deepest > 0 then begin
-    Array.iter
-      (fun b ->
-        List.iter instr func.blocks.(b).body;
-        Visit.each_term_arg func.blocks.(b).term (note 0))
-      flow.Flow.order;
-    (* The limit and the step of a loop are written, although what tests and counts is not. *)
-    each_counted (fun counted ->
-        note 0 counted.Counting.limit;
-        note 0 counted.Counting.step)
-  end;
-  Array.map (fun offset -> Int.max offset 0) offsets
+  Array.iter
+    (fun b ->
+      List.iter instr func.blocks.(b).body;
+      Visit.each_term_arg func.blocks.(b).term (note 0))
+    flow.Flow.order;
+  (* The limit and the step of a loop are written, although what tests and counts is not. *)
+  each_counted (fun counted ->
+      note 0 counted.Counting.limit;
+      note 0 counted.Counting.step);
+  each_counted (fun counted ->
+      let param = counted.Counting.param in
+      offsets.(param) <- Int.max offsets.(param) 0)
+
+(* By variable: how much more than its value its register holds. *)
+let run table (func : func) flow (counting : Counting.t) =
+  let offsets = Array.make (Array.length func.names) 0 in
+  if counting.deepest > 0 then find table func flow counting offsets;
+  offsets

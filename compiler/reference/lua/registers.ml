@@ -48,6 +48,7 @@ type step = {
   uses : int list;
   dests : int list;
   early : bool;  (* the results are written before all operands are read *)
+  mutable dying : int list;  (* what it uses last, and results that nobody reads *)
 }
 
 type chooser = {
@@ -61,6 +62,7 @@ type chooser = {
   wanted : int array;  (* and the one they share *)
   mutable counters : (int * int * int) list;  (* the registers of numeric `for`, after their level and the number of their name *)
   kept : int;  (* registers before this one are never free: `C` *)
+  short : Short_names.t option;  (* names of the compact style *)
 }
 
 let find parent v =
@@ -80,58 +82,72 @@ let union parent a b =
   let a = find parent a and b = find parent b in
   if a < b then parent.(b) <- a else parent.(a) <- b
 
+(* Each variable by itself. *)
+let part parent =
+  for v = 0 to Array.length parent - 1 do
+    parent.(v) <- v
+  done
+
 let rec mem (v : int) list = match list with [] -> false | first :: rest -> first = v || mem v rest
 
-let steps table func (forest : Forest.t) b =
-  let block = func.blocks.(b) in
-  (* The variables whose registers the operands' expressions read, in reverse. *)
+let new_step uses dests early = { uses; dests; early; dying = [] }
+
+(* By block: its steps. *)
+let steps table func (flow : Flow.t) (forest : Forest.t) =
+  (* The variables whose registers the operands' expressions read. *)
   let found = ref [] in
-  let rec leaves arg _ =
+  let rec leaves arg =
     match arg with
     | Var v -> (
         match forest.Forest.definition.(v) with
-        | instr when instr != Visit.nothing && forest.Forest.folded.(v) -> Forest.each_operand table instr leaves
+        | instr when instr != Visit.nothing && forest.Forest.folded.(v) -> Visit.each_arg instr leaves
         | _ -> found := v :: !found)
     | Int _ | Wide _ | Literal _ -> ()
   in
   let is_used d = forest.Forest.uses.(d) > 0 in
+  let result d = if is_used d then [ d ] else [] in
   let step instr =
     found := [];
-    Forest.each_operand table instr leaves;
-    let uses = List.rev !found in
+    Visit.each_arg instr leaves;
+    let uses = !found in
     match instr with
     | Closures { dests = all; functions } ->
         (* the others of a recursive group and the closure itself are patched in, not read *)
         let uses = List.filter (fun v -> not (mem v all)) uses in
         let early = match (all, functions) with _ :: _ :: _, _ | _, _ :: _ :: _ -> true | _ -> false in
-        { uses; dests = List.filter is_used all; early }
+        new_step uses (List.filter is_used all) early
     | Prim (dest, name, _) ->
         let early =
           match Fragment.find table name with
           | Some { Fragment.fixup = Some f; _ } -> List.exists (fun a -> a > 0) f.Template.order
           | _ -> false
         in
-        { uses; dests = (if is_used dest then [ dest ] else []); early }
-    | Apply { dest; _ } -> { uses; dests = (if is_used dest then [ dest ] else []); early = false }
-    | Try { dests; _ } -> { uses; dests; early = false }
+        new_step uses (result dest) early
+    | Apply { dest; _ } -> new_step uses (result dest) false
+    | Try { dests; _ } -> new_step uses dests false
   in
-  let rec written body =
+  let rec written body term =
     match body with
     | [] ->
         found := [];
-        Forest.each_term_operand block.term leaves;
-        [ { uses = List.rev !found; dests = []; early = false } ]
+        Visit.each_term_arg term leaves;
+        [ new_step !found [] false ]
     | instr :: rest ->
         let d = Forest.single_dest instr in
-        if d <> Flow.none && forest.Forest.folded.(d) then written rest
+        if d <> Flow.none && forest.Forest.folded.(d) then written rest term
         else
           let step = step instr in
-          step :: written rest
+          step :: written rest term
   in
-  Array.of_list (written block.body)
+  let all = Array.make (Array.length func.blocks) [] in
+  Array.iter (fun b -> all.(b) <- written func.blocks.(b).body func.blocks.(b).term) flow.Flow.order;
+  all
+
+(* Does the list, to whose front is added, have it? *)
+let is_noted (v : int) list = match list with last :: _ -> last = v | [] -> false
 
 (* Variables live at the start and at the end of each block, one variable at a time, upwards from its uses. *)
-let liveness func (flow : Flow.t) (all : step array array) =
+let liveness func (flow : Flow.t) (all : step list array) =
   let n = Array.length func.names in
   let count = Array.length func.blocks in
   let home = Array.make n Flow.none in
@@ -139,43 +155,44 @@ let liveness func (flow : Flow.t) (all : step array array) =
   let at = ref Flow.none in
   let define v = home.(v) <- !at in
   let use u =
-    let again = match used.(u) with last :: _ -> last = !at | [] -> false in
-    if home.(u) <> !at && not again then used.(u) <- !at :: used.(u)
+    if home.(u) <> !at && not (is_noted !at used.(u)) then used.(u) <- !at :: used.(u)
   in
+  let define_all step = List.iter define step.dests in
+  let use_all step = List.iter use step.uses in
   Array.iter
     (fun b ->
       at := b;
       List.iter define func.blocks.(b).params;
-      Array.iter (fun step -> List.iter define step.dests) all.(b))
+      List.iter define_all all.(b))
     flow.Flow.order;
   Array.iter
     (fun b ->
       at := b;
-      Array.iter (fun step -> List.iter use step.uses) all.(b))
+      List.iter use_all all.(b))
     flow.Flow.order;
   let live_in = Array.make count [] and live_out = Array.make count [] in
-  let in_mark = Array.make count Flow.none and out_mark = Array.make count Flow.none in
-  let rec reach v work =
-    match work with
+  let rec enter v b =
+    if not (is_noted v live_in.(b)) then begin
+      live_in.(b) <- v :: live_in.(b);
+      leave v flow.Flow.predecessors.(b)
+    end
+  (* It is live at the end of these blocks. *)
+  and leave v blocks =
+    match blocks with
+    | [] -> ()
+    | p :: rest ->
+        if not (is_noted v live_out.(p)) then begin
+          live_out.(p) <- v :: live_out.(p);
+          if home.(v) <> p then enter v p
+        end;
+        leave v rest
+  in
+  let rec reach v blocks =
+    match blocks with
     | [] -> ()
     | b :: rest ->
-        if in_mark.(b) = v then reach v rest
-        else begin
-          in_mark.(b) <- v;
-          live_in.(b) <- v :: live_in.(b);
-          reach v (leave v flow.Flow.predecessors.(b) rest)
-        end
-  (* It is live at the end of these blocks. *)
-  and leave v blocks work =
-    match blocks with
-    | [] -> work
-    | p :: rest ->
-        if out_mark.(p) = v then leave v rest work
-        else begin
-          out_mark.(p) <- v;
-          live_out.(p) <- v :: live_out.(p);
-          leave v rest (if home.(v) <> p then p :: work else work)
-        end
+        enter v b;
+        reach v rest
   in
   for v = 0 to n - 1 do
     reach v used.(v)
@@ -188,6 +205,9 @@ let is_identifier name =
     i = n || (match name.[i] with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> true | _ -> false) && words (i + 1)
   in
   n > 0 && (match name.[0] with 'a' .. 'z' | '_' -> true | _ -> false) && words 0
+
+(* v1, v2, …, or short names. *)
+let unnamed names n = match names with Some _ -> Short_names.variable n | None -> "v" ^ string_of_int n
 
 (* The name of a hint: "v" when it has none. *)
 let base_name hint = if not (is_identifier hint) then "v" else if is_keyword hint then hint ^ "_" else hint
@@ -206,11 +226,11 @@ let rec name chooser base =
   let suffix = chooser.last_suffix.(base) in
   chooser.last_suffix.(base) <- suffix + 1;
   let found =
-    if base = 0 then "v" ^ string_of_int (suffix + 1)
+    if base = 0 then unnamed chooser.short (suffix + 1)
     else if suffix = 0 then chooser.base_names.(base)
     else chooser.base_names.(base) ^ "_" ^ string_of_int suffix
   in
-  (* v1, v2, … alone are all different *)
+  (* alone those without a hint are all different *)
   if Array.length chooser.base_names = 1 then found
   else if Taken.mem found chooser.taken then name chooser base
   else begin
@@ -243,31 +263,35 @@ let choose_counter chooser v level =
   in
   chooser.registers.of_var.(v) <- r
 
+let is_free registers r = not registers.all.(r).occupied
+
+(* The last free one of the registers, else `found`. *)
+let rec last_free registers list found =
+  match list with [] -> found | r :: rest -> last_free registers rest (if is_free registers r then r else found)
+
+(* A free register of any name, from number `r` on; a slot only when there are no more locals. *)
+let rec any_free registers r =
+  if r = registers.count then Flow.none
+  else
+    let register = registers.all.(r) in
+    if register.occupied || register.counts || (register.is_slot && registers.locals < limit) then any_free registers (r + 1) else r
+
 let choose chooser v =
   let registers = chooser.registers in
-  let free r = not registers.all.(r).occupied in
   let class_ = find chooser.class_of v in
   let base = chooser.base.(v) in
-  let r = ref chooser.wanted.(class_) in
-  if !r = Flow.none || not (free !r) then begin
-    (* the oldest free one *)
-    r := Flow.none;
-    List.iter (fun candidate -> if free candidate then r := candidate) chooser.by_base.(base)
-  end;
-  if !r = Flow.none && registers.locals >= named then begin
-    let full = registers.locals >= limit in
-    let rec search candidate =
-      if candidate < registers.count then
-        if free candidate && (not registers.all.(candidate).counts) && ((not registers.all.(candidate).is_slot) || full) then r := candidate
-        else search (candidate + 1)
-    in
-    search 0
-  end;
-  if !r = Flow.none then
-    r := if registers.locals < limit then add_local chooser base else add_slot chooser;
-  if chooser.wanted.(class_) = Flow.none then chooser.wanted.(class_) <- !r;
-  registers.of_var.(v) <- !r;
-  registers.all.(!r).occupied <- true
+  let wanted = chooser.wanted.(class_) in
+  let r =
+    if wanted <> Flow.none && is_free registers wanted then wanted
+    else
+      (* the oldest free one of its name *)
+      let r = last_free registers chooser.by_base.(base) Flow.none in
+      let r = if r = Flow.none && registers.locals >= named then any_free registers 0 else r in
+      if r <> Flow.none then r else if registers.locals < limit then add_local chooser base else add_slot chooser
+  in
+  if wanted = Flow.none then chooser.wanted.(class_) <- r;
+  registers.of_var.(v) <- r;
+  registers.all.(r).occupied <- true
 
 let free chooser v =
   let r = chooser.registers.of_var.(v) in
@@ -295,6 +319,14 @@ let rec last_uses mark (b : int) uses rest =
         mark.(u) <- b;
         last_uses mark b more (u :: rest)
       end
+
+(* Notes what dies at the steps of the block `b`, from the last one on. *)
+let rec note_dying mark b steps =
+  match steps with
+  | [] -> ()
+  | step :: rest ->
+      note_dying mark b rest;
+      step.dying <- last_uses mark b step.uses (unread mark b step.dests)
 
 (* Numbers the hints; 0 is "v". *)
 let bases func hints =
@@ -355,18 +387,20 @@ let passed func (flow : Flow.t) f =
       done)
     flow.Flow.order
 
-(* `hints`: name registers after the OCaml variables. *)
-let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
+(* Registers are named after the OCaml variables, unless there are short names. *)
+let run table func (flow : Flow.t) (counting : Counting.t) forest names =
   let n = Array.length func.names in
-  let all = Array.mapi (fun b _ -> if flow.Flow.index.(b) = Flow.none then [||] else steps table func forest b) func.blocks in
+  let all = steps table func flow forest in
   let live_in, live_out = liveness func flow all in
-  let base, base_names = bases func hints in
+  let base, base_names = bases func (Option.is_none names) in
+  let web = Array.make n 0 in
+  part web;
   let registers =
     {
       of_var = Array.make n Flow.none;
       all = [||];
       count = 0;
-      web = Array.init n (fun v -> v);
+      web;
       locals = counting.Counting.deepest * for_slots;
       slots = 0;
     }
@@ -379,10 +413,11 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       last_suffix = Array.make (Array.length base_names) 0;
       base_names;
       taken = Taken.empty;
-      class_of = Array.init n (fun v -> v);
+      class_of = web;
       wanted = Array.make n Flow.none;
       counters = [];
       kept = (if has_closure func then 1 else 0);
+      short = names;
     }
   in
   passed func flow (fun p v -> union chooser.class_of p v);
@@ -395,24 +430,31 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
     func.params;
   let choose v = choose chooser v in
   let mark = Array.make n Flow.none in
+  let at = ref Flow.none in
+  let occupy v =
+    let r = registers.of_var.(v) in
+    if r <> Flow.none then registers.all.(r).occupied <- true
+  in
+  let mark_live v = mark.(v) <- !at in
+  let choose_param p =
+    let level = counting.Counting.level.(p) in
+    if level <> Flow.none then choose_counter chooser p level else if mark.(p) = !at then choose p
+  in
+  let take step =
+    if step.early then List.iter choose step.dests;
+    free_all chooser step.dests false step.dying;
+    if not step.early then List.iter choose step.dests;
+    free_all chooser step.dests true step.dying
+  in
   Array.iter
     (fun b ->
+      at := b;
       for r = chooser.kept to registers.count - 1 do
         registers.all.(r).occupied <- false
       done;
-      List.iter
-        (fun v ->
-          let r = registers.of_var.(v) in
-          if r <> Flow.none then registers.all.(r).occupied <- true)
-        live_in.(b);
-      List.iter (fun v -> mark.(v) <- b) live_out.(b);
-      (* backwards: what each step uses last, which results nobody reads *)
-      let count = Array.length all.(b) in
-      let dying = Array.make count [] in
-      for i = count - 1 downto 0 do
-        let step = all.(b).(i) in
-        dying.(i) <- last_uses mark b step.uses (unread mark b step.dests)
-      done;
+      List.iter occupy live_in.(b);
+      List.iter mark_live live_out.(b);
+      note_dying mark b all.(b);
       (* A `for` reads its start after the other parameters have been assigned. *)
       let start =
         match counting.Counting.loops.(b) with
@@ -421,25 +463,17 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest hints =
       in
       let last = start <> Flow.none && not registers.all.(start).occupied in
       if last then registers.all.(start).occupied <- true;
-      List.iter
-        (fun p ->
-          let level = counting.Counting.level.(p) in
-          if level <> Flow.none then choose_counter chooser p level else if mark.(p) = b then choose p)
-        func.blocks.(b).params;
+      List.iter choose_param func.blocks.(b).params;
       if last then registers.all.(start).occupied <- false;
-      for i = 0 to count - 1 do
-        let step = all.(b).(i) in
-        if step.early then List.iter choose step.dests;
-        free_all chooser step.dests false dying.(i);
-        if not step.early then List.iter choose step.dests;
-        free_all chooser step.dests true dying.(i)
-      done)
+      List.iter take all.(b))
     flow.Flow.order;
+  (* the classes are of no use any more *)
+  part web;
   passed func flow (fun p v ->
       let r = registers.of_var.(p) in
-      if r <> Flow.none && r = registers.of_var.(v) then union registers.web p v);
+      if r <> Flow.none && r = registers.of_var.(v) then union web p v);
   for v = 0 to n - 1 do
-    registers.web.(v) <- find registers.web v
+    web.(v) <- find web v
   done;
   registers
 
@@ -473,20 +507,20 @@ let calls table func (flow : Flow.t) =
     let n = if n > max_args then max_args else n in
     if n > !most then most := n
   in
+  let of_instr instr =
+    match instr with
+    | Prim (_, name, args) ->
+        if not (String.equal name "%block") then count args;
+        if takes_depth table name then calls := true
+    | Apply { args; _ } | Try { args; _ } ->
+        count args;
+        calls := true
+    | Closures _ -> ()
+  in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
-      List.iter
-        (fun instr ->
-          match instr with
-          | Prim (_, name, args) ->
-              if not (String.equal name "%block") then count args;
-              if takes_depth table name then calls := true
-          | Apply { args; _ } | Try { args; _ } ->
-              count args;
-              calls := true
-          | Closures _ -> ())
-        block.body;
+      List.iter of_instr block.body;
       match block.term with
       | Tail { args; _ } ->
           count args;

@@ -6,7 +6,8 @@
 (* Free for the chunk's locals: no section and no function has such a name. *)
 let capitals = "EHIJLMNOQRUVWXYZ"
 let marks = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-let letter n = String.sub "abcdefghijklmnopqrstuvwxyz" (n mod 26) 1
+let letters = Array.init 26 (fun n -> String.make 1 (Char.chr (97 + n)))
+let letter n = letters.(n mod 26)
 
 let rec tail n =
   let count = String.length marks in
@@ -16,12 +17,8 @@ let rec tail n =
 (* aA, bA, … zA, aB, … *)
 let numbered n = letter n ^ tail (n / 26)
 
-let rec digits text i last n =
-  if i = last then n
-  else match text.[i] with '0' .. '9' as c -> digits text (i + 1) last ((n * 10) + Char.code c - 48) | _ -> -1
-
-(* The number whose digits are text.[first] to text.[last - 1]; -1: they are none. *)
-let number text first last = if first >= last || last - first > 9 then -1 else digits text first last 0
+(* a, b, … z, _27, _28, … *)
+let variable n = if n <= 26 then letter (n - 1) else "_" ^ string_of_int n
 
 (* One of the chunk's locals. `used`: somebody has asked for it. *)
 type local = { name : string; short : string; mutable used : bool }
@@ -62,7 +59,7 @@ let create table functions =
         incr left;
         numbered (!left - 1)
   in
-  let prelude = match Fragment.find table "prelude" with Some section -> section.Fragment.code | None -> "" in
+  let prelude = match Fragment.find table "prelude" with Some section -> Fragment.text section.Fragment.code | None -> "" in
   let count = String.length capitals in
   let locals = Array.make 32 [] in
   let add i name =
@@ -75,7 +72,12 @@ let create table functions =
   ignore (List.fold_left add 0 (declared prelude));
   { table; functions = Array.map next functions; primitives = Array.init table.Fragment.count numbered; locals }
 
-let find names name = List.find_opt (fun local -> String.equal local.name name) names.locals.(key name)
+let rec among locals name =
+  match locals with
+  | [] -> None
+  | local :: rest -> if String.equal local.name name then Some local else among rest name
+
+let find names name = among names.locals.(key name) name
 
 (* The name of one of the chunk's locals, which is used then, or what it was. *)
 let local names name =
@@ -123,13 +125,3 @@ let trimmed names prelude =
 
 (* The field of `P` for a primitive, or what it was. *)
 let primitive names name = match Fragment.position names.table name with Some i -> names.primitives.(i) | None -> name
-
-(* What stands in a function's code from `first` to `last`: a variable, a function that is a local, one of the chunk's locals. *)
-let word names text first last =
-  let c = text.[first] in
-  let n = if c = 'v' || c = 'F' then number text (first + 1) last else -1 in
-  if c = 'v' && n >= 1 then if n <= 26 then letter (n - 1) else "_" ^ String.sub text (first + 1) (last - first - 1)
-  else if c = 'F' && n >= 0 then names.functions.(n)
-  else
-    let word = String.sub text first (last - first) in
-    if c >= 'A' && c <= 'Z' then local names word else word

@@ -20,7 +20,7 @@ type test =
 type node =
   | Code of int  (* the instructions of a block *)
   | Finish of int  (* a terminator that leaves the function *)
-  | Edge of int * int  (* what edge k of a block passes on *)
+  | Edge of int * int  (* what edge k of a block passes on, if that is anything *)
   | If of int * test * node list * node list
   | Read_tag of int  (* T = the tag of the scrutinee *)
   | Label of int * node list  (* code that may jump to what follows, the block *)
@@ -124,18 +124,18 @@ type builder = {
   flow : Flow.t;
   decisions : decision option array;
   labelled : bool array;  (* follows a label *)
-  (* labelled blocks whose code stands beside a block's: within its loop, after its loop; last first while they are found *)
+  (* labelled blocks whose code stands beside a block's, the last one first: within its loop, after its loop *)
   inside : int list array;
   outside : int list array;
 }
 
-(* The edges of a block as they are written: a switch may write one several times. *)
+(* Applies `f` to a block and each of its edges as they are written: a switch may write one several times. *)
 let each_edge builder b f =
   match builder.decisions.(b) with
-  | Some decision -> List.iter f (leaf_edges decision [])
+  | Some decision -> List.iter (f b) (leaf_edges decision [])
   | None ->
       for k = 0 to Array.length builder.flow.Flow.successors.(b) - 1 do
-        f k
+        f b k
       done
 
 (* Is block `b` in the loop of header `h`? *)
@@ -155,12 +155,14 @@ let place builder =
   let nowhere = n + 1 in
   let lowest = Array.make n nowhere in
   let lower b depth = if depth < lowest.(b) then lowest.(b) <- depth in
+  let look b k =
+    let s = flow.Flow.successors.(b).(k) in
+    if flow.Flow.index.(s) > flow.Flow.index.(b) then forward.(s) <- forward.(s) + 1;
+    lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s)))
+  in
   for i = Array.length flow.Flow.order - 1 downto 0 do
     let b = flow.Flow.order.(i) in
-    each_edge builder b (fun k ->
-        let s = flow.Flow.successors.(b).(k) in
-        if flow.Flow.index.(s) > flow.Flow.index.(b) then forward.(s) <- forward.(s) + 1;
-        lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s))));
+    each_edge builder b look;
     lower flow.Flow.idom.(b) lowest.(b)
   done;
   Array.iter
@@ -185,71 +187,70 @@ let place builder =
       end)
     flow.Flow.order
 
-(* The nodes of a block and what it dominates, put before `out` in reverse. *)
-let rec tree builder x out =
-  let core =
-    match builder.decisions.(x) with
-    | Some decision -> branches builder x decision [ Code x ]
-    | None -> (
-        match builder.func.blocks.(x).term with
-        | Program.Jump _ -> edge builder x 0 [ Code x ]
-        | Program.If _ ->
-            let yes = List.rev (edge builder x 0 []) in
-            let no = List.rev (edge builder x 1 []) in
-            [ If (x, Branch, yes, no); Code x ]
-        | _ -> [ Finish x; Code x ])
-  in
-  if builder.flow.Flow.header.(x) = x then begin
-    let body = wrap builder core (List.rev builder.inside.(x)) [] in
-    wrap builder [ Loop (x, List.rev body) ] (List.rev builder.outside.(x)) out
-  end
-  else wrap builder core (List.rev builder.inside.(x)) out
+(* The position of the next round of the loop with header `h`. *)
+let next_round (flow : Flow.t) h = Array.length flow.Flow.successors + h
 
-(* The core in the labels of its followers, each followed by its code. *)
-and wrap builder core followers out =
+(* The nodes of a block and what it dominates. `end_`: the position that their end falls through to. *)
+let rec tree builder x end_ =
+  if builder.flow.Flow.header.(x) = x then wrap builder x true builder.outside.(x) end_
+  else wrap builder x false builder.inside.(x) end_
+
+(* The block, or the loop that it begins, in the labels of its followers, each followed by its code. *)
+and wrap builder x is_loop followers end_ =
   match followers with
-  | [] -> core @ out
-  | [ y ] -> tree builder y (Label (y, List.rev core) :: out)
-  | y :: rest -> wrap builder (tree builder y [ Label (y, List.rev core) ]) rest out
+  | y :: earlier -> Label (y, wrap builder x is_loop earlier y) :: tree builder y end_
+  | [] when is_loop -> [ Loop (x, wrap builder x false builder.inside.(x) (next_round builder.flow x)) ]
+  | [] ->
+      Code x
+      ::
+      (match (builder.decisions.(x), builder.func.blocks.(x).term) with
+      | Some decision, _ -> branches builder x decision end_
+      | None, Program.Jump _ -> edge builder x 0 end_
+      | None, Program.If _ -> [ If (x, Branch, edge builder x 0 end_, edge builder x 1 end_) ]
+      | None, _ -> [ Finish x ])
 
-and branches builder x decision out =
+and branches builder x decision end_ =
   match decision with
-  | To k -> edge builder x k out
-  | Tagged d -> branches builder x d (Read_tag x :: out)
-  | Choice (test, a, b) ->
-      let yes = List.rev (branches builder x a []) in
-      let no = List.rev (branches builder x b []) in
-      If (x, test, yes, no) :: out
+  | To k -> edge builder x k end_
+  | Tagged d -> Read_tag x :: branches builder x d end_
+  | Choice (test, a, b) -> [ If (x, test, branches builder x a end_, branches builder x b end_) ]
 
-and edge builder x k out =
+and edge builder x k end_ =
   let flow = builder.flow in
   let t = flow.Flow.successors.(x).(k) in
-  let out = Edge (x, k) :: out in
-  if flow.Flow.index.(t) <= flow.Flow.index.(x) then Jump (Array.length flow.Flow.successors + t) :: out
-  else if builder.labelled.(t) then Jump t :: out
-  else tree builder t out
+  let next =
+    if flow.Flow.index.(t) <= flow.Flow.index.(x) then jump (next_round flow t) end_
+    else if builder.labelled.(t) then jump t end_
+    else tree builder t end_
+  in
+  match (Visit.target builder.func.blocks.(x).term k).args with [] -> next | _ :: _ -> Edge (x, k) :: next
+
+and jump position end_ = if position = end_ then [] else [ Jump position ]
+
+(* A jump to the position needs its label, unless that is where a loop ends. *)
+let rec need (position : int) stack needed =
+  match stack with
+  | [] -> ()
+  | (after, is_loop) :: rest ->
+      if after <> position then need position rest needed else if not is_loop then needed.(position) <- true
 
 (* Which labels jumps need to break out of. `stack`: the position after each construct that encloses the nodes, and
    whether it is a loop; `end_`: the position that the end of the nodes falls through to. *)
-let rec plan nodes end_ blocks (stack : (int * bool) list) needed =
-  List.iter
-    (fun node ->
-      match node with
+let rec plan flow nodes end_ stack needed =
+  match nodes with
+  | [] -> ()
+  | node :: rest ->
+      (match node with
       | If (_, _, yes, no) ->
-          plan yes end_ blocks stack needed;
-          plan no end_ blocks stack needed
-      | Label (y, body) -> plan body y blocks ((y, false) :: stack) needed
-      | Loop (h, body) -> plan body (blocks + h) blocks ((blocks + h, false) :: (end_, true) :: stack) needed
-      | Jump position ->
-          let rec search stack =
-            match stack with
-            | [] -> ()
-            | (after, is_loop) :: rest ->
-                if after <> position then search rest else if not is_loop then needed.(position) <- true
-          in
-          if position <> end_ then search stack
-      | _ -> ())
-    nodes
+          plan flow yes end_ stack needed;
+          plan flow no end_ stack needed
+      | Label (y, body) -> plan flow body y ((y, false) :: stack) needed
+      | Loop (h, body) ->
+          let next = next_round flow h in
+          plan flow body next ((next, false) :: (end_, true) :: stack) needed
+      | Jump position -> need position stack needed
+      | _ -> ());
+      plan flow rest end_ stack needed
 
 (* A construct that `break` leaves. *)
 type construct = {
@@ -258,7 +259,7 @@ type construct = {
 }
 
 type resolver = {
-  blocks : int;
+  graph : Flow.t;
   needed : bool array;
   mutable stack : construct list;
   flags : int array;  (* number of each position that is reached by the flag; 0: none yet *)
@@ -287,55 +288,64 @@ let flag resolver position =
 
 let enter resolver after = resolver.stack <- { after; pending = [] } :: resolver.stack
 
-(* After a construct: on to where its jumps lead. `out` is in reverse. *)
-let exit resolver out =
+(* Leaves a construct: where its jumps lead. *)
+let exit resolver =
   match resolver.stack with
-  | [] -> out
+  | [] -> []
   | top :: rest -> (
       resolver.stack <- rest;
-      let one position =
-        let last = leave resolver position in
-        (flag resolver position, last)
-      in
-      match List.map one (List.rev top.pending) with [] -> out | list -> Dispatch list :: out)
+      match top.pending with
+      | [] -> []
+      | pending ->
+          let one position =
+            let last = leave resolver position in
+            (flag resolver position, last)
+          in
+          List.map one (List.rev pending))
 
-(* `out` is in reverse. *)
-let rec resolve resolver nodes end_ out =
+(* The construct, what follows when it is left by a jump, and the rest. *)
+let followed construct flags rest =
+  construct :: (match flags with [] -> rest | _ :: _ -> Dispatch flags :: rest)
+
+(* What follows nodes: nothing, or what a label that no jump needs stands in front of, which falls through to a position. *)
+type following =
+  | Nothing
+  | Then of node list * int * following
+
+let rec resolve resolver nodes end_ following =
   match nodes with
-  | [] -> out
-  | node :: rest ->
-      let out =
-        match node with
-        | If (b, test, yes, no) ->
-            let yes = List.rev (resolve resolver yes end_ []) in
-            let no = List.rev (resolve resolver no end_ []) in
-            If (b, test, yes, no) :: out
-        | Label (y, body) when resolver.needed.(y) ->
-            enter resolver y;
-            let inner = List.rev (resolve resolver body y []) in
-            exit resolver (Once inner :: out)
-        | Label (y, body) -> resolve resolver body y out
-        | Loop (h, body) ->
-            let next = resolver.blocks + h in
-            enter resolver end_;
-            let inner =
-              if resolver.needed.(next) then begin
-                enter resolver next;
-                let once = List.rev (resolve resolver body next []) in
-                exit resolver [ Once once ]
-              end
-              else resolve resolver body next []
-            in
-            exit resolver (Loop (h, List.rev inner) :: out)
-        | Jump position ->
-            if position = end_ then out
-            else begin
-              let innermost = leave resolver position in
-              Break (if innermost then None else Some (flag resolver position)) :: out
-            end
-        | other -> other :: out
+  | [] -> (
+      match following with
+      | Nothing -> []
+      | Then (nodes, end_, following) -> resolve resolver nodes end_ following)
+  | If (b, test, yes, no) :: rest ->
+      let yes = resolve resolver yes end_ Nothing in
+      let no = resolve resolver no end_ Nothing in
+      If (b, test, yes, no) :: resolve resolver rest end_ following
+  | Label (y, body) :: rest when resolver.needed.(y) ->
+      enter resolver y;
+      let body = resolve resolver body y Nothing in
+      let flags = exit resolver in
+      followed (Once body) flags (resolve resolver rest end_ following)
+  | Label (y, body) :: rest -> resolve resolver body y (Then (rest, end_, following))
+  | Loop (h, body) :: rest ->
+      let next = next_round resolver.graph h in
+      enter resolver end_;
+      let body =
+        if resolver.needed.(next) then begin
+          enter resolver next;
+          let once = resolve resolver body next Nothing in
+          followed (Once once) (exit resolver) []
+        end
+        else resolve resolver body next Nothing
       in
-      resolve resolver rest end_ out
+      let flags = exit resolver in
+      followed (Loop (h, body)) flags (resolve resolver rest end_ following)
+  | Jump position :: rest ->
+      let innermost = leave resolver position in
+      let flag = if innermost then None else Some (flag resolver position) in
+      Break flag :: resolve resolver rest end_ following
+  | node :: rest -> node :: resolve resolver rest end_ following
 
 let run (func : func) (flow : Flow.t) =
   let n = Array.length func.blocks in
@@ -353,9 +363,9 @@ let run (func : func) (flow : Flow.t) =
     }
   in
   place builder;
-  let nodes = List.rev (tree builder flow.Flow.order.(0) []) in
   let end_ = 2 * n in
+  let nodes = tree builder flow.Flow.order.(0) end_ in
   let needed = Array.make (2 * n) false in
-  plan nodes end_ n [] needed;
-  let resolver = { blocks = n; needed; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
-  List.rev (resolve resolver nodes end_ [])
+  plan flow nodes end_ [] needed;
+  let resolver = { graph = flow; needed; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
+  resolve resolver nodes end_ Nothing

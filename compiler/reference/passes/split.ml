@@ -170,7 +170,7 @@ let live_in func (flow : Flow.t) =
       | Apply { closure; args; _ } -> variables (closure :: args) []
       | Closures { functions; _ } -> List.fold_left (fun rest (_, captured) -> variables captured rest) [] functions
     in
-    { Registers.uses; dests = Visit.dests instr; early = false }
+    Registers.new_step uses (Visit.dests instr) false
   in
   let of_term term =
     let own =
@@ -182,11 +182,9 @@ let live_in func (flow : Flow.t) =
     in
     let uses = ref own in
     Visit.each_target term (fun t -> uses := variables t.args !uses);
-    { Registers.uses = !uses; dests = []; early = false }
+    Registers.new_step !uses [] false
   in
-  let all =
-    Array.map (fun (block : block) -> Array.of_list (List.map of_instr block.body @ [ of_term block.term ])) func.blocks
-  in
+  let all = Array.map (fun (block : block) -> List.map of_instr block.body @ [ of_term block.term ]) func.blocks in
   let live, _ = Registers.liveness func flow all in
   Array.map List.rev live
 
