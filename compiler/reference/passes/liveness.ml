@@ -65,7 +65,7 @@ let marks code start =
       touch slot written
     done;
     if t.writes_accu && !accu = untouched then accu := written;
-    if ends_block i.op || code.sites.(i.next).leader then pc else walk i.next
+    if ends_block i.op || code.sites.(i.next).block <> none then pc else walk i.next
   in
   let last = walk start in
   marks.(depth_in) <- !accu;

@@ -142,13 +142,7 @@ let extract parent (region : Regions.region) (body : target) id name place renam
     let block = parent.blocks.(b) in
     parent.blocks.(b) <- empty ();
     let params = List.map var block.params in
-    let body =
-      List.map
-        (fun i ->
-          let i = Visit.map_args arg i in
-          Visit.map_dests var i)
-        block.body
-    in
+    let body = List.map (fun instr -> Visit.map_all var arg instr) block.body in
     let term = Visit.map_term_args arg block.term in
     { params; body; term }
   in

@@ -463,9 +463,9 @@ let block b pc state =
     else begin
       execute b pc i.op i.next state;
       (* Only the starts of blocks are asked for again. *)
-      if not i.leader then b.code.sites.(pc) <- no_site;
+      if i.block = none then b.code.sites.(pc) <- no_site;
       let next = b.code.sites.(i.next) in
-      if next.leader then Program.Jump (last_edge b next.block state pc)
+      if next.block <> none then Program.Jump (last_edge b next.block state pc)
       else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
     end
   in
