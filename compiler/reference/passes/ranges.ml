@@ -493,7 +493,7 @@ let analyse (f : func) ints params =
       Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
       for b = 0 to blocks - 1 do
         (* What leads to a loop holds in it. *)
-        match List.filter (fun p -> not (Flow.dominates flow b p)) flow.Flow.predecessors.(b) with
+        match Visit.filter_list (fun p -> not (Flow.dominates flow b p)) flow.Flow.predecessors.(b) with
         | [ p ] -> analysis.facts.(b) <- fact analysis p b
         | _ -> ()
       done;

@@ -164,40 +164,43 @@ let allows scopes p = function
   | Var v -> Array.length scopes.scope = 0 || Regions.is_within scopes.regions scopes.scope.(p) scopes.scope.(v)
   | _ -> true
 
-(* The one value, which may be known already, that the parameter `p` gets; `itself` when there are several or none. *)
-let rec only replace p value = function
+(* The one value, which may be known already, that these jumps pass for the parameter `p` of number `k`; `itself` when there are
+   several or none. *)
+let rec only replace p k value = function
   | [] -> value
-  | a :: rest ->
-    let a = resolve replace a in
-    if is_var a p then only replace p value rest
-    else if value == itself then only replace p a rest
-    else if same_arg a value then only replace p value rest
+  | t :: rest ->
+    let a = resolve replace (List.nth t.args k) in
+    if is_var a p then only replace p k value rest
+    else if value == itself then only replace p k a rest
+    else if same_arg a value then only replace p k value rest
     else itself
 
 let has_params (f : func) = Array.exists (fun (b : block) -> match b.params with [] -> false | _ :: _ -> true) f.blocks
 
 (* Removes parameters that get one and the same value from everywhere. *)
 let same_params (f : func) =
-  let count = Array.length f.names in
-  let incoming = Array.make count [] in
-  let pass p a = incoming.(p) <- a :: incoming.(p) in
-  let passed t = each_passed f pass t in
-  Array.iter (fun (b : block) -> Visit.each_target b.term passed) f.blocks;
+  (* Of each block the jumps that pass something to it. *)
+  let incoming = Array.make (Array.length f.blocks) [] in
+  let note t = match t.args with [] -> () | _ :: _ -> incoming.(t.block) <- t :: incoming.(t.block) in
+  Array.iter (fun (b : block) -> Visit.each_target b.term note) f.blocks;
   let scopes = find_scopes f in
-  let replace = Array.make count itself in
+  let replace = Array.make (Array.length f.names) itself in
   let found = ref false in
-  let look p =
-    if replace.(p) == itself then
-      match only replace p itself incoming.(p) with
-      | value when value != itself && allows scopes p value ->
-        replace.(p) <- value;
-        found := true
-      | _ -> ()
+  let rec look jumps k = function
+    | [] -> ()
+    | p :: rest ->
+      (if replace.(p) == itself then
+         match only replace p k itself jumps with
+         | value when value != itself && allows scopes p value ->
+           replace.(p) <- value;
+           found := true
+         | _ -> ());
+      look jumps (k + 1) rest
   in
   (* What one is replaced by may be what another one gets: mostly a later one, as blocks are in reverse postorder. *)
   let rec run changed =
     found := false;
-    Array.iter (fun (b : block) -> List.iter look b.params) f.blocks;
+    Array.iteri (fun b (block : block) -> look incoming.(b) 0 block.params) f.blocks;
     if !found then run true else changed
   in
   let changed = run false in
