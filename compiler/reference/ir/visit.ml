@@ -71,6 +71,11 @@ let each_dest instr f =
   | Prim (dest, _, _) | Apply { dest; _ } -> f dest
   | Closures { dests; _ } | Try { dests; _ } -> List.iter f dests
 
+(* What a block defines, but for the exception of a trap. *)
+let each_defined (block : block) f =
+  List.iter f block.params;
+  List.iter (fun instr -> each_dest instr f) block.body
+
 let map_dests f instr =
   match instr with
   | Prim (dest, name, args) ->
@@ -81,6 +86,15 @@ let map_dests f instr =
     if dest = a.dest then instr else Apply { a with dest }
   | Closures c -> Closures { c with dests = map_list f c.dests }
   | Try t -> Try { t with dests = map_list f t.dests }
+
+(* Both the variables that an instruction defines and what it uses. *)
+let map_all dest arg instr =
+  match instr with
+  | Prim (old, name, args) ->
+    let mapped = map_list arg args in
+    let renamed = dest old in
+    if renamed = old && mapped == args then instr else Prim (renamed, name, mapped)
+  | _ -> map_dests dest (map_args arg instr)
 
 (* How many targets a terminator has, and the one of number `k`, in the order of the text. *)
 let target_count = function

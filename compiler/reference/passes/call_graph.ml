@@ -2,16 +2,21 @@
 
 open Program
 
-(* Visits the functions that a function refers to, in order, and whether it creates them. *)
+(* Visits the functions that instructions refer to, in order, and whether they create them. *)
+let rec instr_references visit = function
+  | [] -> ()
+  | instr :: rest ->
+      (match instr with
+      | Apply { known = Some id; _ } | Try { body = id; _ } -> visit id false
+      | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
+      | _ -> ());
+      instr_references visit rest
+
+(* The same of a function. *)
 let references (f : func) visit =
-  let instr = function
-    | Apply { known = Some id; _ } | Try { body = id; _ } -> visit id false
-    | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
-    | _ -> ()
-  in
   Array.iter
     (fun (block : block) ->
-      List.iter instr block.body;
+      instr_references visit block.body;
       match block.term with Tail { known = Some id; _ } | Part (id, _) -> visit id false | _ -> ())
     f.blocks
 

@@ -40,10 +40,14 @@ let writes = { none_at_all with writes_accu = true }
 let tests = { none_at_all with reads_accu = true }
 let changes = { tests with writes_accu = true }
 
-(* Takes `n` slots, and gives a result; what takes few, as nearly all do, is there once. *)
-let taking n = { changes with reads = n; pops = n }
-let few = Array.init 5 taking
-let takes n = if n < Array.length few then few.(n) else taking n
+(* What takes few slots, as nearly all do, is there once. *)
+let shared taking =
+  let few = Array.init 5 taking in
+  fun n -> if n < Array.length few then few.(n) else taking n
+
+(* Drops `n` slots; takes `n` slots, and gives a result. *)
+let drops = shared (fun n -> { none_at_all with pops = n })
+let takes = shared (fun n -> { changes with reads = n; pops = n })
 
 (* A value of `n` parts, the first of which is the accumulator. *)
 let gathers n = if n > 0 then takes (n - 1) else writes
@@ -52,9 +56,9 @@ let traffic op =
   match op with
   | Nop | Grab _ | Restart | Branch _ | Stop -> none_at_all
   | Acc _ | Envacc _ | Offsetclosure _ | Getglobal _ | Getglobalfield _ | Const _ -> writes
-  | Pop n -> { none_at_all with pops = n }
+  | Pop n -> drops n
   | Push_retaddr _ -> { none_at_all with pushes = 3 }
-  | Apply n -> { changes with reads = n; pops = (if n > 3 then n + 3 else n) }
+  | Apply n -> if n > 3 then { changes with reads = n; pops = n + 3 } else takes n
   | Closure (n, _) -> gathers n
   | Closurerec (n, labels) -> { (gathers n) with pushes = Array.length labels }
   | Block (_, n) -> gathers n
@@ -65,7 +69,7 @@ let traffic op =
   | Getpubmet _ -> { changes with pushes = 1 }
   | Resume n -> takes n
   | Pushtrap _ -> { none_at_all with pushes = 4 }
-  | Poptrap -> { none_at_all with pops = 4 }
+  | Poptrap -> drops 4
   | Branchif _ | Branchifnot _ | Compare _ | Switch _ | Return _ | Raise _ -> tests
   | Appterm (n, _) | Resumeterm (n, _) -> { tests with reads = n; pops = n }
   | Reperformterm _ -> { tests with reads = 2; pops = 2 }
@@ -123,13 +127,12 @@ type site = {
   mutable push : bool;  (* the instruction, as it is decoded *)
   mutable op : op;
   mutable next : int;
-  mutable leader : bool;
   mutable forced : bool;  (* a leader whose block takes parameters for what is live, however it is reached *)
-  mutable block : int;  (* of a leader: the number of its block *)
+  mutable block : int;  (* none: not a leader; of a leader: the number of its block, once these are numbered *)
 }
 
 let no_site =
-  { owner = none; depth = 0; trap = none; push = false; op = Nop; next = 0; leader = false; forced = false; block = none }
+  { owner = none; depth = 0; trap = none; push = false; op = Nop; next = 0; forced = false; block = none }
 
 (* What is known of each word of the code. *)
 type code = {
@@ -167,7 +170,7 @@ let reach code number pc depth trap =
 (* Makes `pc` the start of a block, and queues it when it is new. *)
 let lead code work number pc depth trap =
   if reach code number pc depth trap then work := pc :: !work;
-  code.sites.(pc).leader <- true
+  code.sites.(pc).block <- 0
 
 (* A function whose code is at `entry`. *)
 let add_function code entry offset captured size parent created =
@@ -325,7 +328,7 @@ let run (image : Container.image) =
   done;
   for pc = size - 1 downto 0 do
     let site = code.sites.(pc) in
-    if site.leader then begin
+    if site.block <> none then begin
       let f = code.functions.(site.owner) in
       f.leaders <- pc :: f.leaders
     end

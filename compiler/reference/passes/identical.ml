@@ -15,12 +15,10 @@ let has own v = v >= own.start && v < own.stop
 let owns (f : func) =
   let next = ref (List.length f.params) in
   let count _ = incr next in
-  let count_dests instr = Visit.each_dest instr count in
   Array.map
     (fun (block : block) ->
       let start = !next in
-      List.iter count block.params;
-      List.iter count_dests block.body;
+      Visit.each_defined block count;
       { start; stop = !next })
     f.blocks
 
@@ -64,36 +62,13 @@ let add_block digest arg (block : block) =
 
 let is_tail = function Tail _ -> true | _ -> false
 
-(* Which blocks define what others use: they cannot be left out. *)
-let used_outside (f : func) =
-  let home = Array.make (Array.length f.names) Simplify.none in
-  let at = ref 0 in
-  let define v = home.(v) <- !at in
-  Array.iteri
-    (fun b (block : block) ->
-      at := b;
-      List.iter define block.params;
-      List.iter (fun instr -> Visit.each_dest instr define) block.body)
-    f.blocks;
-  let outside = Array.make (Array.length f.blocks) false in
-  let note a =
-    match a with Var v when home.(v) <> Simplify.none && home.(v) <> !at -> outside.(home.(v)) <- true | _ -> ()
-  in
-  Array.iteri
-    (fun b (block : block) ->
-      at := b;
-      List.iter (fun instr -> Visit.each_arg instr note) block.body;
-      Visit.each_term_arg block.term note)
-    f.blocks;
-  outside
-
 (* The block as it is when its own variables begin at `start`. *)
 let renumbered (block : block) own start =
   let variable v = if has own v then v - own.start + start else v in
   let arg a = match a with Var v when has own v -> Var (variable v) | _ -> a in
   {
     params = List.map variable block.params;
-    body = List.map (fun instr -> Visit.map_dests variable (Visit.map_args arg instr)) block.body;
+    body = List.map (fun instr -> Visit.map_all variable arg instr) block.body;
     term = Visit.map_term_args arg block.term;
   }
 
@@ -110,8 +85,9 @@ let merge_blocks (f : func) =
   let seen = Array.make count [] in
   let changed = ref false in
   let outside = ref [||] in
+  (* What defines a value that others use cannot be left out. *)
   let may_go b =
-    if Array.length !outside = 0 then outside := used_outside f;
+    if Array.length !outside = 0 then outside := Simplify.used_outside f Visit.each_defined;
     not !outside.(b)
   in
   let lead t = if one.(t.block) = t.block then t else { t with block = one.(t.block) } in
@@ -139,10 +115,12 @@ let merge_blocks (f : func) =
   if !changed then Array.iter (fun (block : block) -> block.term <- Visit.map_targets lead block.term) f.blocks;
   !changed
 
+(* The first block tells most functions of as many blocks and variables apart. *)
 let digest_of (f : func) =
   let digest = { sum = List.length f.params; own = nothing; id = f.id } in
-  let arg a = add_arg digest a in
-  Array.iter (add_block digest arg) f.blocks;
+  add digest (Array.length f.blocks);
+  add digest (Array.length f.names);
+  add_block digest (fun a -> add_arg digest a) f.blocks.(0);
   digest.sum
 
 (* Do the functions have the same code, where each means itself? *)

@@ -166,22 +166,30 @@ let add_block host block =
   host.block_count <- number + 1;
   number
 
-let rec replace_all host first params args =
+let rec replace_all replace params args =
   match (params, args) with
   | param :: params, arg :: args ->
-      replace host (first + param) arg;
-      replace_all host first params args
+      replace.(param) <- arg;
+      replace_all replace params args
   | _ -> ()
 
 (* The callee's blocks, its variables and blocks numbered for this function. *)
 let copy host (callee : func) called args =
   let first = add_variables host callee.names and blocks = host.block_count in
-  replace_all host first callee.params (called :: args);
-  let rename = function Var v -> Var (first + v) | a -> a in
+  (* What stands for each of its variables, once it is used. *)
+  let replace = Array.make (Array.length callee.names) Simplify.itself in
+  replace_all replace callee.params (called :: args);
+  let rename a =
+    match a with
+    | Var v ->
+        if replace.(v) == Simplify.itself then replace.(v) <- Var (first + v);
+        replace.(v)
+    | _ -> a
+  in
   let renamed v = first + v in
   Array.map
     (fun (block : block) ->
-      let body = List.map (fun instr -> Visit.map_dests renamed (Visit.map_args rename instr)) block.body in
+      let body = List.map (fun instr -> Visit.map_all renamed rename instr) block.body in
       let term = Visit.map_targets (fun t -> { t with block = blocks + t.block }) (Visit.map_term_args rename block.term) in
       { params = List.map renamed block.params; body; term })
     callee.blocks

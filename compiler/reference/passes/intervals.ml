@@ -8,8 +8,13 @@ type range = { low : float; high : float }
 let nowhere = { low = infinity; high = neg_infinity }
 let is_known range = range != nowhere
 
+(* What an operation gives, and whether a simpler form of it will do. *)
+type result = { range : range; sure : bool }
+
 (* What the ints of a target can hold. *)
 type ints = {
+  (* Any int. *)
+  unknown : result;
   (* Sums of two such bounds are ints. *)
   limit : float;
   but_one : float;
@@ -39,16 +44,27 @@ let mask n =
   let rec grow m = if m <= n then grow (2. *. m) else m -. 1. in
   grow 1.
 
+let unknown any = { range = { low = -.any; high = any }; sure = false }
+
 let ints_of = function
   | Target.Lua54 ->
       let limit = power 60 in
-      { limit; but_one = 2. *. limit; any = 4. *. limit; exact = power 53; count = Some (power 52); string = power 47; bits = 63 }
+      let any = 4. *. limit in
+      {
+        unknown = unknown any;
+        limit;
+        but_one = 2. *. limit;
+        any;
+        exact = power 53;
+        count = Some (power 52);
+        string = power 47;
+        bits = 63;
+      }
   | Target.Portable | Target.Luajit | Target.Luau ->
       let limit = power 30 -. 1. in
-      let string = (4. *. (size -. 1.)) -. 1. in
-      { limit; but_one = limit +. 1.; any = limit +. 2.; exact = limit; count = None; string; bits = 32 }
+      let any = limit +. 2. and string = (4. *. (size -. 1.)) -. 1. in
+      { unknown = unknown any; limit; but_one = limit +. 1.; any; exact = limit; count = None; string; bits = 32 }
 
-let full ints = { low = -.ints.any; high = ints.any }
 let range ints low high = { low = least low ints.limit; high = greatest high (-.ints.limit) }
 
 let constant ints n =
@@ -78,7 +94,7 @@ let below ints bound = if bound > ints.limit then ints.but_one else greatest (bo
 (* A sum, and whether it cannot overflow. *)
 let add ints a b =
   let high, over = sum_high ints a.high b.high and low, under = sum_low ints a.low b.low in
-  if over && under then (range ints low high, true) else (full ints, false)
+  if over && under then { range = range ints low high; sure = true } else ints.unknown
 
 let subtract ints a b =
   (* The opposite of the least int is none, that of the next one the greatest. *)
@@ -87,15 +103,15 @@ let subtract ints a b =
     else sum_high ints a.high (if b.low = -.ints.but_one then ints.any else -.b.low)
   in
   let low, under = sum_low ints a.low (-.least b.high ints.but_one) in
-  if over && under then (range ints low high, true) else (full ints, false)
+  if over && under then { range = range ints low high; sure = true } else ints.unknown
 
 (* A product, and whether it is one of natural numbers that cannot overflow. *)
 let multiply ints a b =
   let size r = if r.low < -.ints.limit || r.high > ints.limit then ints.any else greatest r.high (-.r.low) in
   let m = size a and n = size b in
-  if m > ints.limit || n > ints.limit || m *. n > ints.limit then (full ints, false)
-  else if a.low >= 0. && b.low >= 0. then ({ low = a.low *. b.low; high = m *. n }, true)
-  else ({ low = -.(m *. n); high = m *. n }, false)
+  if m > ints.limit || n > ints.limit || m *. n > ints.limit then ints.unknown
+  else if a.low >= 0. && b.low >= 0. then { range = { low = a.low *. b.low; high = m *. n }; sure = true }
+  else { range = { low = -.(m *. n); high = m *. n }; sure = false }
 
 (* The greatest result of a logical shift to the right, which is the greatest int after one by 1. *)
 let shifted ints n = if n = 1 then ints.any else least (power (ints.bits - n) -. 1.) ints.but_one

@@ -43,10 +43,7 @@ let origins (f : func) is_main known =
     let define v = origins.(v) <- v in
     Array.iteri
       (fun b (block : block) ->
-        if not looping.(b) then begin
-          List.iter define block.params;
-          List.iter (fun instr -> Visit.each_dest instr define) block.body
-        end)
+        if not looping.(b) then Visit.each_defined block define)
       f.blocks
   end
   else begin

@@ -34,41 +34,44 @@ let successors_of code pc =
   | op when ends_block op -> ([||], false)
   | _ -> ([| at code next |], false)
 
+(* Notes what is done to a slot or, with the last mark, to the accumulator, unless something was before. *)
+let note marks slot what = if marks.(slot) = untouched then marks.(slot) <- what
+
+(* The same of any slot. *)
+let touch marks slot what = if slot < Array.length marks - 1 then note marks slot what
+
 (* What the block that starts there does first to the slots below its first depth and (last) to the accumulator, and where its last
    instruction is. *)
 let marks code start =
   let depth_in = code.sites.(start).depth in
   let marks = Array.make (depth_in + 1) untouched in
-  let touch slot what = if slot < depth_in && marks.(slot) = untouched then marks.(slot) <- what in
-  let accu = ref untouched in
   let rec walk pc =
     let i = instruction code pc in
     let depth = i.depth in
     let t = traffic i.op in
-    if (i.push || t.reads_accu) && !accu = untouched then accu := read;
+    if i.push || t.reads_accu then note marks depth_in read;
     let depth =
       if i.push then begin
-        touch depth written;
+        touch marks depth written;
         depth + 1
       end
       else depth
     in
     for slot = depth - t.reads to depth - 1 do
-      touch slot read
+      touch marks slot read
     done;
     (match i.op with
-    | Acc n -> touch (depth - 1 - n) read
-    | Assign n -> touch (depth - 1 - n) written
+    | Acc n -> touch marks (depth - 1 - n) read
+    | Assign n -> touch marks (depth - 1 - n) written
     | _ -> ());
     let depth = depth - t.pops in
     for slot = depth to depth + t.pushes - 1 do
-      touch slot written
+      touch marks slot written
     done;
-    if t.writes_accu && !accu = untouched then accu := written;
-    if ends_block i.op || code.sites.(i.next).leader then pc else walk i.next
+    if t.writes_accu then note marks depth_in written;
+    if ends_block i.op || code.sites.(i.next).block <> none then pc else walk i.next
   in
   let last = walk start in
-  marks.(depth_in) <- !accu;
   (marks, last)
 
 (* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)

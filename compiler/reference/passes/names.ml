@@ -73,17 +73,17 @@ let place debug start =
 (* How often a name was given; found by `Fragment.hash`. *)
 type count = { key : string; mutable times : int }
 
+let rec search counts key hash = function
+  | count :: _ when String.equal count.key key -> count
+  | _ :: rest -> search counts key hash rest
+  | [] ->
+    let count = { key; times = 0 } in
+    counts.(hash) <- count :: counts.(hash);
+    count
+
 let count_of counts key =
   let hash = Fragment.hash key in
-  let rec search = function
-    | count :: _ when String.equal count.key key -> count
-    | _ :: rest -> search rest
-    | [] ->
-      let count = { key; times = 0 } in
-      counts.(hash) <- count :: counts.(hash);
-      count
-  in
-  search counts.(hash)
+  search counts key hash counts.(hash)
 
 let no_names () = Array.make Fragment.buckets []
 

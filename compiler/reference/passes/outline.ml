@@ -13,15 +13,6 @@ type parent = {
   mutable var_count : int;
 }
 
-(* `array`, or a longer copy when `count` items fill it. *)
-let grown array count filler =
-  if count < Array.length array then array
-  else begin
-    let longer = Array.make ((2 * count) + 8) filler in
-    Array.blit array 0 longer 0 count;
-    longer
-  end
-
 let empty () = { params = []; body = []; term = Unreachable }
 
 (* The new number of each variable of a region, given when it is first asked for. *)
@@ -34,7 +25,7 @@ type renaming = {
 let rename_var renaming v =
   if renaming.numbers.(v) = none then begin
     renaming.numbers.(v) <- renaming.given_count;
-    renaming.given <- grown renaming.given renaming.given_count 0;
+    renaming.given <- Discover.grown renaming.given renaming.given_count 0;
     renaming.given.(renaming.given_count) <- v;
     renaming.given_count <- renaming.given_count + 1
   end;
@@ -63,11 +54,7 @@ type exit_ = { to_ : int; mutable passed : arg option list }
 let leave parent members =
   let defined = ref Ints.empty in
   let define v = defined := Ints.add v !defined in
-  List.iter
-    (fun b ->
-      List.iter define parent.blocks.(b).params;
-      List.iter (fun i -> List.iter define (Visit.dests i)) parent.blocks.(b).body)
-    members;
+  List.iter (fun b -> Visit.each_defined parent.blocks.(b) define) members;
   let outside = function Var v when Ints.mem v !defined -> None | a -> Some a in
   let exits = ref [] in
   let note b =
@@ -110,12 +97,8 @@ let free_variables parent members (entry : target) =
   List.iter
     (fun b ->
       let block = parent.blocks.(b) in
-      List.iter define block.params;
-      List.iter
-        (fun i ->
-          Visit.each_arg i note;
-          List.iter define (Visit.dests i))
-        block.body;
+      Visit.each_defined block define;
+      List.iter (fun i -> Visit.each_arg i note) block.body;
       Visit.each_term_arg block.term note)
     members;
   List.filter (fun v -> not (Ints.mem v !defined)) (Ints.elements !used)
@@ -142,13 +125,7 @@ let extract parent (region : Regions.region) (body : target) id name place renam
     let block = parent.blocks.(b) in
     parent.blocks.(b) <- empty ();
     let params = List.map var block.params in
-    let body =
-      List.map
-        (fun i ->
-          let i = Visit.map_args arg i in
-          Visit.map_dests var i)
-        block.body
-    in
+    let body = List.map (fun instr -> Visit.map_all var arg instr) block.body in
     let term = Visit.map_term_args arg block.term in
     { params; body; term }
   in
@@ -161,13 +138,13 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   (func, List.map (fun v -> Var v) free, exits)
 
 let fresh parent =
-  parent.names <- grown parent.names parent.var_count "";
+  parent.names <- Discover.grown parent.names parent.var_count "";
   parent.var_count <- parent.var_count + 1;
   parent.var_count - 1
 
 (* Adds a block and gives its number. *)
 let add_block parent body term =
-  parent.blocks <- grown parent.blocks parent.block_count (empty ());
+  parent.blocks <- Discover.grown parent.blocks parent.block_count (empty ());
   parent.blocks.(parent.block_count) <- { params = []; body; term };
   parent.block_count <- parent.block_count + 1;
   parent.block_count - 1

@@ -26,7 +26,7 @@ type counted = {
   next : int;
   up : bool;
   guard : guard;
-  test : int option;  (* the variable of the test at the end of a loop that counts to a bound, where it leads back *)
+  test : int;  (* the variable of the test at the end of a loop that counts to a bound, where it leads back; or none *)
 }
 
 (* What a test of two values says. *)
@@ -45,13 +45,11 @@ let test name args holds =
       | _ -> None)
   | _ -> None
 
-(* What is known of a result: its range, `nowhere` if that of an operand is not known yet, and whether a simpler form of the operation
-   will do. *)
-type result = { range : range; sure : bool }
-
+(* The range of an operand is not known yet. *)
 let not_yet = { range = nowhere; sure = false }
-let of_pair (range, sure) = { range; sure }
 let among low high sure = { range = { low; high }; sure }
+let truth = among 0. 1. false
+let byte = among 0. 255. false
 
 (* Is it 2^n - 1? *)
 let is_mask n = n >= 0 && n < 0x3fff_ffff && n land (n + 1) = 0
@@ -66,7 +64,6 @@ let is_array_set = function
 
 type analysis = {
   ints : ints;
-  unknown : result;  (* any int *)
   f : func;
   flow : Flow.t;
   (* What defines a variable. *)
@@ -79,9 +76,7 @@ type analysis = {
   facts : (relation * arg * arg) option array;
   (* What that and the indices checked so far say of ranges. *)
   sharp : (int * range) list array;
-  (* By variable: the counted loop whose next value it is. *)
-  counter : counted option array;
-  counts : bool array;  (* by variable: is it the test of such a loop? *)
+  mutable counters : counted list;
   masked : bool array;  (* by variable: do only its low bits count? *)
 }
 
@@ -161,13 +156,13 @@ let counts analysis uses h k param =
               | Some bound ->
                   let test =
                     match analysis.f.blocks.(latch).term with
-                    | If (Var c, yes, _) when yes.block = h && uses.(c) = 1 -> Some c
-                    | _ -> None
+                    | If (Var c, yes, _) when yes.block = h && uses.(c) = 1 -> c
+                    | _ -> Simplify.none
                   in
                   Some { next; up; guard = Bound bound; test }
               | None -> (
                   match analysis.ints.count with
-                  | Some _ -> Some { next; up; guard = Time (start, entry); test = None }
+                  | Some _ -> Some { next; up; guard = Time (start, entry); test = Simplify.none }
                   | None -> None))
           | _ -> None)
       | _ -> None)
@@ -190,7 +185,7 @@ let rec sharpened analysis v range at left =
 let range_of analysis arg at =
   match arg with
   | Int n -> constant analysis.ints n
-  | Wide _ | Literal _ -> analysis.unknown.range
+  | Wide _ | Literal _ -> analysis.ints.unknown.range
   | Var v ->
       let range = analysis.ranges.(v) in
       if is_known range then sharpened analysis v range at climb else nowhere
@@ -211,7 +206,7 @@ let counted_range analysis { up; guard; _ } a at =
       match ints.count with
       | _ when not (is_known start) -> not_yet
       | Some most when start.low >= -2147483647. && start.high <= 2147483647. -> within (-.most) most
-      | _ -> of_pair (add ints a (constant ints (if up then 1 else -1))))
+      | _ -> add ints a (constant ints (if up then 1 else -1)))
 
 (* What block `b`'s fact says of the ranges of its operands. *)
 let sharpen analysis b =
@@ -262,11 +257,11 @@ let binary analysis dest name y a b at =
   let natural = a.low >= 0. && b.low >= 0. in
   match name with
   | "%int_add" -> (
-      match analysis.counter.(dest) with
-      | None -> of_pair (add ints a b)
+      match List.find_opt (fun counted -> counted.next = dest) analysis.counters with
+      | None -> add ints a b
       | Some counted -> counted_range analysis counted a at)
-  | "%int_sub" -> of_pair (subtract ints a b)
-  | "%int_mul" -> of_pair (multiply ints a b)
+  | "%int_sub" -> subtract ints a b
+  | "%int_mul" -> multiply ints a b
   | "%int_and" when a.low >= 0. || b.low >= 0. ->
       let high =
         if natural then least a.high b.high else if a.low >= 0. then a.high else b.high
@@ -289,25 +284,25 @@ let binary analysis dest name y a b at =
         | _ -> (at_most b a, less a b)
       in
       among (if yes then 1. else 0.) (if no then 0. else 1.) false
-  | "%int_eq" | "%int_ne" -> among 0. 1. false
-  | _ -> analysis.unknown
+  | "%int_eq" | "%int_ne" -> truth
+  | _ -> analysis.ints.unknown
 
 (* The result of a shift of `a`. *)
 let shift analysis name a n =
   let ints = analysis.ints in
   match name with
-  | "%int_lsl" -> of_pair (multiply ints a { low = power n; high = power n })
+  | "%int_lsl" -> multiply ints a { low = power n; high = power n }
   | _ when a.low >= 0. -> among 0. (if a.high > ints.limit then ints.but_one else floor (a.high /. power n)) true
   | "%int_lsr" -> among 0. (shifted ints n) false
-  | _ -> analysis.unknown
+  | _ -> analysis.ints.unknown
 
 (* The result of a primitive on ints. *)
 let prim analysis dest name args at =
   match (name, args) with
-  | ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get"), _ -> among 0. 255. false
+  | ("%string_get" | "%bytes_get" | "caml_string_get" | "caml_bytes_get"), _ -> byte
   | "%array_length", _ -> among 0. size false
   | ("caml_ml_string_length" | "caml_ml_bytes_length"), _ -> among 0. analysis.ints.string false
-  | ("%is_int" | "%bool_not"), _ -> among 0. 1. false
+  | ("%is_int" | "%bool_not"), _ -> truth
   | ( ( "%int_add" | "%int_sub" | "%int_mul" | "%int_and" | "%int_or" | "%int_xor" | "%int_div" | "%int_mod" | "%int_lt" | "%int_le"
       | "%int_gt" | "%int_ge" | "%int_eq" | "%int_ne" ),
       [ x; y ] ) ->
@@ -317,7 +312,7 @@ let prim analysis dest name args at =
   | ("%int_asr" | "%int_lsr" | "%int_lsl"), [ x; Int n ] when n < 30 && (n > 0 || (n = 0 && name = "%int_lsl")) ->
       let a = range_of analysis x at in
       if is_known a then shift analysis name a n else not_yet
-  | _ -> analysis.unknown
+  | _ -> analysis.ints.unknown
 
 (* Lets the range of `v` take in another one; gives whether it grew. *)
 let grow analysis v found round =
@@ -352,7 +347,7 @@ let walk analysis round =
   let f = analysis.f in
   let changed = ref false in
   let at = ref Flow.none in
-  let anything v = analysis.ranges.(v) <- analysis.unknown.range in
+  let anything v = analysis.ranges.(v) <- analysis.ints.unknown.range in
   let instr = function
     | Prim (dest, name, args) ->
         let { range; _ } = prim analysis dest name args !at in
@@ -411,7 +406,7 @@ let simpler analysis at instr =
           Prim (dest, "%rising_add", args)
       | "%int_add", [ x; y ] when halves analysis && (is_negative analysis at x || is_negative analysis at y) ->
           Prim (dest, "%falling_add", args)
-      | "%int_ne", _ when analysis.counts.(dest) -> Prim (dest, "%counts", args)
+      | "%int_ne", _ when List.exists (fun counted -> counted.test = dest) analysis.counters -> Prim (dest, "%counts", args)
       | "%int_sub", _ when is_masked analysis dest || is_sure analysis at instr -> Prim (dest, "%exact_sub", args)
       | "%int_sub", [ x; y ] when halves analysis && (is_natural analysis at x || is_negative analysis at y) ->
           Prim (dest, "%rising_sub", args)
@@ -464,14 +459,12 @@ let analyse (f : func) ints params =
           ints;
           f;
           flow;
-          unknown = { range = full ints; sure = false };
           definition = Array.make count Simplify.no_instr;
           home = Array.make count Flow.none;
           ranges = Array.make count nowhere;
           facts = Array.make blocks None;
           sharp = Array.make blocks [];
-          counter = Array.make count None;
-          counts = Array.make count false;
+          counters = [];
           masked;
         }
       in
@@ -500,7 +493,7 @@ let analyse (f : func) ints params =
       Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
       for b = 0 to blocks - 1 do
         (* What leads to a loop holds in it. *)
-        match List.filter (fun p -> not (Flow.dominates flow b p)) flow.Flow.predecessors.(b) with
+        match Visit.filter_list (fun p -> not (Flow.dominates flow b p)) flow.Flow.predecessors.(b) with
         | [ p ] -> analysis.facts.(b) <- fact analysis p b
         | _ -> ()
       done;
@@ -509,9 +502,7 @@ let analyse (f : func) ints params =
           List.iteri
             (fun k param ->
               match counts analysis uses h k param with
-              | Some counted ->
-                  analysis.counter.(counted.next) <- Some counted;
-                  Option.iter (fun test -> analysis.counts.(test) <- true) counted.test
+              | Some counted -> analysis.counters <- counted :: analysis.counters
               | None -> ())
             f.blocks.(h).params
       done;
@@ -543,8 +534,8 @@ let arguments program =
 let params arguments (f : func) ints =
   match arguments.passed.(f.id) with
   | Some passed when arguments.left.(f.id) = 0 -> (
-      if has_closure f then full ints :: passed else passed)
-  | _ -> List.map (fun _ -> full ints) f.params
+      if has_closure f then ints.unknown.range :: passed else passed)
+  | _ -> List.map (fun _ -> ints.unknown.range) f.params
 
 (* A call passes these. *)
 let pass arguments id ranges =
@@ -556,7 +547,7 @@ let pass arguments id ranges =
 let take arguments analysis id args b =
   let range arg =
     let range = range_of analysis arg b in
-    if is_known range then range else full analysis.ints
+    if is_known range then range else analysis.ints.unknown.range
   in
   pass arguments id (List.map range args)
 

@@ -37,19 +37,19 @@ let make_loop (f : func) any =
   (* In the body fresh variables stand for the parameters. *)
   let count = Array.length f.names in
   let rest = if has_closure f then List.tl f.params else f.params in
-  let fresh = Array.init count (fun v -> v) in
-  List.iteri (fun i p -> fresh.(p) <- count + i) rest;
-  let params = List.map (fun p -> fresh.(p)) rest in
+  let params = List.mapi (fun i _ -> count + i) rest in
   f.names <- Array.append f.names (Array.of_list (List.map (fun p -> f.names.(p)) rest));
-  let rename = function Var v -> Var fresh.(v) | a -> a in
+  let replace = Array.make (Array.length f.names) Simplify.itself in
+  List.iter2 (fun p fresh -> replace.(p) <- Var fresh) rest params;
+  Simplify.substitute f replace;
   let start = Array.length f.blocks in
+  let lead t = if t.block = 0 then { t with block = start + 1 } else t in
   Array.iter
     (fun (block : block) ->
-      let again = is_loop f any block.term in
-      block.body <- List.map (Visit.map_args rename) block.body;
-      let term = Visit.map_term_args rename block.term in
-      let term = Visit.map_targets (fun t -> if t.block = 0 then { t with block = start + 1 } else t) term in
-      block.term <- (match term with Tail { args; _ } when again -> Jump { block = start; args } | term -> term))
+      block.term <-
+        (match block.term with
+        | Tail { args; _ } as term when is_loop f any term -> Jump { block = start; args }
+        | term -> Visit.map_targets lead term))
     f.blocks;
   let passed = List.map (fun p -> Var p) rest in
   let first = f.blocks.(0) in

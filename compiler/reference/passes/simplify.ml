@@ -95,9 +95,8 @@ let reverse_postorder (f : func) =
   done;
   if !start = 0 then order else Array.sub order !start (count - !start)
 
-(* Drops blocks that cannot be reached and numbers the others in reverse postorder. *)
-let number_blocks (f : func) =
-  let order = reverse_postorder f in
+(* Keeps these blocks, in this order. *)
+let keep_blocks (f : func) order =
   let numbers = Array.make (Array.length f.blocks) none in
   let moved = ref (Array.length order < Array.length f.blocks) in
   for i = 0 to Array.length order - 1 do
@@ -117,6 +116,9 @@ let number_blocks (f : func) =
           block)
         order
   end
+
+(* Drops blocks that cannot be reached and numbers the others in reverse postorder. *)
+let number_blocks (f : func) = keep_blocks f (reverse_postorder f)
 
 (* What stands, of a list beside another (or itself), beside those that `keep` says. *)
 let rec pick keep params list =
@@ -151,8 +153,7 @@ let find_scopes (f : func) =
     Array.iteri
       (fun n (b : block) ->
         let define v = scope.(v) <- regions.home.(n) in
-        List.iter define b.params;
-        List.iter (fun i -> Visit.each_dest i define) b.body;
+        Visit.each_defined b define;
         match b.term with Pushtrap { exn; _ } -> define exn | _ -> ())
       f.blocks;
     { regions; scope }
@@ -163,40 +164,43 @@ let allows scopes p = function
   | Var v -> Array.length scopes.scope = 0 || Regions.is_within scopes.regions scopes.scope.(p) scopes.scope.(v)
   | _ -> true
 
-(* The one value, which may be known already, that the parameter `p` gets; `itself` when there are several or none. *)
-let rec only replace p value = function
+(* The one value, which may be known already, that these jumps pass for the parameter `p` of number `k`; `itself` when there are
+   several or none. *)
+let rec only replace p k value = function
   | [] -> value
-  | a :: rest ->
-    let a = resolve replace a in
-    if is_var a p then only replace p value rest
-    else if value == itself then only replace p a rest
-    else if same_arg a value then only replace p value rest
+  | t :: rest ->
+    let a = resolve replace (List.nth t.args k) in
+    if is_var a p then only replace p k value rest
+    else if value == itself then only replace p k a rest
+    else if same_arg a value then only replace p k value rest
     else itself
 
 let has_params (f : func) = Array.exists (fun (b : block) -> match b.params with [] -> false | _ :: _ -> true) f.blocks
 
 (* Removes parameters that get one and the same value from everywhere. *)
 let same_params (f : func) =
-  let count = Array.length f.names in
-  let incoming = Array.make count [] in
-  let pass p a = incoming.(p) <- a :: incoming.(p) in
-  let passed t = each_passed f pass t in
-  Array.iter (fun (b : block) -> Visit.each_target b.term passed) f.blocks;
+  (* Of each block the jumps that pass something to it. *)
+  let incoming = Array.make (Array.length f.blocks) [] in
+  let note t = match t.args with [] -> () | _ :: _ -> incoming.(t.block) <- t :: incoming.(t.block) in
+  Array.iter (fun (b : block) -> Visit.each_target b.term note) f.blocks;
   let scopes = find_scopes f in
-  let replace = Array.make count itself in
+  let replace = Array.make (Array.length f.names) itself in
   let found = ref false in
-  let look p =
-    if replace.(p) == itself then
-      match only replace p itself incoming.(p) with
-      | value when value != itself && allows scopes p value ->
-        replace.(p) <- value;
-        found := true
-      | _ -> ()
+  let rec look jumps k = function
+    | [] -> ()
+    | p :: rest ->
+      (if replace.(p) == itself then
+         match only replace p k itself jumps with
+         | value when value != itself && allows scopes p value ->
+           replace.(p) <- value;
+           found := true
+         | _ -> ());
+      look jumps (k + 1) rest
   in
   (* What one is replaced by may be what another one gets: mostly a later one, as blocks are in reverse postorder. *)
   let rec run changed =
     found := false;
-    Array.iter (fun (b : block) -> List.iter look b.params) f.blocks;
+    Array.iteri (fun b (block : block) -> look incoming.(b) 0 block.params) f.blocks;
     if !found then run true else changed
   in
   let changed = run false in
@@ -206,15 +210,15 @@ let same_params (f : func) =
   end;
   changed
 
-(* For each block, whether other blocks use its parameters. *)
-let used_outside (f : func) =
+(* For each block, whether other blocks use what it owns: `each_owned` visits that. *)
+let used_outside (f : func) each_owned =
   let owner = Array.make (Array.length f.names) none in
   let here = ref none in
   let own v = owner.(v) <- !here in
   Array.iteri
     (fun b (block : block) ->
       here := b;
-      List.iter own block.params)
+      each_owned block own)
     f.blocks;
   let outside = Array.make (Array.length f.blocks) false in
   let note = function
@@ -280,11 +284,13 @@ let shorter term =
   | If (a, _, _) | Switch (a, _, _) -> ( match decided term a with Some t -> Jump t | None -> term)
   | _ -> term
 
+let each_param (block : block) visit = List.iter visit block.params
+
 (* Leads jumps through empty blocks, decides tests of constants, copies exits. *)
 let thread (f : func) =
   let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> true | _ -> false in
   let outside =
-    if Array.exists passes_on f.blocks then used_outside f else Array.make (Array.length f.blocks) false
+    if Array.exists passes_on f.blocks then used_outside f each_param else Array.make (Array.length f.blocks) false
   in
   let changed = ref false in
   let lead t =
@@ -308,14 +314,16 @@ let thread (f : func) =
     f.blocks;
   !changed
 
-(* Appends to each block the one that it jumps to when nothing else does. All blocks can be reached. *)
+(* Appends to each block the one that it jumps to when nothing else does. Blocks are in reverse postorder, as are then those that
+   are left. *)
 let merge (f : func) =
-  let predecessors = Array.make (Array.length f.blocks) 0 in
+  let count = Array.length f.blocks in
+  (* How many each block has. At the start, in the place of blocks that were looked at, stand those of them that are left. *)
+  let predecessors = Array.make count 0 and left = ref 0 in
   predecessors.(0) <- 1;
-  let count t = predecessors.(t.block) <- predecessors.(t.block) + 1 in
-  Array.iter (fun (b : block) -> Visit.each_target b.term count) f.blocks;
+  let note t = predecessors.(t.block) <- predecessors.(t.block) + 1 in
+  Array.iter (fun (b : block) -> Visit.each_target b.term note) f.blocks;
   let replace = ref [||] in
-  let changed = ref false in
   let pass p a =
     if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
     !replace.(p) <- a
@@ -323,23 +331,28 @@ let merge (f : func) =
   (* The bodies that go to the end of the block's, the last first. *)
   let rec follow b (block : block) bodies =
     match block.term with
-    | Jump t when predecessors.(t.block) = 1 && t.block <> b && t.block <> 0 ->
+    | Jump t when t.block > b && predecessors.(t.block) = 1 ->
       let next = f.blocks.(t.block) in
       List.iter2 pass next.params t.args;
-      f.blocks.(t.block) <- { params = []; body = []; term = Unreachable };
+      predecessors.(t.block) <- 0;
       block.term <- next.term;
-      changed := true;
       follow b block (next.body :: bodies)
     | _ -> bodies
   in
-  for b = 0 to Array.length f.blocks - 1 do
-    let block = f.blocks.(b) in
-    match follow b block [] with
-    | [] -> ()
-    | bodies -> block.body <- List.concat (block.body :: List.rev bodies)
+  for b = 0 to count - 1 do
+    if predecessors.(b) > 0 then begin
+      let block = f.blocks.(b) in
+      predecessors.(!left) <- b;
+      incr left;
+      match follow b block [] with
+      | [] -> ()
+      | bodies -> block.body <- List.concat (block.body :: List.rev bodies)
+    end
   done;
+  let changed = !left < count in
+  if changed then keep_blocks f (Array.sub predecessors 0 !left);
   if Array.length !replace > 0 then substitute f !replace;
-  !changed
+  changed
 
 (* May the instruction be dropped when its result is not used? *)
 let removable effect_of = function
@@ -424,11 +437,14 @@ let unused (f : func) effect_of =
 (* Numbers the variables in the order of their definition. *)
 let number_variables (f : func) =
   let total = Array.length f.names in
-  let numbers = Array.make total none in
-  let count = ref 0 and moved = ref false in
+  (* Of each variable, what stands for it if it gets another number; none: all keep theirs so far. *)
+  let renamed = ref [||] in
+  let count = ref 0 in
   let define v =
-    if v <> !count then moved := true;
-    numbers.(v) <- !count;
+    if v <> !count then begin
+      if Array.length !renamed = 0 then renamed := Array.make total itself;
+      !renamed.(v) <- Var !count
+    end;
     incr count
   in
   let define_all = function
@@ -442,24 +458,15 @@ let number_variables (f : func) =
       List.iter define_all b.body;
       match b.term with Pushtrap { exn; _ } -> define exn | _ -> ())
     f.blocks;
-  if !moved then begin
-    let number v = numbers.(v) in
-    (* One operand for each variable that has another number. *)
-    let renamed = Array.make total itself in
-    let rename a =
-      match a with
-      | Var v when numbers.(v) <> v ->
-        if renamed.(v) == itself then renamed.(v) <- Var numbers.(v);
-        renamed.(v)
-      | _ -> a
-    in
-    let instr i =
-      match i with
-      | Prim (dest, name, args) ->
-        let moved = Visit.map_list rename args in
-        if numbers.(dest) = dest && moved == args then i else Prim (numbers.(dest), name, moved)
-      | _ -> Visit.map_dests number (Visit.map_args rename i)
-    in
+  let renamed = !renamed in
+  let hints = f.names in
+  if !count < total then f.names <- Array.sub hints 0 !count;
+  if Array.length renamed > 0 then begin
+    let number v = match renamed.(v) with Var n when n <> none -> n | _ -> v in
+    let rename a = match a with Var v when renamed.(v) != itself -> renamed.(v) | _ -> a in
+    let instr i = Visit.map_all number rename i in
+    if !count = total then f.names <- Array.copy hints;
+    Array.iteri (fun v a -> match a with Var n when n <> none -> f.names.(n) <- hints.(v) | _ -> ()) renamed;
     f.params <- Visit.map_list number f.params;
     Array.iter
       (fun (b : block) ->
@@ -468,13 +475,6 @@ let number_variables (f : func) =
         (match b.term with Pushtrap trap -> b.term <- Pushtrap { trap with exn = number trap.exn } | _ -> ());
         b.term <- Visit.map_term_args rename b.term)
       f.blocks
-  end;
-  if !moved || !count < total then begin
-    let names = Array.make !count "" in
-    for v = 0 to total - 1 do
-      if numbers.(v) <> none then names.(numbers.(v)) <- f.names.(v)
-    done;
-    f.names <- names
   end
 
 (* Puts constants in the place of operations on constants. *)
@@ -515,7 +515,6 @@ let func f effect_of =
       (* After the first round, without other jumps there is nothing more to merge, and nothing becomes unused. *)
       let led = threaded || left = rounds in
       let merged = led && merge f in
-      if merged then number_blocks f;
       let dropped = led && unused f effect_of in
       if same || folded || threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
     end

@@ -7,6 +7,9 @@ open Discover
 (* In deeper frames variables get no names: each event lists all of them. *)
 let named = 64
 
+(* So much a block may push before its stack takes more memory; few push more. *)
+let headroom = 8
+
 (* What a slot holds that belongs to a trap or a return address. *)
 let undefined = Program.Var none
 (* The result is 0 or 1. *)
@@ -189,7 +192,7 @@ let enter b block =
   else begin
     let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
-    let state = { slots = Array.make last undefined; height = last; accu = Program.Int 0 } in
+    let state = { slots = Array.make (last + headroom) undefined; height = last; accu = Program.Int 0 } in
     let params = ref [] in
     for slot = 0 to last - 1 do
       if Liveness.is_live live slot then begin
@@ -463,9 +466,9 @@ let block b pc state =
     else begin
       execute b pc i.op i.next state;
       (* Only the starts of blocks are asked for again. *)
-      if not i.leader then b.code.sites.(pc) <- no_site;
+      if i.block = none then b.code.sites.(pc) <- no_site;
       let next = b.code.sites.(i.next) in
-      if next.leader then Program.Jump (last_edge b next.block state pc)
+      if next.block <> none then Program.Jump (last_edge b next.block state pc)
       else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
     end
   in

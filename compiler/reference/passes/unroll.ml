@@ -58,7 +58,7 @@ let rec take_in host (block : block) =
       Array.iteri
         (fun k (block : block) ->
           let params = List.map renamed (if k = 0 then host.f.params else block.params) in
-          let body = List.map (fun instr -> Visit.map_dests renamed (Visit.map_args rename instr)) block.body in
+          let body = List.map (fun instr -> Visit.map_all renamed rename instr) block.body in
           match Visit.map_targets (fun t -> { t with block = first + t.block }) (Visit.map_term_args rename block.term) with
           | Return arg -> add_block host { params; body; term = leave arg }
           | Tail { closure; args; known } ->
