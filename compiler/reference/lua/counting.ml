@@ -18,6 +18,7 @@ type counted = {
   place : int;
   at_head : bool;
   goes_on : bool;
+  mutable level : int;  (* how many such loops enclose it *)
   mutable results : int list;  (* what the loop defines and code after it uses *)
   (* the test's variable, and the one of the next value *)
   test : int;
@@ -26,9 +27,7 @@ type counted = {
 
 type t = {
   loops : counted option array;  (* by header *)
-  level : int array;  (* by variable: how many such loops enclose the one that it counts; none: it counts none *)
   mutable deepest : int;  (* how deep such loops nest *)
-  implied : bool array;  (* variables that `for` makes unnecessary: the next value and the test *)
 }
 
 type search = {
@@ -126,7 +125,7 @@ let counter search h entry (again : target) place at_head =
                   | Some beyond
                     when is_fixed search h limit && is_fixed search h step && ((not up) || is_positive search step) ->
                       let start = List.hd (passed search entry h k) in
-                      Some { param; start; limit; beyond; step; place; at_head; goes_on; results = []; test; next }
+                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level = 0; results = []; test; next }
                   | _ -> None)
               | _ -> None)
           | _ -> None))
@@ -315,9 +314,7 @@ let rec convert converter nodes level =
       in
       match taken with
       | Some (counted, body, exit) ->
-          counting.level.(counted.param) <- level;
-          counting.implied.(counted.test) <- true;
-          counting.implied.(counted.next) <- true;
+          counted.level <- level;
           counting.deepest <- (if counting.deepest > level then counting.deepest else level + 1);
           let body = convert converter body (level + 1) in
           Structure.Loop (h, body) :: convert converter (fst (without_break exit) @ rest) level
@@ -329,28 +326,39 @@ let rec convert converter nodes level =
 
 (* The nodes without the tests of loops that become `for`, and what is known of those. *)
 let run func (flow : Flow.t) nodes =
-  let n = Array.length func.names in
-  let counting loops = { loops; level = Array.make n Flow.none; deepest = 0; implied = Array.make n false } in
-  if Array.for_all (fun header -> header = Flow.none) flow.Flow.header then
-    (nodes, counting (Array.make (Array.length func.blocks) None))
+  let blocks = Array.length func.blocks in
+  let no_loops = Array.for_all (fun header -> header = Flow.none) flow.Flow.header in
+  let counting = { loops = (if no_loops then Array.make blocks None else candidates func flow); deepest = 0 } in
+  if Array.for_all Option.is_none counting.loops then (nodes, counting)
   else begin
-      let users = Array.make n [] in
-      let at = ref Flow.none in
-      let note arg =
-        match arg with
-        | Var v -> ( match users.(v) with last :: _ when last = !at -> () | list -> users.(v) <- !at :: list)
-        | Int _ | Wide _ | Literal _ -> ()
-      in
-      let note_all instr = Visit.each_arg instr note in
-      Array.iter
-        (fun b ->
-          let block = func.blocks.(b) in
-          at := b;
-          List.iter note_all block.body;
-          Visit.each_term_arg block.term note)
-        flow.Flow.order;
-      let mark = Array.make (Array.length func.blocks) Flow.none in
-      let converter = { code = func; users; mark; counting = counting (candidates func flow) } in
-      let nodes = convert converter nodes 0 in
-      (nodes, converter.counting)
+    let users = Array.make (Array.length func.names) [] in
+    let at = ref Flow.none in
+    let note arg =
+      match arg with
+      | Var v -> ( match users.(v) with last :: _ when last = !at -> () | list -> users.(v) <- !at :: list)
+      | Int _ | Wide _ | Literal _ -> ()
+    in
+    let note_all instr = Visit.each_arg instr note in
+    Array.iter
+      (fun b ->
+        let block = func.blocks.(b) in
+        at := b;
+        List.iter note_all block.body;
+        Visit.each_term_arg block.term note)
+      flow.Flow.order;
+    let converter = { code = func; users; mark = Array.make blocks Flow.none; counting } in
+    let nodes = convert converter nodes 0 in
+    (nodes, counting)
   end
+
+(* By variable: does `for` make it unnecessary, as the next value or the test? *)
+let implied func counting =
+  let implied = Array.make (Array.length func.names) false in
+  Array.iter
+    (function
+      | Some { test; next; _ } ->
+          implied.(test) <- true;
+          implied.(next) <- true
+      | None -> ())
+    counting.loops;
+  implied

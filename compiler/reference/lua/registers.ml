@@ -437,8 +437,9 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
   in
   let mark_live v = mark.(v) <- !at in
   let choose_param p =
-    let level = counting.Counting.level.(p) in
-    if level <> Flow.none then choose_counter chooser p level else if mark.(p) = !at then choose p
+    match counting.Counting.loops.(!at) with
+    | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
+    | _ -> if mark.(p) = !at then choose p
   in
   let take step =
     if step.early then List.iter choose step.dests;
