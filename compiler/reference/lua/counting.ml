@@ -8,6 +8,10 @@ open Program
 (* So deep such loops nest; each takes four slots of the frame. *)
 let depth = 10
 
+(* A loop that may count: its header, the block before it, what leads back, the block that ends with the test, and whether that is
+   before a round. *)
+type shape = { header : int; entry : int; again : target; place : int; at_head : bool }
+
 type counted = {
   param : int;
   start : arg;
@@ -91,8 +95,8 @@ let beyond name first up =
   | "%int_gt", true, false | "%int_lt", false, false -> Some 1
   | _ -> None
 
-(* The loop of header `h`, if it counts: `again` leads back to it, the test ends the block `place`. *)
-let counter search h entry (again : target) place at_head =
+(* The loop, if it counts. *)
+let counter search ({ header = h; entry; again; place; at_head } : shape) =
   let blocks = search.func.blocks in
   let params = blocks.(h).params in
   match blocks.(place).term with
@@ -131,18 +135,18 @@ let counter search h entry (again : target) place at_head =
           | _ -> None))
   | _ -> None
 
-let counted search h =
-  let blocks = search.func.blocks in
-  match Flow.entry_and_latch search.flow h with
-  | None -> None
+(* The block `h` in front of the others if it is the header of a loop that may count. *)
+let add_shape func (flow : Flow.t) others h =
+  match if flow.Flow.header.(h) = h then Flow.entry_and_latch flow h else None with
+  | None -> others
   | Some (entry, latch) -> (
-      match (blocks.(latch).term, blocks.(h).body) with
-      | If (_, again, _), _ when again.block = h -> counter search h entry again latch false
-      | Jump again, [ _ ] -> counter search h entry again h true
-      | _ -> None)
+      match (func.blocks.(latch).term, func.blocks.(h).body) with
+      | If (_, again, _), _ when again.block = h -> { header = h; entry; again; place = latch; at_head = false } :: others
+      | Jump again, [ _ ] -> { header = h; entry; again; place = h; at_head = true } :: others
+      | _ -> others)
 
-(* The candidates by header. *)
-let candidates func (flow : Flow.t) =
+(* Finds the candidates among the loops. *)
+let find func (flow : Flow.t) shapes loops =
   let n = Array.length func.names in
   let search =
     { func; flow; definition = Array.make n Visit.nothing; home = Array.make n Flow.none; uses = Array.make n 0 }
@@ -167,7 +171,7 @@ let candidates func (flow : Flow.t) =
       List.iter look block.body;
       Visit.each_term_arg block.term note)
     flow.Flow.order;
-  Array.mapi (fun h _ -> if flow.Flow.header.(h) = h then counted search h else None) func.blocks
+  List.iter (fun shape -> loops.(shape.header) <- counter search shape) shapes
 
 (* The arms of the test at the end of the nodes, which is the last of its kind that leads back. *)
 let rec arms nodes place =
@@ -327,8 +331,10 @@ let rec convert converter nodes level =
 (* The nodes without the tests of loops that become `for`, and what is known of those. *)
 let run func (flow : Flow.t) nodes =
   let blocks = Array.length func.blocks in
-  let no_loops = Array.for_all (fun header -> header = Flow.none) flow.Flow.header in
-  let counting = { loops = (if no_loops then Array.make blocks None else candidates func flow); deepest = 0 } in
+  let counting = { loops = Array.make blocks None; deepest = 0 } in
+  (match Array.fold_left (add_shape func flow) [] flow.Flow.order with
+  | [] -> ()
+  | shapes -> find func flow shapes counting.loops);
   if Array.for_all Option.is_none counting.loops then (nodes, counting)
   else begin
     let users = Array.make (Array.length func.names) [] in
