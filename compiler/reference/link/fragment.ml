@@ -41,7 +41,7 @@ let code name i = Char.code (String.unsafe_get name i)
 (* Of the length and two characters: names are alike at the start. *)
 let hash name =
   let n = String.length name in
-  if n < 2 then 0 else ((13 * n) + (31 * code name (n - 2)) + (61 * code name (n / 2))) land (buckets - 1)
+  if n < 2 then 0 else ((37 * code name (n - 2)) + (31 * code name (n / 2)) + n) land (buckets - 1)
 
 let no_entry = { known = ""; number = None; found = None }
 
@@ -54,8 +54,7 @@ let entry table name =
   table.last
 
 (* Number of the section that provides `name`, as itself or as an alias. *)
-let position table name =
-  (entry table name).number
+let position table name = (entry table name).number
 
 let find table name = (entry table name).found
 

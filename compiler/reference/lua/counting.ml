@@ -8,6 +8,10 @@ open Program
 (* So deep such loops nest; each takes four slots of the frame. *)
 let depth = 10
 
+(* A loop that may count: its header, the block before it, what leads back, the block that ends with the test, and whether that is
+   before a round. *)
+type shape = { header : int; entry : int; again : target; place : int; at_head : bool }
+
 type counted = {
   param : int;
   start : arg;
@@ -18,6 +22,7 @@ type counted = {
   place : int;
   at_head : bool;
   goes_on : bool;
+  mutable level : int;  (* how many such loops enclose it *)
   mutable results : int list;  (* what the loop defines and code after it uses *)
   (* the test's variable, and the one of the next value *)
   test : int;
@@ -26,9 +31,7 @@ type counted = {
 
 type t = {
   loops : counted option array;  (* by header *)
-  level : int array;  (* by variable: how many such loops enclose the one that it counts; none: it counts none *)
   mutable deepest : int;  (* how deep such loops nest *)
-  implied : bool array;  (* variables that `for` makes unnecessary: the next value and the test *)
 }
 
 type search = {
@@ -92,8 +95,8 @@ let beyond name first up =
   | "%int_gt", true, false | "%int_lt", false, false -> Some 1
   | _ -> None
 
-(* The loop of header `h`, if it counts: `again` leads back to it, the test ends the block `place`. *)
-let counter search h entry (again : target) place at_head =
+(* The loop, if it counts. *)
+let counter search ({ header = h; entry; again; place; at_head } : shape) =
   let blocks = search.func.blocks in
   let params = blocks.(h).params in
   match blocks.(place).term with
@@ -126,24 +129,24 @@ let counter search h entry (again : target) place at_head =
                   | Some beyond
                     when is_fixed search h limit && is_fixed search h step && ((not up) || is_positive search step) ->
                       let start = List.hd (passed search entry h k) in
-                      Some { param; start; limit; beyond; step; place; at_head; goes_on; results = []; test; next }
+                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level = 0; results = []; test; next }
                   | _ -> None)
               | _ -> None)
           | _ -> None))
   | _ -> None
 
-let counted search h =
-  let blocks = search.func.blocks in
-  match Flow.entry_and_latch search.flow h with
-  | None -> None
+(* The block `h` in front of the others if it is the header of a loop that may count. *)
+let add_shape func (flow : Flow.t) others h =
+  match if flow.Flow.header.(h) = h then Flow.entry_and_latch flow h else None with
+  | None -> others
   | Some (entry, latch) -> (
-      match (blocks.(latch).term, blocks.(h).body) with
-      | If (_, again, _), _ when again.block = h -> counter search h entry again latch false
-      | Jump again, [ _ ] -> counter search h entry again h true
-      | _ -> None)
+      match (func.blocks.(latch).term, func.blocks.(h).body) with
+      | If (_, again, _), _ when again.block = h -> { header = h; entry; again; place = latch; at_head = false } :: others
+      | Jump again, [ _ ] -> { header = h; entry; again; place = h; at_head = true } :: others
+      | _ -> others)
 
-(* The candidates by header. *)
-let candidates func (flow : Flow.t) =
+(* Finds the candidates among the loops. *)
+let find func (flow : Flow.t) shapes loops =
   let n = Array.length func.names in
   let search =
     { func; flow; definition = Array.make n Visit.nothing; home = Array.make n Flow.none; uses = Array.make n 0 }
@@ -168,7 +171,7 @@ let candidates func (flow : Flow.t) =
       List.iter look block.body;
       Visit.each_term_arg block.term note)
     flow.Flow.order;
-  Array.mapi (fun h _ -> if flow.Flow.header.(h) = h then counted search h else None) func.blocks
+  List.iter (fun shape -> loops.(shape.header) <- counter search shape) shapes
 
 (* The arms of the test at the end of the nodes, which is the last of its kind that leads back. *)
 let rec arms nodes place =
@@ -315,9 +318,7 @@ let rec convert converter nodes level =
       in
       match taken with
       | Some (counted, body, exit) ->
-          counting.level.(counted.param) <- level;
-          counting.implied.(counted.test) <- true;
-          counting.implied.(counted.next) <- true;
+          counted.level <- level;
           counting.deepest <- (if counting.deepest > level then counting.deepest else level + 1);
           let body = convert converter body (level + 1) in
           Structure.Loop (h, body) :: convert converter (fst (without_break exit) @ rest) level
@@ -329,28 +330,41 @@ let rec convert converter nodes level =
 
 (* The nodes without the tests of loops that become `for`, and what is known of those. *)
 let run func (flow : Flow.t) nodes =
-  let n = Array.length func.names in
-  let counting loops = { loops; level = Array.make n Flow.none; deepest = 0; implied = Array.make n false } in
-  if Array.for_all (fun header -> header = Flow.none) flow.Flow.header then
-    (nodes, counting (Array.make (Array.length func.blocks) None))
+  let blocks = Array.length func.blocks in
+  let counting = { loops = Array.make blocks None; deepest = 0 } in
+  (match Array.fold_left (add_shape func flow) [] flow.Flow.order with
+  | [] -> ()
+  | shapes -> find func flow shapes counting.loops);
+  if Array.for_all Option.is_none counting.loops then (nodes, counting)
   else begin
-      let users = Array.make n [] in
-      let at = ref Flow.none in
-      let note arg =
-        match arg with
-        | Var v -> ( match users.(v) with last :: _ when last = !at -> () | list -> users.(v) <- !at :: list)
-        | Int _ | Wide _ | Literal _ -> ()
-      in
-      let note_all instr = Visit.each_arg instr note in
-      Array.iter
-        (fun b ->
-          let block = func.blocks.(b) in
-          at := b;
-          List.iter note_all block.body;
-          Visit.each_term_arg block.term note)
-        flow.Flow.order;
-      let mark = Array.make (Array.length func.blocks) Flow.none in
-      let converter = { code = func; users; mark; counting = counting (candidates func flow) } in
-      let nodes = convert converter nodes 0 in
-      (nodes, converter.counting)
+    let users = Array.make (Array.length func.names) [] in
+    let at = ref Flow.none in
+    let note arg =
+      match arg with
+      | Var v -> ( match users.(v) with last :: _ when last = !at -> () | list -> users.(v) <- !at :: list)
+      | Int _ | Wide _ | Literal _ -> ()
+    in
+    let note_all instr = Visit.each_arg instr note in
+    Array.iter
+      (fun b ->
+        let block = func.blocks.(b) in
+        at := b;
+        List.iter note_all block.body;
+        Visit.each_term_arg block.term note)
+      flow.Flow.order;
+    let converter = { code = func; users; mark = Array.make blocks Flow.none; counting } in
+    let nodes = convert converter nodes 0 in
+    (nodes, counting)
   end
+
+(* By variable: does `for` make it unnecessary, as the next value or the test? *)
+let implied func counting =
+  let implied = Array.make (Array.length func.names) false in
+  Array.iter
+    (function
+      | Some { test; next; _ } ->
+          implied.(test) <- true;
+          implied.(next) <- true
+      | None -> ())
+    counting.loops;
+  implied

@@ -33,19 +33,16 @@ let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_var
 (* What is joined one by one: of more the text is made at once. *)
 let rec follow text exprs = match exprs with [] -> text | e :: rest -> follow (text ^ ", " ^ e.text) rest
 
-(* The expressions between commas, after `first`. *)
-let list first exprs =
-  match (first, exprs) with
-  | _ when List.compare_length_with exprs max_args > 0 -> String.concat ", " (first @ List.map (fun e -> e.text) exprs)
-  | [], [] -> ""
-  | [], e :: rest -> follow e.text rest
-  | [ text ], _ -> follow text exprs
-  | first, _ -> follow (String.concat ", " first) exprs
+(* The expressions between commas. *)
+let list exprs =
+  match exprs with
+  | _ when List.compare_length_with exprs max_args > 0 -> String.concat ", " (List.map (fun e -> e.text) exprs)
+  | [] -> ""
+  | e :: rest -> follow e.text rest
 
-(* The same, in one table when they are more than a call passes. *)
+(* The same after `first`, in one table when they are more than a call passes. *)
 let arguments first exprs =
-  if List.compare_length_with exprs max_args <= 0 then list first exprs
-  else list (first @ [ "{" ^ list [] exprs ^ "}" ]) []
+  if List.compare_length_with exprs max_args <= 0 then follow first exprs else first ^ ", {" ^ list exprs ^ "}"
 
 let register emitter v = emitter.registers.Registers.of_var.(v)
 
@@ -152,7 +149,7 @@ and primitive emitter name args test =
     | _ -> name
   in
   let exprs = operands emitter name args in
-  if String.equal name "%block" then compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
+  if String.equal name "%block" then compound ("{" ^ list exprs ^ "}") (all_vars exprs [])
   else
     match template emitter name with
     | Template.Inline t -> Template.expand t None exprs
@@ -163,8 +160,8 @@ and primitive emitter name args test =
 
 (* A call of a primitive, with the depth `depth` where it takes one. *)
 and primitive_call emitter name exprs depth =
-  let first = if Registers.takes_depth emitter.table name then [ depth ] else [] in
-  let text = Naming.primitive_place name ^ "(" ^ list first exprs ^ ")" in
+  let passed = if Registers.takes_depth emitter.table name then constant depth Compound :: exprs else exprs in
+  let text = Naming.primitive_place name ^ "(" ^ list passed ^ ")" in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs [] }
 
 (* A call of a closure, with the depth `depth`. *)
@@ -175,13 +172,13 @@ and apply emitter closure args known depth =
   let text =
     match known with
     | Some id ->
-        let first = if is_direct emitter id then [ depth ] else [ f.text; depth ] in
+        let first = if is_direct emitter id then depth else f.text ^ ", " ^ depth in
         place emitter id ^ "(" ^ arguments first exprs ^ ")"
     | None when n <= 8 ->
         let f = Template.operand f true in
         let count = string_of_int n in
-        "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ list [ f; depth ] exprs ^ ")"
-    | None -> "A(" ^ arguments [ f.text; depth; string_of_int n ] exprs ^ ")"
+        "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ follow (f ^ ", " ^ depth) exprs ^ ")"
+    | None -> "A(" ^ arguments (f.text ^ ", " ^ depth ^ ", " ^ string_of_int n) exprs ^ ")"
   in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs f.vars }
 
@@ -193,7 +190,7 @@ and closure emitter id captured later =
     | _ -> expr emitter arg
   in
   let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: List.map capture captured in
-  compound ("{" ^ list [] exprs ^ "}") (all_vars exprs [])
+  compound ("{" ^ list exprs ^ "}") (all_vars exprs [])
 
 (* An instruction with one result, as an expression. *)
 and value emitter instr =

@@ -46,11 +46,9 @@ let entry_and_latch flow header =
   | _ -> None
 
 (* Reverse postorder from block 0, by an explicit stack. That grows from the left of `order` and what is finished from the right: no
-   block is in both. *)
-let reverse_postorder successors =
+   block is in both. `next` becomes for each block that was met the edge to be followed next; there is none yet. *)
+let reverse_postorder successors next =
   let n = Array.length successors in
-  (* Of each block that was met: the edge to be followed next. *)
-  let next = Array.make n none in
   let order = Array.make n 0 in
   let height = ref 1 and start = ref n in
   next.(0) <- 0;
@@ -162,8 +160,8 @@ let loops flow =
 let run (blocks : block array) =
   let n = Array.length blocks in
   let successors = Array.map (fun (block : block) -> targets block.term) blocks in
-  let order = reverse_postorder successors in
   let index = Array.make n none in
+  let order = reverse_postorder successors index in
   Array.iteri (fun i block -> index.(block) <- i) order;
   let predecessors = Array.make n [] in
   let cyclic = ref false in

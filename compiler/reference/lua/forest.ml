@@ -146,8 +146,7 @@ let flush waiting effects =
 
 let run table func (flow : Flow.t) (counting : Counting.t) =
   let n = Array.length func.names in
-  let implied = counting.Counting.implied in
-  let forest = { folded = Array.copy implied; uses = Array.make n 0; definition = Array.make n Visit.nothing } in
+  let forest = { folded = Counting.implied func counting; uses = Array.make n 0; definition = Array.make n Visit.nothing } in
   (* the block of the last use *)
   let user = Array.make n Flow.none in
   let at = ref Flow.none in
@@ -190,11 +189,11 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
   let fold arg allowed = fold forest waiting arg allowed in
   let placed = ref false in
   let look instr =
-    (* what has a place stays a statement *)
+    (* what has a place stays a statement, and what is folded already is not written *)
     let statement = !placed in
     placed := is_place instr;
     let v = single_dest instr in
-    if not (!placed || (v <> Flow.none && implied.(v))) then begin
+    if not (!placed || (v <> Flow.none && forest.folded.(v))) then begin
       start waiting (rank (instr_effect table instr));
       each_operand table instr fold;
       let effects = waiting.whole_effects in

@@ -4,7 +4,7 @@
 
 open Syntax
 
-(* A block of statements, in the order in which they are met. *)
+(* A block of statements that is not empty, in the order in which they are met. *)
 type place = {
   number : int;
   parent : place option;
@@ -69,12 +69,15 @@ let rec dests scan (list : dest list) block statement =
       dests scan rest block statement
 
 let rec block scan stats parent statement depth =
-  let here =
-    { number = scan.count; parent; statement; depth; home = Flow.none; declared = Flow.none; found = [] }
-  in
-  scan.count <- scan.count + 1;
-  scan.places <- here :: scan.places;
-  statements scan stats here (Some here) 0
+  match stats with
+  | [] -> ()
+  | _ :: _ ->
+      let here =
+        { number = scan.count; parent; statement; depth; home = Flow.none; declared = Flow.none; found = [] }
+      in
+      scan.count <- scan.count + 1;
+      scan.places <- here :: scan.places;
+      statements scan stats here (Some here) 0
 
 (* The statements of the block `here`, from number `i`. *)
 and statements scan stats here parent i =
@@ -150,9 +153,9 @@ let rec declared_at (i : int) list here =
   match list with (s, r) :: rest when s = i -> declared_at i rest (r :: here) | _ -> (list, here)
 
 let rec write writer stats =
-  match writer.left with
-  | [] -> stats
-  | place :: left ->
+  match (stats, writer.left) with
+  | [], _ | _, [] -> stats
+  | _, place :: left ->
       writer.left <- left;
       let found = match place.found with ([] | [ _ ]) as found -> found | found -> List.sort compare_found found in
       write_from writer 0 stats found

@@ -36,10 +36,7 @@ let rec string_end text i =
   if i >= String.length text then String.length text
   else match text.[i] with '"' -> i + 1 | '\\' -> string_end text (i + 2) | _ -> string_end text (i + 1)
 
-(* Is the word at `i` the field of `P` for a primitive? *)
-let is_primitive text i = before text i 1 = '.' && before text i 2 = 'P' && not (is_word (before text i 3))
-
-(* Is it another field, or a method? What follows two dots is neither. *)
+(* Is the word at `i` a field or a method? What follows two dots is neither. *)
 let is_field text i =
   match before text i 1 with '.' -> before text i 2 <> '.' | ':' -> true | _ -> false
 
@@ -51,17 +48,20 @@ let rec squeeze_from text names out from i =
   else
     match String.unsafe_get text i with
     | '"' -> squeeze_from text names out from (string_end text (i + 1))
-    | '0' .. '9' -> squeeze_from text names out from (word_end text i)
-    | 'a' .. 'z' | '_' when not (is_primitive text i) -> squeeze_from text names out from (word_end text i)
-    | 'a' .. 'z' | 'A' .. 'Z' | '_' ->
+    | '0' .. '9' | 'a' .. 'z' | '_' -> squeeze_from text names out from (word_end text i)
+    | 'A' .. 'Z' ->
         let last = word_end text i in
-        let word = String.sub text i (last - i) in
-        let short =
-          if is_primitive text i then Short_names.primitive names word
-          else if is_field text i then word
-          else Short_names.local names word
-        in
-        squeeze_from text names (out ^ String.sub text from (i - from) ^ short) last last
+        if is_field text i then squeeze_from text names out from last
+        else
+          let word = String.sub text i (last - i) in
+          let out = out ^ String.sub text from (i - from) ^ Short_names.local names word in
+          if String.equal word "P" && last < n && text.[last] = '.' && before text i 1 <> '.' then
+            (* the field is that for a primitive *)
+            let first = last + 1 in
+            let last = word_end text first in
+            let short = Short_names.primitive names (String.sub text first (last - first)) in
+            squeeze_from text names (out ^ "." ^ short) last last
+          else squeeze_from text names out last last
     | ' ' ->
         let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
         let after = if i + 1 < n then text.[i + 1] else ')' in

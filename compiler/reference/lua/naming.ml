@@ -15,6 +15,4 @@ let local_name names (func : Program.func) =
 
 (* `P.name`, or `P["%name"]` when it is not an identifier. *)
 let primitive_place name =
-  let n = String.length name in
-  let rec words i = i = n || (Template.is_word name.[i] && words (i + 1)) in
-  if n > 0 && (not (Template.is_digit name.[0])) && words 0 then "P." ^ name else "P[" ^ Literal.string name ^ "]"
+  if Template.is_identifier name then "P." ^ name else "P[" ^ Literal.string name ^ "]"

@@ -5,6 +5,8 @@ open Program
 
 (* Nothing known so far. *)
 let unknown = -1
+
+(* What is 0 stays so. *)
 let join known plus = if known = unknown || known = plus then plus else 0
 
 (* What a template adds to an argument wherever it has it; 0, if that differs. *)
@@ -20,12 +22,13 @@ let find table (func : func) (flow : Flow.t) (counting : Counting.t) offsets =
   each_counted (fun counted -> offsets.(counted.Counting.param) <- unknown);
   let note plus arg =
     match arg with
-    | Var v when counting.level.(v) <> Flow.none -> offsets.(v) <- join offsets.(v) (Int.max plus 0)
-    | _ -> ()
+    | Var v -> offsets.(v) <- join offsets.(v) (Int.max plus 0)
+    | Int _ | Wide _ | Literal _ -> ()
   in
+  let implied = Counting.implied func counting in
   let instr = function
     (* What counts and tests is not written. *)
-    | Prim (dest, _, _) when counting.implied.(dest) -> ()
+    | Prim (dest, _, _) when implied.(dest) -> ()
     | Prim (_, name, args) ->
         let plus =
           match Fragment.find table name with

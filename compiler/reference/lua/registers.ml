@@ -199,18 +199,14 @@ let liveness func (flow : Flow.t) (all : step list array) =
   done;
   (live_in, live_out)
 
-let is_identifier name =
-  let n = String.length name in
-  let rec words i =
-    i = n || (match name.[i] with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> true | _ -> false) && words (i + 1)
-  in
-  n > 0 && (match name.[0] with 'a' .. 'z' | '_' -> true | _ -> false) && words 0
-
 (* v1, v2, …, or short names. *)
 let unnamed names n = match names with Some _ -> Short_names.variable n | None -> "v" ^ string_of_int n
 
 (* The name of a hint: "v" when it has none. *)
-let base_name hint = if not (is_identifier hint) then "v" else if is_keyword hint then hint ^ "_" else hint
+let base_name hint =
+  if (not (Template.is_identifier hint)) || match hint.[0] with 'A' .. 'Z' -> true | _ -> false then "v"
+  else if is_keyword hint then hint ^ "_"
+  else hint
 
 let add chooser name slot =
   let registers = chooser.registers in
@@ -437,8 +433,9 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
   in
   let mark_live v = mark.(v) <- !at in
   let choose_param p =
-    let level = counting.Counting.level.(p) in
-    if level <> Flow.none then choose_counter chooser p level else if mark.(p) = !at then choose p
+    match counting.Counting.loops.(!at) with
+    | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
+    | _ -> if mark.(p) = !at then choose p
   in
   let take step =
     if step.early then List.iter choose step.dests;

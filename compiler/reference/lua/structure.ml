@@ -127,6 +127,7 @@ type builder = {
   (* labelled blocks whose code stands beside a block's, the last one first: within its loop, after its loop *)
   inside : int list array;
   outside : int list array;
+  mutable plain : bool;  (* has no label and no jump been made? *)
 }
 
 (* Applies `f` to a block and each of its edges as they are written: a switch may write one several times. *)
@@ -198,7 +199,9 @@ let rec tree builder x end_ =
 (* The block, or the loop that it begins, in the labels of its followers, each followed by its code. *)
 and wrap builder x is_loop followers end_ =
   match followers with
-  | y :: earlier -> Label (y, wrap builder x is_loop earlier y) :: tree builder y end_
+  | y :: earlier ->
+      builder.plain <- false;
+      Label (y, wrap builder x is_loop earlier y) :: tree builder y end_
   | [] when is_loop -> [ Loop (x, wrap builder x false builder.inside.(x) (next_round builder.flow x)) ]
   | [] ->
       Code x
@@ -219,13 +222,18 @@ and edge builder x k end_ =
   let flow = builder.flow in
   let t = flow.Flow.successors.(x).(k) in
   let next =
-    if flow.Flow.index.(t) <= flow.Flow.index.(x) then jump (next_round flow t) end_
-    else if builder.labelled.(t) then jump t end_
+    if flow.Flow.index.(t) <= flow.Flow.index.(x) then jump builder (next_round flow t) end_
+    else if builder.labelled.(t) then jump builder t end_
     else tree builder t end_
   in
   match (Visit.target builder.func.blocks.(x).term k).args with [] -> next | _ :: _ -> Edge (x, k) :: next
 
-and jump position end_ = if position = end_ then [] else [ Jump position ]
+and jump builder position end_ =
+  if position = end_ then []
+  else begin
+    builder.plain <- false;
+    [ Jump position ]
+  end
 
 (* A jump to the position needs its label, unless that is where a loop ends. *)
 let rec need (position : int) stack needed =
@@ -360,12 +368,16 @@ let run (func : func) (flow : Flow.t) =
       labelled = Array.make n false;
       inside = Array.make n [];
       outside = Array.make n [];
+      plain = true;
     }
   in
   place builder;
   let end_ = 2 * n in
   let nodes = tree builder flow.Flow.order.(0) end_ in
-  let needed = Array.make (2 * n) false in
-  plan flow nodes end_ [] needed;
-  let resolver = { graph = flow; needed; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
-  resolve resolver nodes end_ Nothing
+  if builder.plain then nodes
+  else begin
+    let needed = Array.make (2 * n) false in
+    plan flow nodes end_ [] needed;
+    let resolver = { graph = flow; needed; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
+    resolve resolver nodes end_ Nothing
+  end

@@ -20,6 +20,12 @@ type form = Inline of t | Test of t | Statement of t | Call
 
 let is_digit c = c >= '0' && c <= '9'
 let is_word c = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit c || Char.equal c '_'
+
+let is_identifier text =
+  let n = String.length text in
+  let rec words i = i = n || (is_word text.[i] && words (i + 1)) in
+  n > 0 && (not (is_digit text.[0])) && words 0
+
 let bad text = Error.fail ("bad template '" ^ text ^ "'")
 
 (* Reads `%1` or `%{1+2}` at `start`: argument, constant, index after it. *)
