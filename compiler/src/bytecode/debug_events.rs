@@ -100,7 +100,8 @@ struct Object {
 struct Stream<'a> {
     reader: Reader<'a>,
     objects: Vec<Object>,
-    /// Limit of fields.
+    /// How many values were loaded, and the limit of that.
+    loaded: usize,
     limit: usize,
 }
 
@@ -192,11 +193,13 @@ impl Stream<'_> {
         loop {
             // One value at `at`; `nested` tells that the open block goes on after it.
             self.reader.pos = at;
-            if blocks.0.len() > self.limit {
+            if self.loaded > self.limit {
                 return Err(self.reader.error(at, "more shared data than debugging events have"));
             }
             let mut size = 0;
-            let value = match self.reader.token()? {
+            let token = self.reader.token()?;
+            self.loaded += usize::from(!matches!(token, Token::Shared(_)));
+            let value = match token {
                 Token::Int(n) => Item::int(n),
                 Token::Wide(_) => Item(OTHER),
                 Token::Text(_) => {
@@ -355,7 +358,7 @@ fn units(reader: &mut Reader, units: &mut Vec<Unit>) -> Result<()> {
 /// Reads a unit's events.
 fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Blocks, Vec<Event>)> {
     let limit = unit.stop - unit.start;
-    let mut stream = Stream { reader: Reader::new(section, SECTION), objects: Vec::new(), limit };
+    let mut stream = Stream { reader: Reader::new(section, SECTION), objects: Vec::new(), loaded: 0, limit };
     stream.reader.pos = unit.start;
     let mut blocks = Blocks::default();
     let mut events = Vec::new();
