@@ -204,6 +204,11 @@ let resumed x =
   let major, minor = x.image.version in
   if major < 5 || (major = 5 && minor < 2) then 2 else 3
 
+(* The accumulator is compared with a constant: where it leads if that holds. *)
+let compare_with x name =
+  let constant = int x (x.pc + 1) in
+  Compare (name, constant, label x (x.pc + 2) (x.pc + 2))
+
 (* Decodes the instruction at word `pc` of the code that `x` reads. *)
 let decode x pc =
   x.pc <- pc;
@@ -315,32 +320,16 @@ let decode x pc =
   | 128 -> Offsetref (int x (pc + 1))
   | 129 -> Prim ("%is_int", 1)
   | 130 -> Getmethod
-  | 131 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_eq", first, label x (pc + 2) (pc + 2))
-  | 132 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_ne", first, label x (pc + 2) (pc + 2))
-  | 133 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_lt", first, label x (pc + 2) (pc + 2))
-  | 134 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_le", first, label x (pc + 2) (pc + 2))
-  | 135 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_gt", first, label x (pc + 2) (pc + 2))
-  | 136 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_ge", first, label x (pc + 2) (pc + 2))
+  | 131 -> compare_with x "%int_eq"
+  | 132 -> compare_with x "%int_ne"
+  | 133 -> compare_with x "%int_lt"
+  | 134 -> compare_with x "%int_le"
+  | 135 -> compare_with x "%int_gt"
+  | 136 -> compare_with x "%int_ge"
   | 137 -> Prim ("%int_ult", 2)
   | 138 -> Prim ("%int_uge", 2)
-  | 139 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_ult", first, label x (pc + 2) (pc + 2))
-  | 140 ->
-      let first = int x (pc + 1) in
-      Compare ("%int_uge", first, label x (pc + 2) (pc + 2))
+  | 139 -> compare_with x "%int_ult"
+  | 140 -> compare_with x "%int_uge"
   | 141 ->
       ignore (word x (pc + 2));
       Getpubmet (int x (pc + 1))

@@ -40,37 +40,47 @@ struct Event {
     stack_size: i32,
 }
 
-/// What a value is, in the low bits of an `Item`, and what its other bits are then.
-const INT: u32 = 0;
-/// A string: where it begins in the section.
-const TEXT: u32 = 1;
-/// Where it begins among its unit's fields: their number, then the fields.
-const BLOCK: u32 = 2;
-/// What no event is asked for.
-const OTHER: u32 = 3;
-/// How many bits are left for that: the sections and integers that there are take less.
-const BITS: u32 = 30;
+/// A value of an event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Value {
+    Int(i32),
+    /// Where it begins in the section.
+    Text(usize),
+    /// Where its fields begin among those of its unit; their number stands before them.
+    Block(usize),
+    /// What no event is asked for, or nothing yet.
+    Other,
+}
 
-/// A value of an event, in one word, as there are millions: what it is, and where.
+/// A value in one word, as there are millions: an int of 31 bits above a 1, or a place of 30 bits (`Reader::size` refuses longer
+/// sections) above the two bits that say of what.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Item(u32);
 
+const TEXT: u32 = 0;
+const BLOCK: u32 = 2;
+
 impl Item {
-    /// Nothing yet.
-    const NONE: Item = Item(1 << 2 | OTHER);
+    const NONE: Item = Item(u32::MAX << 2 | BLOCK);
+    const OTHER: Item = Item(u32::MAX << 2 | TEXT);
 
     fn int(value: i32) -> Item {
-        let fits = value << 2 >> 2 == value;
-        if fits { Item((value as u32) << 2 | INT) } else { Item(OTHER) }
+        Item((value as u32) << 1 | 1)
     }
 
-    fn kind(self) -> u32 {
-        self.0 & 3
+    /// `kind` is `TEXT` or `BLOCK`.
+    fn at(place: usize, kind: u32) -> Item {
+        Item((place as u32) << 2 | kind)
     }
 
-    /// Where it begins.
-    fn start(self) -> usize {
-        (self.0 >> 2) as usize
+    fn value(self) -> Value {
+        let place = (self.0 >> 2) as usize;
+        match self {
+            Item::NONE | Item::OTHER => Value::Other,
+            _ if self.0 & 1 == 1 => Value::Int(self.0 as i32 >> 1),
+            _ if self.0 & 3 == TEXT => Value::Text(place),
+            _ => Value::Block(place),
+        }
     }
 }
 
@@ -118,17 +128,16 @@ struct Frame {
 
 impl Blocks {
     fn fields(&self, item: Item) -> &[Item] {
-        if item.kind() != BLOCK {
-            return &[];
+        match item.value() {
+            Value::Block(first) => &self.0[first..first + int(self.0[first - 1]).unwrap_or(0) as usize],
+            _ => &[],
         }
-        let first = item.start() + 1;
-        &self.0[first..first + self.0[first - 1].start()]
     }
 }
 
 /// The integer that it is.
 fn int(item: Item) -> Option<i32> {
-    (item.kind() == INT).then_some(item.0 as i32 >> 2)
+    if let Value::Int(value) = item.value() { Some(value) } else { None }
 }
 
 impl Stream<'_> {
@@ -201,23 +210,23 @@ impl Stream<'_> {
             self.loaded += usize::from(!matches!(token, Token::Shared(_)));
             let value = match token {
                 Token::Int(n) => Item::int(n),
-                Token::Wide(_) => Item(OTHER),
+                Token::Wide(_) => Item::OTHER,
                 Token::Text(_) => {
-                    let text = Item((at as u32) << 2 | TEXT);
+                    let text = Item::at(at, TEXT);
                     self.note(at, &mut before, text)?;
                     text
                 }
                 Token::Leaf(_) => {
-                    self.note(at, &mut before, Item(OTHER))?;
-                    Item(OTHER)
+                    self.note(at, &mut before, Item::OTHER)?;
+                    Item::OTHER
                 }
                 Token::Block(_, fields) => {
                     size = fields;
-                    let block = Item((blocks.0.len() as u32) << 2 | BLOCK);
+                    let block = Item::at(blocks.0.len() + 1, BLOCK);
                     if size > 0 {
                         self.note(at, &mut before, block)?;
                     }
-                    blocks.0.push(Item((size as u32) << 2 | INT));
+                    blocks.0.push(Item::int(size as i32));
                     blocks.0.resize(blocks.0.len() + size, Item::NONE);
                     block
                 }
@@ -293,7 +302,7 @@ fn field(blocks: &Blocks, item: Item, index: usize, offset: usize) -> Result<Ite
 }
 
 fn check_string(item: Item, offset: usize) -> Result<()> {
-    if item.kind() == TEXT { Ok(()) } else { damaged(offset) }
+    if matches!(item.value(), Value::Text(_)) { Ok(()) } else { damaged(offset) }
 }
 
 /// Reads one event of a unit.
@@ -393,9 +402,6 @@ pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
     if section.is_empty() {
         return Ok(debug);
     }
-    if section.len() >> BITS > 0 {
-        return Err(Error::at(SECTION, 1 << BITS, "more debugging events than a gigabyte"));
-    }
     let mut list = Vec::new();
     let complete = units(&mut Reader::new(section, SECTION), &mut list);
     let read = parallel::map(weight(image), list.iter(), |unit| read_unit(section, unit, image.code.len()));
@@ -429,11 +435,9 @@ impl Debug<'_> {
     }
 
     fn bytes(&self, item: Item) -> &[u8] {
-        if item.kind() != TEXT {
-            return &[];
-        }
+        let Value::Text(start) = item.value() else { return &[] };
         let mut reader = Reader::new(self.section, SECTION);
-        reader.pos = item.start();
+        reader.pos = start;
         if let Ok(Token::Text(text)) = reader.token() { text } else { &[] }
     }
 

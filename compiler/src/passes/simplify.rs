@@ -480,10 +480,11 @@ fn unused(f: &mut Func, effect_of: Effects) -> bool {
                 }
             }
             for i in block.body.iter().rev() {
-                if !live.stays(i) && !removable(i, effect_of) {
-                    live.mark(visit::dests(i)[0]);
-                }
-                if live.stays(i) {
+                let is_needed = live.stays(i);
+                if is_needed || !removable(i, effect_of) {
+                    if !is_needed {
+                        live.mark(visit::dests(i)[0]);
+                    }
                     visit::each_arg(i, &mut |a| live.need(a));
                 }
             }
