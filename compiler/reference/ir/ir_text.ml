@@ -68,13 +68,14 @@ let targets out data list =
   Buffer.add_char out ']'
 
 (* What is called and with what. *)
-let call out data closure list known =
-  (match known with
-  | Some f ->
-    Buffer.add_string out "known ";
-    add_int out f;
-    Buffer.add_char out ' '
-  | None -> ());
+let call out data closure list callee =
+  (match callee with
+  | Any -> ()
+  | Exact -> Buffer.add_string out "exact "
+  | Known f ->
+      Buffer.add_string out "known ";
+      add_int out f;
+      Buffer.add_char out ' ');
   arg out data closure;
   Buffer.add_char out ' ';
   args out data list
@@ -91,9 +92,9 @@ let instr out data i =
         Buffer.add_char out ' ';
         arg out data a)
       list
-  | Apply { closure; args = list; known; _ } ->
+  | Apply { closure; args = list; callee; _ } ->
     Buffer.add_string out " = apply ";
-    call out data closure list known
+    call out data closure list callee
   | Closures { functions; _ } ->
     Buffer.add_string out " = closures";
     List.iter
@@ -136,9 +137,9 @@ let term out data t =
     targets out data ints;
     Buffer.add_char out ' ';
     targets out data tags
-  | Tail { closure; args = list; known } ->
+  | Tail { closure; args = list; callee } ->
     Buffer.add_string out "tail ";
-    call out data closure list known
+    call out data closure list callee
   | Part (f, list) ->
     Buffer.add_string out "part ";
     add_int out f;

@@ -9,9 +9,13 @@ type arg =
 
 type target = { block : int; args : arg list }
 
+(* What is known of the function that a call is of: nothing, it may take more or fewer arguments; it takes as many as there are; it is
+   this one. *)
+type callee = Any | Exact | Known of int
+
 type instr =
   | Prim of int * string * arg list
-  | Apply of { dest : int; closure : arg; args : arg list; known : int option }
+  | Apply of { dest : int; closure : arg; args : arg list; callee : callee }
   | Closures of { dests : int list; functions : (int * arg list) list }  (* function, captured *)
   | Try of { dests : int list; body : int; args : arg list }
 
@@ -21,7 +25,7 @@ type term =
   | Jump of target
   | If of arg * target * target  (* not 0, 0 *)
   | Switch of arg * target array * target array  (* immediates, tags *)
-  | Tail of { closure : arg; args : arg list; known : int option }
+  | Tail of { closure : arg; args : arg list; callee : callee }
   | Part of int * arg list
   | Leave of int * arg list
   | Pushtrap of { exn : int; body : target; handler : target }

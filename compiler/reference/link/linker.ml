@@ -41,18 +41,18 @@ let used_primitives (program : Program.t) =
 (* The sections that apply unknown functions to as many arguments as the program does. *)
 let applied (program : Program.t) =
   let applied = ref [] in
-  let note known args =
-    match known with
-    | None ->
+  let note callee args =
+    match (callee : Program.callee) with
+    | Any ->
         let n = List.length args in
         let name = if n > 8 then "%apply" else "%apply_" ^ string_of_int n in
         if not (List.exists (String.equal name) !applied) then applied := name :: !applied
-    | Some _ -> ()
+    | Exact | Known _ -> ()
   in
-  let of_instr = function Program.Apply { args; known; _ } -> note known args | _ -> () in
+  let of_instr = function Program.Apply { args; callee; _ } -> note callee args | _ -> () in
   let of_block (block : Program.block) =
     List.iter of_instr block.body;
-    match block.term with Program.Tail { args; known; _ } -> note known args | _ -> ()
+    match block.term with Program.Tail { args; callee; _ } -> note callee args | _ -> ()
   in
   Array.iter (function None -> () | Some (f : Program.func) -> Array.iter of_block f.blocks) program.functions;
   !applied

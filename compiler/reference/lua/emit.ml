@@ -121,7 +121,7 @@ let finish emitter b out =
   | Program.Raise arg ->
       let e = expr emitter arg in
       Fail { e with text = "Error(" ^ e.text ^ ", 0)" } :: out
-  | Tail { closure; args; known } -> Return (apply emitter closure args known emitter.tail) :: out
+  | Tail { closure; args; callee } -> Return (apply emitter closure args callee emitter.tail) :: out
   | Part (id, args) ->
       let exprs = exprs emitter args in
       let text = place emitter id ^ "(" ^ arguments emitter.tail exprs ^ ")" in

@@ -165,20 +165,23 @@ and primitive_call emitter name exprs depth =
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs [] }
 
 (* A call of a closure, with the depth `depth`. *)
-and apply emitter closure args known depth =
+and apply emitter closure args callee depth =
   let f = expr emitter closure in
   let exprs = exprs emitter args in
   let n = List.length args in
   let text =
-    match known with
-    | Some id ->
+    match callee with
+    | Known id ->
         let first = if is_direct emitter id then depth else f.text ^ ", " ^ depth in
         place emitter id ^ "(" ^ arguments first exprs ^ ")"
-    | None when n <= 8 ->
+    | Exact ->
+        let f = Template.operand f true in
+        f ^ "[1](" ^ arguments (f ^ ", " ^ depth) exprs ^ ")"
+    | Any when n <= 8 ->
         let f = Template.operand f true in
         let count = string_of_int n in
         "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ follow (f ^ ", " ^ depth) exprs ^ ")"
-    | None -> "A(" ^ arguments (f.text ^ ", " ^ depth ^ ", " ^ string_of_int n) exprs ^ ")"
+    | Any -> "A(" ^ arguments (f.text ^ ", " ^ depth ^ ", " ^ string_of_int n) exprs ^ ")"
   in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs f.vars }
 
@@ -196,7 +199,7 @@ and closure emitter id captured later =
 and value emitter instr =
   match instr with
   | Prim (_, name, args) -> primitive emitter name args false
-  | Apply { closure; args; known; _ } -> apply emitter closure args known emitter.depth
+  | Apply { closure; args; callee; _ } -> apply emitter closure args callee emitter.depth
   | Closures { functions = (id, captured) :: _; _ } -> closure emitter id captured []
   | Closures _ -> Error.fail "closures without functions"
   | Try _ -> Error.fail "a try inside an expression"

@@ -33,7 +33,7 @@ let rec each_placed (t : Template.t) fixup args i f =
       f arg (i <= 9 && t.Template.counts.(i) = 1 && (not t.Template.skipped.(i)) && not fixed);
       each_placed t fixup rest (i + 1) f
 
-let is_known known = match known with Some _ -> true | None -> false
+let is_known callee = match callee with Known _ -> true | Any | Exact -> false
 
 (* Calls `f` with each operand of an instruction and whether an expression may stand there. *)
 let each_operand table instr f =
@@ -43,8 +43,8 @@ let each_operand table instr f =
       | None | Some { Fragment.form = Template.Call; _ } -> each args true f
       | Some { Fragment.form = Template.Inline t | Template.Test t | Template.Statement t; fixup; _ } ->
           each_placed t fixup args 1 f)
-  | Apply { closure; args; known; _ } ->
-      f closure (is_known known);
+  | Apply { closure; args; callee; _ } ->
+      f closure (is_known callee);
       each args true f
   | Closures { functions; dests } ->
       let single = match dests with [ _ ] -> true | _ -> false in
@@ -61,8 +61,8 @@ let each_term_operand term f =
       for k = 0 to Visit.target_count term - 1 do
         each (Visit.target term k).args false f
       done
-  | Tail { closure; args; known } ->
-      f closure (is_known known);
+  | Tail { closure; args; callee } ->
+      f closure (is_known callee);
       each args true f
   | Part (_, args) | Leave (_, args) -> each args true f
   | Pushtrap _ | Poptrap _ | Unreachable -> ()

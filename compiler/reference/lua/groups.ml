@@ -25,15 +25,15 @@ type t = {
 let mentions (func : Program.func) f =
   let of_instr instr =
     match instr with
-    | Apply { known = Some id; _ } | Try { body = id; _ } -> f id false
+    | Apply { callee = Known id; _ } | Try { body = id; _ } -> f id false
     | Closures { functions; _ } -> List.iter (fun (id, _) -> f id true) functions
-    | Apply { known = None; _ } | Prim _ -> ()
+    | Apply { callee = Any | Exact; _ } | Prim _ -> ()
   in
   Array.iter
     (fun block ->
       List.iter of_instr block.body;
       match block.term with
-      | Tail { known = Some id; _ } | Part (id, _) -> f id false
+      | Tail { callee = Known id; _ } | Part (id, _) -> f id false
       | _ -> ())
     func.blocks
 

@@ -29,14 +29,14 @@ let func guards id (f : func) =
   let of_instr = function
     | Prim (_, name, _) -> if Registers.takes_depth guards.table name then call many
     | Closures _ -> ()
-    | Apply { known = Some callee; _ } -> call (known guards id callee)
+    | Apply { callee = Known callee; _ } -> call (known guards id callee)
     | Apply _ | Try _ -> call many
   in
   Array.iter
     (fun (block : block) ->
       List.iter of_instr block.body;
       match block.term with
-      | Tail { known = Some callee; _ } -> if not (Int.equal callee id) then raise_to (known guards id callee)
+      | Tail { callee = Known callee; _ } -> if not (Int.equal callee id) then raise_to (known guards id callee)
       | Tail _ -> raise_to many
       | Part _ -> call many
       | _ -> ())

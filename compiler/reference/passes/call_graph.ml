@@ -7,7 +7,7 @@ let rec instr_references visit = function
   | [] -> ()
   | instr :: rest ->
       (match instr with
-      | Apply { known = Some id; _ } | Try { body = id; _ } -> visit id false
+      | Apply { callee = Known id; _ } | Try { body = id; _ } -> visit id false
       | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
       | _ -> ());
       instr_references visit rest
@@ -17,7 +17,7 @@ let references (f : func) visit =
   Array.iter
     (fun (block : block) ->
       instr_references visit block.body;
-      match block.term with Tail { known = Some id; _ } | Part (id, _) -> visit id false | _ -> ())
+      match block.term with Tail { callee = Known id; _ } | Part (id, _) -> visit id false | _ -> ())
     f.blocks
 
 (* Lets a function refer to others instead of those that it refers to. *)
@@ -25,7 +25,7 @@ let redirect (f : func) stand_in =
   let created ((id, captured) as creation) = if stand_in id = id then creation else (stand_in id, captured) in
   let instr i =
     match i with
-    | Apply ({ known = Some id; _ } as a) -> if stand_in id = id then i else Apply { a with known = Some (stand_in id) }
+    | Apply ({ callee = Known id; _ } as a) -> if stand_in id = id then i else Apply { a with callee = Known (stand_in id) }
     | Try t -> if stand_in t.body = t.body then i else Try { t with body = stand_in t.body }
     | Closures c ->
         let functions = Visit.map_list created c.functions in
@@ -34,7 +34,7 @@ let redirect (f : func) stand_in =
   in
   let term term =
     match term with
-    | Tail ({ known = Some id; _ } as t) -> if stand_in id = id then term else Tail { t with known = Some (stand_in id) }
+    | Tail ({ callee = Known id; _ } as t) -> if stand_in id = id then term else Tail { t with callee = Known (stand_in id) }
     | Part (id, args) -> if stand_in id = id then term else Part (stand_in id, args)
     | _ -> term
   in

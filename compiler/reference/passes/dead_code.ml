@@ -236,11 +236,11 @@ let needs_closure marking id =
   match marking.program.functions.(id) with Some { params = own :: _; _ } -> is_live marking id own | _ -> false
 
 (* Marks what a call needs: the closure only if the called function uses its own. *)
-let mark_call marking id closure args known =
+let mark_call marking id closure args callee =
   mark_all marking id args;
-  match known with
-  | None -> mark marking id closure
-  | Some known ->
+  match callee with
+  | Any | Exact -> mark marking id closure
+  | Known known ->
       reach marking known;
       if needs_closure marking known then mark marking id closure
       else
@@ -257,12 +257,12 @@ let effects marking id =
         match tracked_set marking name args with
         | None when is_mutator marking name -> mark_all marking id args
         | _ -> ())
-    | Apply { closure; args; known; _ } -> mark_call marking id closure args known
+    | Apply { closure; args; callee; _ } -> mark_call marking id closure args callee
     | Try _ | Closures _ -> ()
   in
   let term = function
     | Return arg | Raise arg | If (arg, _, _) | Switch (arg, _, _) -> mark marking id arg
-    | Tail { closure; args; known } -> mark_call marking id closure args known
+    | Tail { closure; args; callee } -> mark_call marking id closure args callee
     | Part (part, args) ->
         mark_all marking id args;
         reach marking part
@@ -369,15 +369,15 @@ let sweep_prim marking id instr dest name args =
             | _ -> instr))
 
 (* The closure of a call: 0 where the called function does not use it. *)
-let sweep_closure marking closure known =
-  match known with Some known when not (needs_closure marking known) -> Int 0 | _ -> closure
+let sweep_closure marking closure callee =
+  match callee with Known known when not (needs_closure marking known) -> Int 0 | _ -> closure
 
 (* The instruction without what is dead in it. *)
 let sweep_instr marking id instr =
   match instr with
   | Prim (dest, name, args) -> sweep_prim marking id instr dest name args
   | Apply a ->
-      let closure = sweep_closure marking a.closure a.known in
+      let closure = sweep_closure marking a.closure a.callee in
       if closure == a.closure then instr else Apply { a with closure }
   | Closures { dests; functions } -> (
       let is_live v = is_live marking id v in
@@ -398,7 +398,7 @@ let sweep marking (f : func) =
       block.body <- Visit.map_instrs instr block.body;
       match block.term with
       | Tail t ->
-          let closure = sweep_closure marking t.closure t.known in
+          let closure = sweep_closure marking t.closure t.callee in
           if closure != t.closure then block.term <- Tail { t with closure }
       | _ -> ())
     f.blocks

@@ -25,11 +25,11 @@ let note_uses needs (f : func) =
     (fun (block : block) ->
       List.iter
         (function
-          | Apply { closure; args; known = Some id; _ } -> call id closure args
+          | Apply { closure; args; callee = Known id; _ } -> call id closure args
           | instr -> Visit.each_arg instr note)
         block.body;
       match block.term with
-      | Tail { closure; args; known = Some id } -> call id closure args
+      | Tail { closure; args; callee = Known id } -> call id closure args
       | term -> Visit.each_term_arg term note)
     f.blocks
 
@@ -59,7 +59,7 @@ let drop_closures (f : func) needed =
     end
   in
   let instr = function
-    | Apply ({ closure; known = Some id; _ } as a) as instr ->
+    | Apply ({ closure; callee = Known id; _ } as a) as instr ->
       let kept = drop closure id in
       if kept == closure then instr else Apply { a with closure = kept }
     | Closures { dests; functions } as instr ->
@@ -76,7 +76,7 @@ let drop_closures (f : func) needed =
     (fun (block : block) ->
       block.body <- Visit.map_instrs instr block.body;
       match block.term with
-      | Tail ({ closure; known = Some id; _ } as t) -> block.term <- Tail { t with closure = drop closure id }
+      | Tail ({ closure; callee = Known id; _ } as t) -> block.term <- Tail { t with closure = drop closure id }
       | _ -> ())
     f.blocks;
   !dropped

@@ -39,7 +39,7 @@ let add_arg digest a =
 let add_instr digest arg instr =
   (match instr with
   | Prim (_, name, _) -> add digest (Fragment.hash name)
-  | Apply { known = Some id; _ } | Try { body = id; _ } -> add_function digest id
+  | Apply { callee = Known id; _ } | Try { body = id; _ } -> add_function digest id
   | Apply _ -> add digest 1
   | Closures { functions; _ } -> List.iter (fun (id, _) -> add_function digest id) functions);
   Visit.each_arg instr arg

@@ -121,16 +121,16 @@ let captured host = function
       match closure host base with Some (_, captured) -> List.nth_opt captured index | None -> None)
   | _ -> None
 
-(* The function that a call is of, if that is known. *)
-let known host called args known =
-  match (known, closure host called) with
-  | None, Some (id, _) when host.arity.(id) = List.length args + 1 -> Some id
-  | known, _ -> known
+(* What is known of the function that a call is of, now that the host is. *)
+let callee_of host called args callee =
+  match (callee, closure host called) with
+  | (Any | Exact), Some (id, _) when host.arity.(id) = List.length args + 1 -> Known id
+  | _ -> callee
 
 (* The function to be put in the place of a call in a block, if it is of at most this size or called only there. *)
 let inlined host b args most = function
-  | None -> None
-  | Some id ->
+  | Any | Exact -> None
+  | Known id ->
       let { instrs; loops; is_leaf } = host.sizes.(id) in
       let is_old = b < Array.length host.looping in
       let looping = is_old && host.looping.(b) in
@@ -203,9 +203,9 @@ let add host copied next =
     (fun (block : block) ->
       (match (next, block.term) with
       | Some next, Return arg -> block.term <- leave next arg
-      | Some next, Tail { closure; args; known } ->
+      | Some next, Tail { closure; args; callee } ->
           let dest = add_variables host [| "" |] in
-          block.body <- block.body @ [ Apply { dest; closure; args; known } ];
+          block.body <- block.body @ [ Apply { dest; closure; args; callee } ];
           block.term <- leave next (Var dest)
       | _ -> ());
       ignore (add_block host block))
@@ -220,7 +220,7 @@ let becomes_string result = function
 (* Is there a call whose result becomes a string? *)
 let calls_for_string (f : func) =
   let rec has = function
-    | Apply { dest; known = Some _; _ } :: rest -> becomes_string dest rest || has rest
+    | Apply { dest; callee = Known _; _ } :: rest -> becomes_string dest rest || has rest
     | _ :: rest -> has rest
     | [] -> false
   in
@@ -240,11 +240,11 @@ let look_at_end host resolve b (block : block) =
   block.term <- term;
   match term with
   | Tail t -> (
-      let known = known host t.closure t.args t.known in
+      let callee = callee_of host t.closure t.args t.callee in
       let most = if host.block_count = 1 && passes_on block.body then passed else small in
-      match inlined host b t.args most known with
-      | Some callee -> block.term <- add host (copy host callee t.closure t.args) None
-      | None -> if known != t.known then block.term <- Tail { t with known })
+      match inlined host b t.args most callee with
+      | Some inlined -> block.term <- add host (copy host inlined t.closure t.args) None
+      | None -> if callee != t.callee then block.term <- Tail { t with callee })
   | _ -> ()
 
 (* Inlines what the rest of a block calls. `body` is what stands before it, the last first; `learned`: a call there has become known.
@@ -265,10 +265,10 @@ let rec look_on host resolve b (block : block) learned body = function
               look_on host resolve b block learned body rest
           | None -> look_on host resolve b block learned (instr :: body) rest)
       | Apply a -> (
-          let known = known host a.closure a.args a.known in
-          match inlined host b a.args (if becomes_string a.dest rest then string else small) known with
-          | None when known == a.known -> look_on host resolve b block learned (instr :: body) rest
-          | None -> look_on host resolve b block true (Apply { a with known } :: body) rest
+          let callee = callee_of host a.closure a.args a.callee in
+          match inlined host b a.args (if becomes_string a.dest rest then string else small) callee with
+          | None when callee == a.callee -> look_on host resolve b block learned (instr :: body) rest
+          | None -> look_on host resolve b block true (Apply { a with callee } :: body) rest
           | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
               match copy host callee a.closure a.args with
               | [| { body = copied; term = Return result; _ } |] ->

@@ -1,16 +1,17 @@
 (* Calls of functions that are known at compile time, and variables that always hold one constant, in the whole program.
 
-   Each variable gets a fact: nothing arrives there, always this constant, closures of this one function, blocks made by this one
-   instruction, or unknown. Facts flow from definitions to uses, into functions with the arguments of their known calls and back with
+   Each variable gets a fact: nothing arrives there, always this constant, closures of this one function, or of functions of this one
+   number of parameters, blocks made by this one instruction, or unknown. Facts flow from definitions to uses, into functions with the arguments of their known calls and back with
    the results, through captured variables, through the fields of blocks, and through the units' globals, which are set once to
    a block that never changes. What reaches a place that is not followed (a primitive, an exception, a call of an unknown function)
-   escapes: a function may then be called with anything, a block may be changed. A fact changes at most twice, and then its
+   escapes: a function may then be called with anything, a block may be changed. A fact changes at most three times, and then its
    uses alone are looked at again, so the cost is linear; the order does not matter to the result. *)
 
 open Program
 
-(* What is known of a value: no value has been seen; a constant; a closure of this function; a block made by an instruction. *)
-type fact = Nothing | Constant of arg | Function of int | Made of site | Unknown
+(* What is known of a value: no value has been seen; a constant; a closure of this function; a closure of a
+   function of so many parameters, its own closure among them; a block made by an instruction. *)
+type fact = Nothing | Constant of arg | Function of int | Arity of int | Made of site | Unknown
 
 (* An instruction that makes blocks. *)
 and site = {
@@ -47,6 +48,8 @@ type global = { mutable sets : int; mutable value : fact; mutable global_readers
 
 type analysis = {
   program : Program.t;
+  (* Of each function, how many parameters it has. *)
+  arity : int array;
   states : state array;
   unit_globals : global array;
   (* Of each variable of main: is it a block that a global is set to? *)
@@ -62,12 +65,9 @@ let same_fact a b =
   | Nothing, Nothing | Unknown, Unknown -> true
   | Constant a, Constant b -> Simplify.same_arg a b
   | Function f, Function g -> f = g
+  | Arity n, Arity m -> n = m
   | Made a, Made b -> a == b
   | _ -> false
-
-(* `a` itself where `b` adds nothing. *)
-let join a b =
-  match (a, b) with fact, Nothing | Nothing, fact -> fact | _ -> if same_fact a b then a else Unknown
 
 let iter_functions program visit = Array.iter (function None -> () | Some (f : func) -> visit f) program.functions
 
@@ -99,7 +99,8 @@ let start program =
       readers = [];
     }
   in
-  { program; states = Array.map state program.functions; unit_globals; exports; work = []; fresh = []; escapes = [] }
+  let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+  { program; arity; states = Array.map state program.functions; unit_globals; exports; work = []; fresh = []; escapes = [] }
 
 let fact_of an id arg = match arg with Var v -> an.states.(id).facts.(v) | constant -> Constant constant
 
@@ -114,15 +115,19 @@ let rec escape_all an id = function
 
 let again an uses = match uses with [] -> () | _ :: _ -> an.work <- uses :: an.work
 
-(* What two facts are together; a value of which no more is known escapes. *)
+(* The number of parameters of the functions whose closures a value is; 0: unknown. *)
+let arity an = function Function id -> an.arity.(id) | Arity n -> n | _ -> 0
+
+(* What two facts are together, `old` itself where the other adds nothing; a value that is not followed any further escapes. *)
 let meet an old fact =
-  let met = join old fact in
-  (match met with
-  | Unknown ->
+  match (old, fact) with
+  | _, Nothing -> old
+  | Nothing, _ -> fact
+  | _ when same_fact old fact -> old
+  | _ -> (
       escape an old;
-      escape an fact
-  | _ -> ());
-  met
+      escape an fact;
+      match arity an old with n when n > 0 && n = arity an fact -> Arity n | _ -> Unknown)
 
 (* A fact flows to a variable. *)
 let flow an id v fact =
@@ -160,7 +165,9 @@ let unknown_call an id called args =
   | _ ->
       escape an called;
       escape_all an id args;
-      Unknown
+      (* A partial application takes the other arguments. *)
+      let missing = arity an called - List.length args in
+      if missing > 1 then Arity missing else Unknown
 
 (* What a call gives. *)
 let call an use closure args =
@@ -220,7 +227,8 @@ let prim an use dest name args =
           let state = an.states.(created) in
           state.readers <- use :: state.readers;
           if index < Array.length state.captured then state.captured.(index) else Nothing
-      | fact -> fact)
+      | Nothing -> Nothing
+      | _ -> Unknown)
   | "%global", [ Int slot ] ->
       let global = an.unit_globals.(slot) in
       global.global_readers <- use :: global.global_readers;
@@ -357,15 +365,16 @@ let rec settle an =
       settle an
   | _ -> ()
 
-(* Which function is called, or applied to fewer arguments than it has, if that is known. *)
-let known facts arity partial closure args =
+(* What is known of the function that is called, or applied to fewer arguments than it has. *)
+let callee facts arity partial closure args =
   match closure with
   | Var v -> (
       match facts.(v) with
-      | Function id when arity.(id) = List.length args + 1 -> Some id
-      | Function id when partial && arity.(id) > List.length args + 1 -> Some id
-      | _ -> None)
-  | _ -> None
+      | Function id when arity.(id) = List.length args + 1 -> Known id
+      | Function id when partial && arity.(id) > List.length args + 1 -> Known id
+      | Arity n when n = List.length args + 1 -> Exact
+      | _ -> Any)
+  | _ -> Any
 
 (* Puts a constant in the place of a variable that always holds it. A closure that nobody calls may be any value. *)
 let replace facts entered arg =
@@ -381,7 +390,7 @@ let replace facts entered arg =
 let rewritten facts entered arity partial replace instr =
   match Visit.map_args replace instr with
   | Apply a as instr -> (
-      match known facts arity partial a.closure a.args with None -> instr | known -> Apply { a with known })
+      match callee facts arity partial a.closure a.args with Any -> instr | callee -> Apply { a with callee })
   | Closures { dests; functions } as instr ->
       let runs (id, _) = entered.(id) in
       if List.for_all runs functions then instr
@@ -394,27 +403,27 @@ let rewritten facts entered arity partial replace instr =
 let rewritten_term facts arity partial replace term =
   match Visit.map_term_args replace term with
   | Tail t as term -> (
-      match known facts arity partial t.closure t.args with None -> term | known -> Tail { t with known })
+      match callee facts arity partial t.closure t.args with Any -> term | callee -> Tail { t with callee })
   | term -> term
 
-(* Marks calls of known functions and, for `partial`, their partial applications, unless there are places; puts constants in the place of variables that always hold them, and removes functions that
-   never run. *)
+(* Marks calls of known functions and, for `partial`, their partial applications, unless there are places, and calls of functions
+   that take as many arguments as there are; puts constants in the place of variables that always hold them, and removes functions
+   that never run. *)
 let run program =
   let an = start program in
   enter an program.main;
   settle an;
-  let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
   let partial = Array.length program.places = 0 in
   let entered = Array.map (fun state -> state.entered) an.states in
   iter_functions program (fun f ->
       let facts = an.states.(f.id).facts in
       if entered.(f.id) then begin
         let replace arg = replace facts entered arg in
-        let rewritten instr = rewritten facts entered arity partial replace instr in
+        let rewritten instr = rewritten facts entered an.arity partial replace instr in
         Array.iter
           (fun (block : block) ->
             block.body <- Visit.map_instrs rewritten block.body;
-            block.term <- rewritten_term facts arity partial replace block.term)
+            block.term <- rewritten_term facts an.arity partial replace block.term)
           f.blocks
       end);
   program.functions <- Array.mapi (fun id f -> if entered.(id) then f else None) program.functions

@@ -16,7 +16,7 @@ let run program =
     let id = !count and arity = List.length f.params in
     let read i = Prim (i + 1, "%env", [ Var 0; Int i ]) in
     let passed = List.init (arity - 1) (fun i -> Var (i + 2)) in
-    let term = Tail { closure = Var 1; args = passed; known = Some f.id } in
+    let term = Tail { closure = Var 1; args = passed; callee = Known f.id } in
     let func =
       {
         f with
@@ -33,8 +33,8 @@ let run program =
     id
   in
   (* The instruction that makes the closure, if a call is a partial application. *)
-  let closure dest closure args known =
-    let called = match known with Some id -> program.functions.(id) | None -> None in
+  let closure dest closure args callee =
+    let called = match callee with Known id -> program.functions.(id) | Any | Exact -> None in
     match called with
     | Some f when List.length f.params > List.length args + 1 ->
         let given = List.length args in
@@ -43,7 +43,7 @@ let run program =
     | _ -> None
   in
   let instr = function
-    | Apply a as i -> Option.value (closure a.dest a.closure a.args a.known) ~default:i
+    | Apply a as i -> Option.value (closure a.dest a.closure a.args a.callee) ~default:i
     | i -> i
   in
   let look (f : func) =
@@ -52,7 +52,7 @@ let run program =
       match block.term with
       | Tail t -> (
           let dest = Array.length f.names in
-          match closure dest t.closure t.args t.known with
+          match closure dest t.closure t.args t.callee with
           | Some instr ->
               block.body <- block.body @ [ instr ];
               block.term <- Return (Var dest);

@@ -78,8 +78,8 @@ let summary effect_of (f : func) =
   let raises = ref false and risks = ref false and calls = ref [] and trapped = ref [] in
   let here = ref 0 and outside = ref true in
   let look = function
-    | Apply { known = Some id; _ } -> if !outside then calls := id :: !calls else trapped := id :: !trapped
-    | Apply { known = None; _ } -> risks := true
+    | Apply { callee = Known id; _ } -> if !outside then calls := id :: !calls else trapped := id :: !trapped
+    | Apply { callee = Any | Exact; _ } -> risks := true
     | Prim (_, name, args) -> if small && not !risks then risks := may_raise f !here name args effect_of
     | Closures _ | Try _ -> ()
   in
@@ -90,8 +90,8 @@ let summary effect_of (f : func) =
       List.iter look block.body;
       match block.term with
       | Raise _ -> if !outside then raises := true
-      | Tail { known = Some id; _ } -> if id <> f.id then calls := id :: !calls
-      | Tail { known = None; _ } -> risks := true
+      | Tail { callee = Known id; _ } -> if id <> f.id then calls := id :: !calls
+      | Tail { callee = Any | Exact; _ } -> risks := true
       | _ -> ())
     f.blocks;
   {
@@ -228,8 +228,8 @@ let convert_block c (block : block) region =
   in
   List.iter
     (function
-      | Apply ({ known = Some id; _ } as a) when c.variants.(id) >= 0 ->
-        body := Apply { a with known = Some c.variants.(id) } :: !body;
+      | Apply ({ callee = Known id; _ } as a) when c.variants.(id) >= 0 ->
+        body := Apply { a with callee = Known c.variants.(id) } :: !body;
         split a.dest
       | instr -> body := instr :: !body)
     rest;
@@ -241,8 +241,8 @@ let convert_block c (block : block) region =
     let nothing = fresh c in
     body := Prim (nothing, "%none", []) :: Prim (done_, "%throw", [ a ]) :: !body;
     !at.term <- Return (Var nothing)
-  | Tail ({ known = Some id; _ } as t) when c.variants.(id) >= 0 ->
-    !at.term <- Tail { t with known = Some c.variants.(id) }
+  | Tail ({ callee = Known id; _ } as t) when c.variants.(id) >= 0 ->
+    !at.term <- Tail { t with callee = Known c.variants.(id) }
   | _ -> ());
   !at.body <- List.rev !body
 
@@ -328,7 +328,7 @@ let replace program effect_of simplify =
   let loud (f : func) b =
     let block = f.blocks.(b) in
     let instr = function
-      | Apply { known = Some id; _ } -> not quiet.(source id)
+      | Apply { callee = Known id; _ } -> not quiet.(source id)
       | Prim (_, name, args) -> may_raise f b name args effect_of
       | Closures _ -> false
       | Apply _ | Try _ -> true

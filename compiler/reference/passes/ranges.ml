@@ -558,7 +558,7 @@ let rewrite arguments analysis =
   let at = ref Flow.none in
   let instr i =
     (match i with
-    | Apply { known = Some id; args; _ } | Try { body = id; args; _ } -> take arguments analysis id args !at
+    | Apply { callee = Known id; args; _ } | Try { body = id; args; _ } -> take arguments analysis id args !at
     | _ -> ());
     let simpler = simpler analysis !at i in
     learn analysis !at i;
@@ -571,7 +571,7 @@ let rewrite arguments analysis =
       at := b;
       block.body <- Visit.map_list instr block.body;
       match block.term with
-      | Tail { known = Some id; args; _ } -> take arguments analysis id args b
+      | Tail { callee = Known id; args; _ } -> take arguments analysis id args b
       | If ((Var _ as arg), yes, no) ->
           let range = range_of analysis arg b in
           if range.low = range.high && abs_float range.low <= 1073741823. then begin

@@ -14,23 +14,23 @@ let uses_itself (f : func) =
     (fun (block : block) ->
       List.iter
         (function
-          | Apply { args; known = Some id; _ } when id = f.id -> List.iter note args
+          | Apply { args; callee = Known id; _ } when id = f.id -> List.iter note args
           | instr -> Visit.each_arg instr note)
         block.body;
       match block.term with
-      | Tail { args; known = Some id; _ } when id = f.id -> List.iter note args
+      | Tail { args; callee = Known id; _ } when id = f.id -> List.iter note args
       | term -> Visit.each_term_arg term note)
     f.blocks;
   !found
 
 (* Does the function call itself in a place other than the tail? *)
 let is_recursive (f : func) =
-  let own = function Apply { known = Some id; _ } -> id = f.id | _ -> false in
+  let own = function Apply { callee = Known id; _ } -> id = f.id | _ -> false in
   Array.exists (fun (block : block) -> List.exists own block.body) f.blocks
 
 (* A tail call of the function by itself, with the same closure unless that does not matter. *)
 let is_loop (f : func) any = function
-  | Tail { closure; known = Some id; _ } -> id = f.id && (any || is_own f closure)
+  | Tail { closure; callee = Known id; _ } -> id = f.id && (any || is_own f closure)
   | _ -> false
 
 let make_loop (f : func) any =

@@ -229,10 +229,10 @@ let rename_instr renamer instr =
   | Prim (dest, name, list) ->
       let dest = rename renamer dest in
       Prim (dest, name, args renamer list)
-  | Apply { dest; closure; args = list; known } ->
+  | Apply { dest; closure; args = list; callee } ->
       let dest = rename renamer dest in
       let closure = rename_arg renamer closure in
-      Apply { dest; closure; args = args renamer list; known }
+      Apply { dest; closure; args = args renamer list; callee }
   | Closures { dests; functions } ->
       let dests = vars renamer dests in
       Closures { dests; functions = in_order (fun (id, captured) -> (id, args renamer captured)) functions }
@@ -294,9 +294,9 @@ let rename_term pieces renamer piece old =
       let a = rename_arg renamer a in
       let ints = all ints in
       Switch (a, ints, all tags)
-  | Tail { closure; args = list; known } ->
+  | Tail { closure; args = list; callee } ->
       let closure = rename_arg renamer closure in
-      Tail { closure; args = args renamer list; known }
+      Tail { closure; args = args renamer list; callee }
   | Part (id, list) -> Part (id, args renamer list)
   | Leave (exit, list) -> Leave (exit, args renamer list)
   | Pushtrap _ | Poptrap _ | Unreachable -> Unreachable

@@ -309,7 +309,7 @@ let execute b pc op next state =
     if n > 3 then state.height <- state.height - 3;
     place b Program.Call pc next;
     let dest = fresh b in
-    b.body <- Program.Apply { dest; closure = accu; args; known = None } :: b.body;
+    b.body <- Program.Apply { dest; closure = accu; args; callee = Any } :: b.body;
     state.accu <- Program.Var dest
   | Closure (vars, label) -> closures b vars [| label |] false state pc next
   | Closurerec (vars, labels) -> closures b vars labels true state pc next
@@ -451,7 +451,7 @@ let term b pc op next state =
     place b kind pc pc;
     Program.Raise accu
   | Stop -> Program.Return (Program.Int 0)
-  | Appterm (n, _) -> Program.Tail { closure = accu; args = pop state n pc; known = None }
+  | Appterm (n, _) -> Program.Tail { closure = accu; args = pop state n pc; callee = Any }
   | Resumeterm (n, _) -> Program.Return (prim b "%resume" (accu :: pop state n pc))
   | Reperformterm _ -> Program.Return (prim b "%reperform" (accu :: pop state 2 pc))
   | _ -> Program.Return accu

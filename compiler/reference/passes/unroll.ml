@@ -7,11 +7,11 @@ open Program
 let small = 10
 
 (* Is it a call, not in tail position, of function `own`? *)
-let is_own_call own = function Apply { known = Some id; _ } -> id = own | _ -> false
+let is_own_call own = function Apply { callee = Known id; _ } -> id = own | _ -> false
 
 (* What stands before the first such call, the call and what follows it. *)
 let rec split_at_call own before = function
-  | (Apply ({ known = Some id; _ } as call) : instr) :: rest when id = own ->
+  | (Apply ({ callee = Known id; _ } as call) : instr) :: rest when id = own ->
       Some (List.rev before, call.dest, call.closure :: call.args, rest)
   | instr :: rest -> split_at_call own (instr :: before) rest
   | [] -> None
@@ -61,9 +61,9 @@ let rec take_in host (block : block) =
           let body = List.map (fun instr -> Visit.map_all renamed rename instr) block.body in
           match Visit.map_targets (fun t -> { t with block = first + t.block }) (Visit.map_term_args rename block.term) with
           | Return arg -> add_block host { params; body; term = leave arg }
-          | Tail { closure; args; known } ->
+          | Tail { closure; args; callee } ->
               let dest = add_variables host [| "" |] in
-              add_block host { params; body = body @ [ Apply { dest; closure; args; known } ]; term = leave (Var dest) }
+              add_block host { params; body = body @ [ Apply { dest; closure; args; callee } ]; term = leave (Var dest) }
           | term -> add_block host { params; body; term })
         host.callee;
       take_in host follows

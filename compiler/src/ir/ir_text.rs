@@ -1,7 +1,7 @@
 //! The text of the IR (ARCHITECTURE.md, section 6).
 
 use crate::bytecode::unmarshal::{Arena, Value};
-use crate::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target, Term};
+use crate::ir::program::{Arg, Block, Callee, Func, Instr, Kind, Program, Target, Term};
 use crate::lua::literal;
 
 /// A byte string as an OCaml literal.
@@ -78,11 +78,15 @@ fn targets(out: &mut String, data: &Arena, list: &[Target]) {
 }
 
 /// What is called and with what.
-fn call(out: &mut String, data: &Arena, closure: &Arg, list: &[Arg], known: Option<u32>) {
-    if let Some(f) = known {
-        out.push_str("known ");
-        out.push_str(&f.to_string());
-        out.push(' ');
+fn call(out: &mut String, data: &Arena, closure: &Arg, list: &[Arg], callee: Callee) {
+    match callee {
+        Callee::Any => {}
+        Callee::Exact => out.push_str("exact "),
+        Callee::Known(f) => {
+            out.push_str("known ");
+            out.push_str(&f.to_string());
+            out.push(' ');
+        }
     }
     arg(out, data, closure);
     out.push(' ');
@@ -101,10 +105,10 @@ fn instr(out: &mut String, data: &Arena, i: &Instr) {
                 arg(out, data, a);
             }
         }
-        Instr::Apply { dest, closure, args: list, known } => {
+        Instr::Apply { dest, closure, args: list, callee } => {
             vars(out, &[*dest]);
             out.push_str(" = apply ");
-            call(out, data, closure, list, *known);
+            call(out, data, closure, list, *callee);
         }
         Instr::Closures { dests, functions } => {
             vars(out, dests);
@@ -158,9 +162,9 @@ fn term(out: &mut String, data: &Arena, t: &Term) {
             out.push(' ');
             targets(out, data, tags);
         }
-        Term::Tail { closure, args: list, known } => {
+        Term::Tail { closure, args: list, callee } => {
             out.push_str("tail ");
-            call(out, data, closure, list, *known);
+            call(out, data, closure, list, *callee);
         }
         Term::Part(f, list) => {
             out.push_str("part ");

@@ -29,6 +29,26 @@ pub struct Target {
     pub args: Vec<Arg>,
 }
 
+/// What is known of the function that a call is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callee {
+    /// Any: it may take more or fewer arguments.
+    Any,
+    /// It takes as many arguments as there are.
+    Exact,
+    Known(FuncId),
+}
+
+impl Callee {
+    /// The function, if there is only one.
+    pub fn known(self) -> Option<FuncId> {
+        match self {
+            Callee::Known(id) => Some(id),
+            Callee::Any | Callee::Exact => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Instr {
     Prim {
@@ -40,7 +60,7 @@ pub enum Instr {
         dest: Var,
         closure: Arg,
         args: Vec<Arg>,
-        known: Option<FuncId>,
+        callee: Callee,
     },
     /// Each function with what it captures.
     Closures {
@@ -66,7 +86,7 @@ pub enum Term {
     Tail {
         closure: Arg,
         args: Vec<Arg>,
-        known: Option<FuncId>,
+        callee: Callee,
     },
     Part(FuncId, Vec<Arg>),
     Leave(u32, Vec<Arg>),

@@ -3,7 +3,7 @@
 
 use crate::bytecode::unmarshal::Value;
 use crate::error::{Error, Result};
-use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Callee, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit;
 
 const NONE: usize = usize::MAX;
@@ -181,11 +181,8 @@ impl Checker<'_> {
     fn check_instr(&self, block: usize, place: usize, instr: &Instr) -> Result<()> {
         match instr {
             Instr::Prim { .. } => {}
-            Instr::Apply { closure, args, known, .. } => {
-                if let Some(f) = known {
-                    self.check_known(block, *f, closure, args.len())?;
-                }
-            }
+            Instr::Apply { closure, args, callee: Callee::Known(f), .. } => self.check_known(block, *f, closure, args.len())?,
+            Instr::Apply { .. } => {}
             Instr::Closures { dests, functions } => {
                 if dests.len() != functions.len() {
                     return self.fail(block, "as many results as closures are needed");
@@ -222,7 +219,7 @@ impl Checker<'_> {
             Term::Return(_) | Term::Tail { .. } if body => return self.fail(block, "the body of a try returns"),
             Term::Leave(exit, _) if !body || *exit >= self.func.exits => return self.fail(block, "leaves by no exit"),
             Term::Part(f, args) => self.check_call(block, *f, Kind::Part, Some(args.len()))?,
-            Term::Tail { closure, args, known: Some(f) } => self.check_known(block, *f, closure, args.len())?,
+            Term::Tail { closure, args, callee: Callee::Known(f) } => self.check_known(block, *f, closure, args.len())?,
             _ => {}
         }
         let caught = match &b.term {

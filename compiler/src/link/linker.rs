@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::{Error, Result};
-use crate::ir::program::{Instr, Program, Term};
+use crate::ir::program::{Callee, Instr, Program, Term};
 use crate::link::fragment::{Section, Table};
 use crate::link::{minify, places};
 use crate::lua::emit::TAIL_DEPTH;
@@ -57,10 +57,10 @@ fn applied(program: &Program) -> BTreeSet<String> {
     let blocks = program.functions.iter().flatten().flat_map(|function| &function.blocks);
     let counts = blocks.flat_map(|block| {
         let calls = block.body.iter().filter_map(|instr| match instr {
-            Instr::Apply { args, known: None, .. } => Some(args.len()),
+            Instr::Apply { args, callee: Callee::Any, .. } => Some(args.len()),
             _ => None,
         });
-        let tail = if let Term::Tail { args, known: None, .. } = &block.term { Some(args.len()) } else { None };
+        let tail = if let Term::Tail { args, callee: Callee::Any, .. } = &block.term { Some(args.len()) } else { None };
         calls.chain(tail)
     });
     let counts: BTreeSet<usize> = counts.map(|n| n.min(9)).collect();

@@ -178,9 +178,9 @@ impl<'a> Emitter<'a> {
                 let e = self.expr(arg)?;
                 out.push(Stat::Fail(Expr { text: format!("Error({}, 0)", e.text), ..e }));
             }
-            Term::Tail { closure, args, known } => {
+            Term::Tail { closure, args, callee } => {
                 let depth = self.tail.clone();
-                let e = self.apply(closure, args, *known, &depth)?;
+                let e = self.apply(closure, args, *callee, &depth)?;
                 out.push(Stat::Return(e));
             }
             Term::Part(id, args) => {

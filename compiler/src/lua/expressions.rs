@@ -14,7 +14,7 @@ use super::syntax::{Expr, Kind, Known, constant};
 use super::template::{Form, int, operand};
 use crate::bytecode::unmarshal::Value;
 use crate::error::{Error, Result};
-use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
+use crate::ir::program::{self, Arg, Callee, Func, FuncId, Instr, Program, Term, Var};
 use crate::link::fragment::Table;
 use crate::target::Target;
 
@@ -233,23 +233,27 @@ impl<'a> Emitter<'a> {
     }
 
     /// A call of a closure, with the depth `depth`.
-    pub fn apply(&mut self, closure: &Arg, args: &[Arg], known: Option<FuncId>, depth: &str) -> Result<Expr> {
+    pub fn apply(&mut self, closure: &Arg, args: &[Arg], callee: Callee, depth: &str) -> Result<Expr> {
         let f = self.expr(closure)?;
         let exprs = self.exprs(args)?;
         let mut vars = f.vars.clone();
         let n = args.len();
-        let text = match known {
-            Some(id) => {
+        let text = match callee {
+            Callee::Known(id) => {
                 let place = self.place(id)?;
                 let first = [&f.text, depth];
                 format!("{place}({})", arguments(&first[usize::from(self.is_direct(id))..], &exprs, &mut vars))
             }
-            None if n <= 8 => {
+            Callee::Exact => {
+                let f = operand(&f, true);
+                format!("{f}[1]({})", arguments(&[&f, depth], &exprs, &mut vars))
+            }
+            Callee::Any if n <= 8 => {
                 let f = operand(&f, true);
                 let inner = list(&[&f, depth], &exprs, &mut vars);
                 format!("({f}[2] == {n} and {f}[1] or A{n})({inner})")
             }
-            None => {
+            Callee::Any => {
                 let count = n.to_string();
                 format!("A({})", arguments(&[&f.text, depth, &count], &exprs, &mut vars))
             }
@@ -274,9 +278,9 @@ impl<'a> Emitter<'a> {
     pub fn value(&mut self, instr: &'a Instr) -> Result<Expr> {
         match instr {
             Instr::Prim { name, args, .. } => self.primitive(name, args, false),
-            Instr::Apply { closure, args, known, .. } => {
+            Instr::Apply { closure, args, callee, .. } => {
                 let depth = self.depth.clone();
-                self.apply(closure, args, *known, &depth)
+                self.apply(closure, args, *callee, &depth)
             }
             Instr::Closures { functions, .. } => match functions.first() {
                 Some((id, captured)) => self.closure(*id, captured, &[]),

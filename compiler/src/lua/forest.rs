@@ -46,8 +46,8 @@ pub fn operands<'a>(table: &Table, instr: &'a Instr) -> Vec<(&'a Arg, bool)> {
                 list.push((arg, allowed));
             }
         }
-        Instr::Apply { closure, args, known, .. } => {
-            list.push((closure, known.is_some()));
+        Instr::Apply { closure, args, callee, .. } => {
+            list.push((closure, callee.known().is_some()));
             for arg in args {
                 list.push((arg, true));
             }
@@ -86,8 +86,8 @@ pub fn term_operands(term: &Term) -> Vec<(&Arg, bool)> {
                 }
             }
         }
-        Term::Tail { closure, args, known } => {
-            list.push((closure, known.is_some()));
+        Term::Tail { closure, args, callee } => {
+            list.push((closure, callee.known().is_some()));
             for arg in args {
                 list.push((arg, true));
             }

@@ -34,14 +34,14 @@ fn mentions(f: Option<&Func>) -> Vec<(FuncId, bool)> {
     for block in f.iter().flat_map(|f| &f.blocks) {
         for instr in &block.body {
             match instr {
-                Instr::Apply { known, .. } => found.extend(known.map(|id| (id, false))),
+                Instr::Apply { callee, .. } => found.extend(callee.known().map(|id| (id, false))),
                 Instr::Try { body, .. } => found.push((*body, false)),
                 Instr::Closures { functions, .. } => found.extend(functions.iter().map(|(id, _)| (*id, true))),
                 Instr::Prim { .. } => {}
             }
         }
         match &block.term {
-            Term::Tail { known, .. } => found.extend(known.map(|id| (id, false))),
+            Term::Tail { callee, .. } => found.extend(callee.known().map(|id| (id, false))),
             Term::Part(id, _) => found.push((*id, false)),
             _ => {}
         }

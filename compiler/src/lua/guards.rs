@@ -1,7 +1,7 @@
 //! Which functions begin with the question whether the stack is used up. One that only calls known functions,
 //! which ask or are a few levels of such as do not, need not: its callers' depth holds for it.
 
-use crate::ir::program::{Func, FuncId, Instr, Kind, Program, Term};
+use crate::ir::program::{Callee, Func, FuncId, Instr, Kind, Program, Term};
 use crate::link::fragment::Table;
 use crate::passes::call_graph::CallGraph;
 
@@ -35,16 +35,16 @@ impl Guards<'_> {
                 let below = match instr {
                     Instr::Prim { name, .. } if !self.table.find(name).is_some_and(|s| s.calls) => continue,
                     Instr::Closures { .. } => continue,
-                    Instr::Apply { known: Some(to), .. } => self.known(id, *to),
+                    Instr::Apply { callee: Callee::Known(to), .. } => self.known(id, *to),
                     Instr::Prim { .. } | Instr::Apply { .. } | Instr::Try { .. } => MANY,
                 };
                 calls = true;
                 levels = levels.max(below + 1);
             }
             match &block.term {
-                Term::Tail { known: Some(to), .. } if *to == id => {}
-                Term::Tail { known: Some(to), .. } => levels = levels.max(self.known(id, *to)),
-                Term::Tail { known: None, .. } => levels = levels.max(MANY),
+                Term::Tail { callee: Callee::Known(to), .. } if *to == id => {}
+                Term::Tail { callee: Callee::Known(to), .. } => levels = levels.max(self.known(id, *to)),
+                Term::Tail { .. } => levels = levels.max(MANY),
                 Term::Part(..) => (levels, calls) = (MANY, true),
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! Which functions refer to which.
 
-use crate::ir::program::{Func, FuncId, Instr, Program, Term};
+use crate::ir::program::{Callee, Func, FuncId, Instr, Program, Term};
 use crate::parallel;
 
 /// Visits the functions that a function refers to, in order, and whether it creates them.
@@ -8,12 +8,12 @@ pub fn references(f: &Func, visit: &mut dyn FnMut(FuncId, bool)) {
     for block in &f.blocks {
         for instr in &block.body {
             match instr {
-                Instr::Apply { known: Some(id), .. } | Instr::Try { body: id, .. } => visit(*id, false),
+                Instr::Apply { callee: Callee::Known(id), .. } | Instr::Try { body: id, .. } => visit(*id, false),
                 Instr::Closures { functions, .. } => functions.iter().for_each(|(id, _)| visit(*id, true)),
                 _ => {}
             }
         }
-        if let Term::Tail { known: Some(id), .. } | Term::Part(id, _) = &block.term {
+        if let Term::Tail { callee: Callee::Known(id), .. } | Term::Part(id, _) = &block.term {
             visit(*id, false);
         }
     }
@@ -24,12 +24,12 @@ pub fn redirect(f: &mut Func, to: &dyn Fn(FuncId) -> FuncId) {
     for block in &mut f.blocks {
         for instr in &mut block.body {
             match instr {
-                Instr::Apply { known: Some(id), .. } | Instr::Try { body: id, .. } => *id = to(*id),
+                Instr::Apply { callee: Callee::Known(id), .. } | Instr::Try { body: id, .. } => *id = to(*id),
                 Instr::Closures { functions, .. } => functions.iter_mut().for_each(|(id, _)| *id = to(*id)),
                 _ => {}
             }
         }
-        if let Term::Tail { known: Some(id), .. } | Term::Part(id, _) = &mut block.term {
+        if let Term::Tail { callee: Callee::Known(id), .. } | Term::Part(id, _) = &mut block.term {
             *id = to(*id);
         }
     }

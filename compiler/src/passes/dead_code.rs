@@ -5,7 +5,7 @@
 //! too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the block).
 //! Every variable is marked once, so the cost is linear. Then everything unmarked is dropped.
 
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Name, Program, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Name, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut};
 use crate::link::fragment::Effect;
 use crate::parallel;
@@ -308,9 +308,9 @@ impl<'a> Marking<'a> {
     }
 
     /// Marks what a call needs: the closure only if the called function uses its own.
-    fn call(&mut self, id: FuncId, closure: &'a Arg, args: &[Arg], known: Option<FuncId>) {
+    fn call(&mut self, id: FuncId, closure: &'a Arg, args: &[Arg], callee: Callee) {
         self.mark_all(id, args);
-        let Some(known) = known else {
+        let Some(known) = callee.known() else {
             self.mark(id, closure);
             return;
         };
@@ -344,13 +344,13 @@ impl<'a> Marking<'a> {
                             self.mark_all(id, args);
                         }
                     }
-                    Instr::Apply { closure, args, known, .. } => self.call(id, closure, args, *known),
+                    Instr::Apply { closure, args, callee, .. } => self.call(id, closure, args, *callee),
                     Instr::Try { .. } | Instr::Closures { .. } => {}
                 }
             }
             match &block.term {
                 Term::Return(arg) | Term::Raise(arg) | Term::If(arg, ..) | Term::Switch(arg, ..) => self.mark(id, arg),
-                Term::Tail { closure, args, known } => self.call(id, closure, args, *known),
+                Term::Tail { closure, args, callee } => self.call(id, closure, args, *callee),
                 Term::Part(part, args) => {
                     self.mark_all(id, args);
                     self.reach(*part);
@@ -547,9 +547,9 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
             }
             Some(instr.clone())
         }
-        Instr::Apply { dest, closure, args, known } => {
-            let closure = sweep_closure(marking, closure, *known);
-            Some(Instr::Apply { dest: *dest, closure, args: args.clone(), known: *known })
+        Instr::Apply { dest, closure, args, callee } => {
+            let closure = sweep_closure(marking, closure, *callee);
+            Some(Instr::Apply { dest: *dest, closure, args: args.clone(), callee: *callee })
         }
         Instr::Closures { dests, functions } => {
             let kept = live_ones(marking, id, dests);
@@ -567,8 +567,8 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
 }
 
 /// The closure of a call: 0 where the called function does not use it.
-fn sweep_closure(marking: &Marking, closure: &Arg, known: Option<FuncId>) -> Arg {
-    match known {
+fn sweep_closure(marking: &Marking, closure: &Arg, callee: Callee) -> Arg {
+    match callee.known() {
         Some(known) if !marking.needs_closure(known) => Arg::Int(0),
         _ => *closure,
     }
@@ -581,8 +581,8 @@ fn sweep(marking: &Marking, function: &Func) -> Func {
         let params = keep(&block.params, &live_ones(marking, id, &block.params));
         let body = block.body.iter().filter_map(|instr| sweep_instr(marking, id, instr)).collect();
         let mut term = block.term.clone();
-        if let Term::Tail { closure, known, .. } = &mut term {
-            *closure = sweep_closure(marking, closure, *known);
+        if let Term::Tail { closure, callee, .. } = &mut term {
+            *closure = sweep_closure(marking, closure, *callee);
         }
         for target in targets_mut(&mut term) {
             if let Some(to) = function.blocks.get(target.block as usize) {

@@ -1,7 +1,7 @@
 //! Functions that are only ever called directly take no closure (fib: 0.9 of the time on Lua 5.4). Such a one stands in no value, so
 //! nothing applies it as a closure, and it reads nothing from its own: all it may do with that is to pass it on in such calls.
 
-use crate::ir::program::{Arg, Func, FuncId, Instr, Kind, Program, Term};
+use crate::ir::program::{Arg, Callee, Func, FuncId, Instr, Kind, Program, Term};
 use crate::ir::visit::{each_arg, each_term_arg};
 use crate::parallel;
 use crate::passes::Simplify;
@@ -32,7 +32,7 @@ impl Needs {
         for block in &f.blocks {
             for instr in &block.body {
                 match instr {
-                    Instr::Apply { closure, args, known: Some(id), .. } => {
+                    Instr::Apply { closure, args, callee: Callee::Known(id), .. } => {
                         self.passed[*id as usize].extend(holds(closure));
                         args.iter().for_each(|a| self.note(holds(a)));
                     }
@@ -40,7 +40,7 @@ impl Needs {
                 }
             }
             match &block.term {
-                Term::Tail { closure, args, known: Some(id) } => {
+                Term::Tail { closure, args, callee: Callee::Known(id) } => {
                     self.passed[*id as usize].extend(holds(closure));
                     args.iter().for_each(|a| self.note(holds(a)));
                 }
@@ -81,7 +81,7 @@ fn drop_closures(f: &mut Func, needed: &[bool]) -> bool {
     for block in &mut f.blocks {
         for instr in &mut block.body {
             match instr {
-                Instr::Apply { closure, known: Some(id), .. } => drop(closure, *id),
+                Instr::Apply { closure, callee: Callee::Known(id), .. } => drop(closure, *id),
                 Instr::Closures { dests, functions } => {
                     let mut kept = functions.iter().map(|(id, _)| needed[*id as usize]);
                     dests.retain(|_| kept.next() == Some(true));
@@ -91,7 +91,7 @@ fn drop_closures(f: &mut Func, needed: &[bool]) -> bool {
             }
         }
         block.body.retain(|instr| !matches!(instr, Instr::Closures { dests, .. } if dests.is_empty()));
-        if let Term::Tail { closure, known: Some(id), .. } = &mut block.term {
+        if let Term::Tail { closure, callee: Callee::Known(id), .. } = &mut block.term {
             drop(closure, *id);
         }
     }

@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{
     dests, dests_mut, each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets, targets_mut,
 };
@@ -68,7 +68,7 @@ impl Digest {
         for instr in &block.body {
             match instr {
                 Instr::Prim { name, .. } => name.bytes().for_each(|c| self.add(c as usize)),
-                Instr::Apply { known: Some(id), .. } | Instr::Try { body: id, .. } => self.function(*id),
+                Instr::Apply { callee: Callee::Known(id), .. } | Instr::Try { body: id, .. } => self.function(*id),
                 Instr::Apply { .. } => self.add(1),
                 Instr::Closures { functions, .. } => functions.iter().for_each(|(id, _)| self.function(*id)),
             }

@@ -4,7 +4,7 @@
 //! `Array.iter`, is worth to be taken in. With locations nothing is inlined: a frame would be missing in backtraces. Main takes in only
 //! what its loops call: the rest runs once, and main would keep its values alive.
 
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
 use crate::parallel;
 use crate::passes::Simplify;
@@ -85,7 +85,7 @@ fn passes_on(body: &[Instr]) -> bool {
 /// Is there a call whose result becomes a string?
 fn calls_for_string(f: &Func) -> bool {
     let is_call = |pair: &[Instr]| match pair {
-        [Instr::Apply { dest, known: Some(_), .. }, next] => becomes_string(*dest, Some(next)),
+        [Instr::Apply { dest, callee: Callee::Known(_), .. }, next] => becomes_string(*dest, Some(next)),
         _ => false,
     };
     f.blocks.iter().any(|block| block.body.windows(2).any(is_call))
@@ -139,15 +139,18 @@ impl Host<'_> {
         }
     }
 
-    /// The function that a call is of, if that is known.
-    fn known(&self, closure: &Arg, args: &[Arg], known: Option<FuncId>) -> Option<FuncId> {
-        let created = self.closure(closure).map(|(id, _)| *id);
-        known.or(created.filter(|id| self.arity[*id as usize] == args.len() + 1))
+    /// What is known of the function that a call is of, now that the host is.
+    fn callee(&self, closure: &Arg, args: &[Arg], callee: Callee) -> Callee {
+        match (callee, self.closure(closure)) {
+            (Callee::Known(_), _) | (_, None) => callee,
+            (_, Some((id, _))) if self.arity[*id as usize] == args.len() + 1 => Callee::Known(*id),
+            _ => callee,
+        }
     }
 
     /// The function to be put in the place of a call in a block, if it is of at most this size or called only there.
-    fn inlined(&mut self, b: usize, known: Option<FuncId>, args: &[Arg], most: usize) -> Option<Func> {
-        let id = known?;
+    fn inlined(&mut self, b: usize, callee: Callee, args: &[Arg], most: usize) -> Option<Func> {
+        let id = callee.known()?;
         let size = self.sizes[id as usize]?;
         let looping = self.looping.get(b).copied();
         let small = if size.leaf && looping == Some(true) { LEAF } else { most };
@@ -206,11 +209,11 @@ impl Host<'_> {
                 let leave = |arg: Arg| Term::Jump(Target { block: next as u32, args: vec![arg] });
                 block.term = match block.term {
                     Term::Return(arg) => leave(arg),
-                    Term::Tail { closure, args, known } => {
+                    Term::Tail { closure, args, callee } => {
                         let dest = self.f.names.len() as Var;
                         self.f.names.push(String::new());
                         self.grow();
-                        block.body.push(Instr::Apply { dest, closure, args, known });
+                        block.body.push(Instr::Apply { dest, closure, args, callee });
                         leave(Arg::Var(dest))
                     }
                     term => term,
@@ -237,12 +240,12 @@ impl Host<'_> {
                         continue;
                     }
                 }
-                Instr::Apply { dest, closure, args, known } => {
-                    *known = self.known(closure, args, *known);
+                Instr::Apply { dest, closure, args, callee } => {
+                    *callee = self.callee(closure, args, *callee);
                     let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
-                    if let Some(callee) = self.inlined(b, *known, args, most) {
-                        if let [Block { term: Term::Return(_), .. }] = callee.blocks.as_slice() {
-                            for copied in self.copy(callee, *closure, std::mem::take(args)) {
+                    if let Some(inlined) = self.inlined(b, *callee, args, most) {
+                        if let [Block { term: Term::Return(_), .. }] = inlined.blocks.as_slice() {
+                            for copied in self.copy(inlined, *closure, std::mem::take(args)) {
                                 if let Term::Return(result) = copied.term {
                                     self.replace[*dest as usize] = Some(result);
                                 }
@@ -255,7 +258,7 @@ impl Host<'_> {
                         let term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
                         self.f.blocks.push(Block { params: vec![*dest], body: rest, term });
                         self.work.push(next);
-                        let blocks = self.copy(callee, *closure, std::mem::take(args));
+                        let blocks = self.copy(inlined, *closure, std::mem::take(args));
                         self.f.blocks[b].term = self.add(blocks, Some(next));
                         self.f.blocks[b].body = body;
                         return;
@@ -268,11 +271,11 @@ impl Host<'_> {
         self.f.blocks[b].body = body;
         let mut term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
         each_term_arg_mut(&mut term, &mut |a| resolve(&self.replace, a));
-        if let Term::Tail { closure, args, known } = &mut term {
-            *known = self.known(closure, args, *known);
+        if let Term::Tail { closure, args, callee } = &mut term {
+            *callee = self.callee(closure, args, *callee);
             let most = if self.f.blocks.len() == 1 && passes_on(&self.f.blocks[b].body) { PASSED } else { SMALL };
-            if let Some(callee) = self.inlined(b, *known, args, most) {
-                let blocks = self.copy(callee, *closure, std::mem::take(args));
+            if let Some(inlined) = self.inlined(b, *callee, args, most) {
+                let blocks = self.copy(inlined, *closure, std::mem::take(args));
                 term = self.add(blocks, None);
             }
         }

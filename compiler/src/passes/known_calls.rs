@@ -1,14 +1,14 @@
 //! Calls of functions that are known at compile time, and variables that always hold one constant, in the whole program.
 //!
-//! Each variable gets a fact: nothing arrives there, always this constant, closures of this one function, blocks made by this one
-//! instruction, or unknown. Facts flow from definitions to uses, into functions with the arguments of their known calls and back with
+//! Each variable gets a fact: nothing arrives there, always this constant, closures of this one function, or of functions of this one
+//! number of parameters, blocks made by this one instruction, or unknown. Facts flow from definitions to uses, into functions with the arguments of their known calls and back with
 //! the results, through captured variables, through the fields of blocks, and through the units' globals, which are set once to
 //! a block that never changes. What reaches a place that is not followed (a primitive, an exception, a call of an unknown function)
-//! escapes: a function may then be called with anything, a block may be changed. A fact changes at most twice, and then its
+//! escapes: a function may then be called with anything, a block may be changed. A fact changes at most three times, and then its
 //! uses alone are looked at again, so the cost is linear; the order does not matter to the result. A use that the first look at its
 //! function has not come to is not looked at before.
 
-use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets};
 use crate::parallel;
 
@@ -20,6 +20,8 @@ enum Fact {
     Constant(Arg),
     /// A closure of this function.
     Function(FuncId),
+    /// A closure of a function of so many parameters, its own closure among them.
+    Arity(u32),
     /// A block made by the instruction of this site.
     Block(u32),
     Unknown,
@@ -109,6 +111,7 @@ struct Analysis<'a> {
     program: &'a Program,
     /// By function.
     users: &'a [Users],
+    arity: &'a [u32],
     states: Vec<State>,
     sites: Vec<Site>,
     globals: Vec<Global>,
@@ -120,16 +123,8 @@ struct Analysis<'a> {
     escapes: Vec<Fact>,
 }
 
-fn join(a: Fact, b: Fact) -> Fact {
-    match (a, b) {
-        (Fact::Nothing, fact) | (fact, Fact::Nothing) => fact,
-        (a, b) if a == b => a,
-        _ => Fact::Unknown,
-    }
-}
-
 impl<'a> Analysis<'a> {
-    fn new(program: &'a Program, users: &'a [Users]) -> Self {
+    fn new(program: &'a Program, users: &'a [Users], arity: &'a [u32]) -> Self {
         let main = program.functions[program.main as usize].as_ref();
         let mut exports = vec![false; main.map_or(0, |main| main.names.len())];
         let global = Global { sets: 0, fact: Fact::Nothing, readers: Vec::new() };
@@ -160,7 +155,7 @@ impl<'a> Analysis<'a> {
         }
         let states = vec![State::default(); program.functions.len()];
         let (work, fresh, escapes) = (Vec::new(), Vec::new(), Vec::new());
-        Analysis { program, users, states, sites: Vec::new(), globals, exports, work, fresh, escapes }
+        Analysis { program, users, arity, states, sites: Vec::new(), globals, exports, work, fresh, escapes }
     }
 
     fn fact(&self, function: FuncId, arg: &Arg) -> Fact {
@@ -184,14 +179,27 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// What two facts are together; a value of which no more is known escapes.
-    fn meet(&mut self, old: Fact, fact: Fact) -> Fact {
-        let new = join(old, fact);
-        if new == Fact::Unknown {
-            self.escape(old);
-            self.escape(fact);
+    fn arity(&self, fact: Fact) -> Option<u32> {
+        match fact {
+            Fact::Function(id) => Some(self.arity[id as usize]),
+            Fact::Arity(n) => Some(n),
+            _ => None,
         }
-        new
+    }
+
+    /// What two facts are together; a value that is not followed any further escapes.
+    fn meet(&mut self, old: Fact, fact: Fact) -> Fact {
+        match (old, fact) {
+            (Fact::Nothing, fact) | (fact, Fact::Nothing) => return fact,
+            (old, fact) if old == fact => return old,
+            _ => {}
+        }
+        self.escape(old);
+        self.escape(fact);
+        match (self.arity(old), self.arity(fact)) {
+            (Some(n), Some(m)) if n == m => Fact::Arity(n),
+            _ => Fact::Unknown,
+        }
     }
 
     /// A fact flows to a variable.
@@ -246,7 +254,12 @@ impl<'a> Analysis<'a> {
         }
         self.escape(called);
         self.escape_all(place.0, args);
-        Fact::Unknown
+        let given = args.len() as u32;
+        match self.arity(called) {
+            // A partial application takes the other arguments.
+            Some(arity) if arity > given + 1 => Fact::Arity(arity - given),
+            _ => Fact::Unknown,
+        }
     }
 
     fn give_result(&mut self, id: FuncId, fact: Fact) {
@@ -299,7 +312,8 @@ impl<'a> Analysis<'a> {
                     state.readers.push(place);
                     state.captured.get(*index as usize).copied().unwrap_or(Fact::Nothing)
                 }
-                fact => fact,
+                Fact::Nothing => Fact::Nothing,
+                _ => Fact::Unknown,
             },
             ("%global", [Arg::Int(slot)]) => {
                 let global = &mut self.globals[*slot as usize];
@@ -478,15 +492,15 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// Which function is called, or applied to fewer arguments than it has, if that is known.
-fn known(facts: &[Fact], arity: &[usize], partial: bool, closure: &Arg, args: &[Arg]) -> Option<FuncId> {
-    match closure {
-        Arg::Var(v) => match facts[*v as usize] {
-            Fact::Function(id) if arity[id as usize] == args.len() + 1 => Some(id),
-            Fact::Function(id) if partial && arity[id as usize] > args.len() + 1 => Some(id),
-            _ => None,
-        },
-        _ => None,
+/// What is known of the function that is called, or applied to fewer arguments than it has.
+fn callee(facts: &[Fact], arity: &[u32], partial: bool, closure: &Arg, args: &[Arg]) -> Callee {
+    let Arg::Var(v) = closure else { return Callee::Any };
+    let given = args.len() as u32 + 1;
+    match facts[*v as usize] {
+        Fact::Function(id) if arity[id as usize] == given => Callee::Known(id),
+        Fact::Function(id) if partial && arity[id as usize] > given => Callee::Known(id),
+        Fact::Arity(n) if n == given => Callee::Exact,
+        _ => Callee::Any,
     }
 }
 
@@ -511,16 +525,17 @@ fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
     !functions.is_empty()
 }
 
-/// Marks calls of known functions and, for `partial`, their partial applications, unless there are places; puts constants in the place
-/// of variables that always hold them, and removes functions that never run.
+/// Marks calls of known functions and, for `partial`, their partial applications, unless there are places, and calls of functions
+/// that take as many arguments as there are; puts constants in the place of variables that always hold them, and removes functions
+/// that never run.
 pub fn run(program: &mut Program) {
     let users =
         parallel::map(program.functions.len(), program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
-    let mut analysis = Analysis::new(program, &users);
+    let arity: Vec<u32> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len() as u32)).collect();
+    let mut analysis = Analysis::new(program, &users, &arity);
     analysis.run();
     let states = analysis.states;
     let partial = program.places.is_empty();
-    let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
     parallel::each(states.len(), program.functions.iter_mut().zip(&states), |(place, state)| {
         let Some(function) = place else { return };
@@ -533,13 +548,13 @@ pub fn run(program: &mut Program) {
             block.body.retain_mut(|instr| creates(instr, &entered));
             for instr in &mut block.body {
                 each_arg_mut(instr, &mut |arg| replace(facts, &entered, arg));
-                if let Instr::Apply { closure, args, known: callee, .. } = instr {
-                    *callee = known(facts, &arity, partial, closure, args);
+                if let Instr::Apply { closure, args, callee: place, .. } = instr {
+                    *place = callee(facts, &arity, partial, closure, args);
                 }
             }
             each_term_arg_mut(&mut block.term, &mut |arg| replace(facts, &entered, arg));
-            if let Term::Tail { closure, args, known: callee } = &mut block.term {
-                *callee = known(facts, &arity, partial, closure, args);
+            if let Term::Tail { closure, args, callee: place } = &mut block.term {
+                *place = callee(facts, &arity, partial, closure, args);
             }
         }
     });

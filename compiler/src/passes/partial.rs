@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Kind, Program, Term, Var};
 use crate::passes::names;
 
 /// The functions that are made: of a function that is applied to a number of arguments.
@@ -32,7 +32,7 @@ impl Made<'_> {
         let block = Block {
             params: Vec::new(),
             body: (0..captured).map(read).collect(),
-            term: Term::Tail { closure: vars.next()?, args: vars.collect(), known: Some(applied) },
+            term: Term::Tail { closure: vars.next()?, args: vars.collect(), callee: Callee::Known(applied) },
         };
         let made = Func {
             id,
@@ -50,8 +50,8 @@ impl Made<'_> {
     }
 
     /// The instruction that makes the closure, if a call is a partial application.
-    fn closure(&mut self, dest: Var, closure: Arg, args: &[Arg], known: Option<FuncId>) -> Option<Instr> {
-        let id = self.function(known?, args.len())?;
+    fn closure(&mut self, dest: Var, closure: Arg, args: &[Arg], callee: Callee) -> Option<Instr> {
+        let id = self.function(callee.known()?, args.len())?;
         Some(Instr::Closures { dests: vec![dest], functions: vec![(id, [&[closure], args].concat())] })
     }
 }
@@ -66,14 +66,14 @@ pub fn run(program: &mut Program) {
         let (mut blocks, mut vars) = (std::mem::take(&mut f.blocks), f.names.len());
         for block in &mut blocks {
             for instr in &mut block.body {
-                if let Instr::Apply { dest, closure, args, known } = instr
-                    && let Some(made) = made.closure(*dest, *closure, args, *known)
+                if let Instr::Apply { dest, closure, args, callee } = instr
+                    && let Some(made) = made.closure(*dest, *closure, args, *callee)
                 {
                     *instr = made;
                 }
             }
-            if let Term::Tail { closure, args, known } = &block.term
-                && let Some(made) = made.closure(vars as Var, *closure, args, *known)
+            if let Term::Tail { closure, args, callee } = &block.term
+                && let Some(made) = made.closure(vars as Var, *closure, args, *callee)
             {
                 block.body.push(made);
                 block.term = Term::Return(Arg::Var(vars as Var));

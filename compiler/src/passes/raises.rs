@@ -5,7 +5,7 @@
 //!
 //! A program with places keeps its raises: a backtrace is made where an error is raised.
 
-use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, BlockId, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
 use crate::parallel;
@@ -82,9 +82,9 @@ fn summary(f: &Func, effect_of: Effects) -> Summary {
         let outside = regions.of[b] == NONE;
         for instr in &block.body {
             match instr {
-                Instr::Apply { known: Some(id), .. } if outside => result.calls.push(*id),
-                Instr::Apply { known: Some(id), .. } => result.trapped.push(*id),
-                Instr::Apply { known: None, .. } => result.risks = true,
+                Instr::Apply { callee: Callee::Known(id), .. } if outside => result.calls.push(*id),
+                Instr::Apply { callee: Callee::Known(id), .. } => result.trapped.push(*id),
+                Instr::Apply { .. } => result.risks = true,
                 Instr::Prim { name, args, .. } => {
                     result.risks = result.risks || small && may_raise(f, b, name, args, effect_of);
                 }
@@ -93,9 +93,9 @@ fn summary(f: &Func, effect_of: Effects) -> Summary {
         }
         match &block.term {
             Term::Raise(_) => result.raises = result.raises || outside,
-            Term::Tail { known: Some(id), .. } if *id == f.id => {}
-            Term::Tail { known: Some(id), .. } => result.calls.push(*id),
-            Term::Tail { known: None, .. } => result.risks = true,
+            Term::Tail { callee: Callee::Known(id), .. } if *id == f.id => {}
+            Term::Tail { callee: Callee::Known(id), .. } => result.calls.push(*id),
+            Term::Tail { .. } => result.risks = true,
             _ => {}
         }
     }
@@ -233,7 +233,7 @@ impl Conversion<'_> {
         let mut body = Vec::new();
         for mut instr in std::mem::take(&mut self.f.blocks[b].body) {
             let mut result = None;
-            if let Instr::Apply { dest, known: Some(id), .. } = &mut instr
+            if let Instr::Apply { dest, callee: Callee::Known(id), .. } = &mut instr
                 && let Some(variant) = self.variants[*id as usize]
             {
                 *id = variant;
@@ -262,9 +262,9 @@ impl Conversion<'_> {
                 body.push(prim(nothing, "%none", Vec::new()));
                 self.f.blocks[at].term = Term::Return(Arg::Var(nothing));
             }
-            Term::Tail { closure, args, known: Some(id) } => {
-                let known = Some(self.variants[id as usize].unwrap_or(id));
-                self.f.blocks[at].term = Term::Tail { closure, args, known };
+            Term::Tail { closure, args, callee: Callee::Known(id) } => {
+                let callee = Callee::Known(self.variants[id as usize].unwrap_or(id));
+                self.f.blocks[at].term = Term::Tail { closure, args, callee };
             }
             term => self.f.blocks[at].term = term,
         }
@@ -346,7 +346,7 @@ pub fn run(program: &mut Program, effect_of: Effects, simplify: Simplify) {
         if traps {
             remove_traps(f, &mut |f, b| {
                 let instr = |i: &Instr| match i {
-                    Instr::Apply { known: Some(id), .. } => !quiet[source[*id as usize] as usize],
+                    Instr::Apply { callee: Callee::Known(id), .. } => !quiet[source[*id as usize] as usize],
                     Instr::Prim { name, args, .. } => may_raise(f, b, name, args, effect_of),
                     Instr::Closures { .. } => false,
                     Instr::Apply { .. } | Instr::Try { .. } => true,

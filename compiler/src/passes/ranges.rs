@@ -3,7 +3,7 @@
 //! a limit stays within it, and one that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions
 //! whose callers are all known and were looked at before are what these pass.
 
-use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Term, Var};
+use crate::ir::program::{Arg, Callee, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE, dominates, entry_and_latch};
 use crate::parallel;
@@ -585,7 +585,7 @@ fn rewritten(analysis: &mut Analysis) -> (Calls, Changes) {
         let b = analysis.flow.order[i];
         analysis.sharpen(b);
         for (k, instr) in analysis.f.blocks[b].body.iter().enumerate() {
-            if let Instr::Apply { known: Some(id), args, .. } | Instr::Try { body: id, args, .. } = instr {
+            if let Instr::Apply { callee: Callee::Known(id), args, .. } | Instr::Try { body: id, args, .. } = instr {
                 calls.push((*id, analysis.passed(args, b)));
             }
             if let Some(simpler) = analysis.simpler(instr, b) {
@@ -594,7 +594,7 @@ fn rewritten(analysis: &mut Analysis) -> (Calls, Changes) {
             analysis.learn(instr, b);
         }
         match &analysis.f.blocks[b].term {
-            Term::Tail { known: Some(id), args, .. } => calls.push((*id, analysis.passed(args, b))),
+            Term::Tail { callee: Callee::Known(id), args, .. } => calls.push((*id, analysis.passed(args, b))),
             Term::If(arg @ Arg::Var(_), _, _) => {
                 if let Some(range) = analysis.of(arg, b)
                     && range.low == range.high

@@ -2,7 +2,7 @@
 //! a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls where LuaJIT may
 //! run it: that compiles a recursion, but not one with a loop inside (tak: 2.6 times the time; interp: 1.1).
 
-use crate::ir::program::{Arg, Block, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets_mut};
 use crate::parallel;
 use crate::passes::Simplify;
@@ -15,12 +15,12 @@ fn uses_itself(f: &Func) -> bool {
     for block in &f.blocks {
         for instr in &block.body {
             match instr {
-                Instr::Apply { args, known: Some(id), .. } if *id == f.id => args.iter().for_each(&mut note),
+                Instr::Apply { args, callee: Callee::Known(id), .. } if *id == f.id => args.iter().for_each(&mut note),
                 instr => each_arg(instr, &mut note),
             }
         }
         match &block.term {
-            Term::Tail { args, known: Some(id), .. } if *id == f.id => args.iter().for_each(&mut note),
+            Term::Tail { args, callee: Callee::Known(id), .. } if *id == f.id => args.iter().for_each(&mut note),
             term => each_term_arg(term, &mut note),
         }
     }
@@ -30,13 +30,13 @@ fn uses_itself(f: &Func) -> bool {
 /// Does the function call itself in a place other than the tail?
 fn is_recursive(f: &Func) -> bool {
     let mut instrs = f.blocks.iter().flat_map(|block| &block.body);
-    instrs.any(|instr| matches!(instr, Instr::Apply { known: Some(id), .. } if *id == f.id))
+    instrs.any(|instr| matches!(instr, Instr::Apply { callee: Callee::Known(id), .. } if *id == f.id))
 }
 
 /// A tail call of the function by itself, with the same closure unless that does not matter.
 fn is_loop(f: &Func, term: &Term, any: bool) -> bool {
     match term {
-        Term::Tail { closure, known: Some(id), .. } => {
+        Term::Tail { closure, callee: Callee::Known(id), .. } => {
             *id == f.id && (any || f.params.first().is_some_and(|own| *closure == Arg::Var(*own)))
         }
         _ => false,

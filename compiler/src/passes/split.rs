@@ -238,8 +238,8 @@ impl Renamer<'_> {
     fn instr(&mut self, instr: &Instr) -> Instr {
         match instr {
             Instr::Prim { dest, name, args } => Instr::Prim { dest: self.var(*dest), name: name.clone(), args: self.args(args) },
-            Instr::Apply { dest, closure, args, known } => {
-                Instr::Apply { dest: self.var(*dest), closure: self.arg(closure), args: self.args(args), known: *known }
+            Instr::Apply { dest, closure, args, callee } => {
+                Instr::Apply { dest: self.var(*dest), closure: self.arg(closure), args: self.args(args), callee: *callee }
             }
             Instr::Closures { dests, functions } => Instr::Closures {
                 dests: self.vars(dests),
@@ -306,8 +306,8 @@ fn term(pieces: &Pieces, renamer: &mut Renamer, home: usize, size: usize, extra:
             let tags = tags.iter().map(|t| target(pieces, renamer, home, size, extra, t)).collect();
             Term::Switch(a, ints, tags)
         }
-        Term::Tail { closure, args, known } => {
-            Term::Tail { closure: renamer.arg(closure), args: renamer.args(args), known: *known }
+        Term::Tail { closure, args, callee } => {
+            Term::Tail { closure: renamer.arg(closure), args: renamer.args(args), callee: *callee }
         }
         Term::Part(id, args) => Term::Part(*id, renamer.args(args)),
         Term::Leave(exit, args) => Term::Leave(*exit, renamer.args(args)),

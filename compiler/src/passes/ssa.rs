@@ -8,7 +8,7 @@ use crate::bytecode::debug_events::{self, Debug};
 use crate::bytecode::opcode::{Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
-use crate::ir::program::{Arg, Block, Func, Instr, Kind, Name, Place, PlaceKind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, Instr, Kind, Name, Place, PlaceKind, Program, Target, Term, Var};
 use crate::link::fragment::{Effect, Table};
 use crate::parallel;
 use crate::passes::allocations::{self, Size, Watch};
@@ -339,7 +339,7 @@ impl Builder<'_, '_> {
                 }
                 self.place(PlaceKind::Call, pc, next);
                 let dest = self.fresh();
-                self.body.push(Instr::Apply { dest, closure: accu, args, known: None });
+                self.body.push(Instr::Apply { dest, closure: accu, args, callee: Callee::Any });
                 state.accu = Arg::Var(dest);
             }
             Op::Closure(vars, label) => self.closures(*vars, std::slice::from_ref(label), false, state, pc, next)?,
@@ -512,7 +512,7 @@ impl Builder<'_, '_> {
             Op::Stop => Ok(Term::Return(Arg::Int(0))),
             Op::Appterm(n, _) => {
                 let args = pop(&mut state, *n, pc)?;
-                Ok(Term::Tail { closure: accu, args, known: None })
+                Ok(Term::Tail { closure: accu, args, callee: Callee::Any })
             }
             Op::Resumeterm(n, _) => {
                 let mut args = vec![accu];

@@ -1,7 +1,7 @@
 //! A small function that calls itself takes itself in once, so that it makes half as many calls and goes half as deep: in an interpreter a
 //! call costs more than what such a function does. Not with locations, as frames would be missing in backtraces.
 
-use crate::ir::program::{Arg, Block, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets_mut};
 use crate::parallel;
 use crate::passes::Simplify;
@@ -12,7 +12,7 @@ const SMALL: usize = 10;
 
 /// Is it a call, not in tail position, of the function itself?
 fn is_own_call(instr: &Instr, f: &Func) -> bool {
-    matches!(instr, Instr::Apply { known: Some(id), .. } if *id == f.id)
+    matches!(instr, Instr::Apply { callee: Callee::Known(id), .. } if *id == f.id)
 }
 
 /// Puts the body of `callee` in the place of call number `i` of block `b`; what follows the call stands in a new block, whose number it gives.
@@ -45,10 +45,10 @@ fn take_in(f: &mut Func, callee: &Func, b: usize, i: usize) -> usize {
         targets_mut(&mut block.term).for_each(|t| t.block += first);
         block.term = match block.term {
             Term::Return(arg) => leave(arg),
-            Term::Tail { closure, args, known } => {
+            Term::Tail { closure, args, callee } => {
                 let dest = f.names.len() as Var;
                 f.names.push(String::new());
-                block.body.push(Instr::Apply { dest, closure, args, known });
+                block.body.push(Instr::Apply { dest, closure, args, callee });
                 leave(Arg::Var(dest))
             }
             term => term,
