@@ -3,8 +3,30 @@
 -- `pieces` has the strings, of `size` bytes together. The first access to a single byte, other than to append it, unpacks the value:
 -- then `s` is nil. So conversions and whole copies cost a reference, and a buffer that grows never becomes a table.
 
+--// bytes_spread
+-- Sets the bytes of an unpacked b from byte i on to those of s.
+P.bytes_spread = function(b, i, s)
+  local j, n = 1, #s
+  while j + 7 <= n do
+    local k = i + j
+    b[k], b[k + 1], b[k + 2], b[k + 3], b[k + 4], b[k + 5], b[k + 6], b[k + 7] = Byte(s, j, j + 7)
+    j = j + 8
+  end
+  if j + 3 <= n then
+    local k = i + j
+    b[k], b[k + 1], b[k + 2], b[k + 3] = Byte(s, j, j + 3)
+    j = j + 4
+  end
+  while j <= n do
+    b[i + j] = Byte(s, j)
+    j = j + 1
+  end
+end
+
 --// bytes_load
+--// Requires: bytes_spread
 -- Unpacks b; byte i of it, or nil outside of it.
+local spread = P.bytes_spread
 function Load(b, i)
   local n, s = b.n, b.s
   if i < 0 or i >= n then return nil end
@@ -13,23 +35,9 @@ function Load(b, i)
     s, b.pieces = Concat(b.pieces), nil
   end
   b.s = nil
-  local j, last = 1, #s
-  while j + 7 <= last do
-    b[j], b[j + 1], b[j + 2], b[j + 3], b[j + 4], b[j + 5], b[j + 6], b[j + 7] = Byte(s, j, j + 7)
-    j = j + 8
-  end
-  while j <= last do
-    b[j] = Byte(s, j)
-    j = j + 1
-  end
-  while j + 7 <= n do
-    b[j], b[j + 1], b[j + 2], b[j + 3], b[j + 4], b[j + 5], b[j + 6], b[j + 7] = 0, 0, 0, 0, 0, 0, 0, 0
-    j = j + 8
-  end
-  while j <= n do
-    b[j] = 0
-    j = j + 1
-  end
+  -- Zeros first, one by one: so the table grows least often.
+  for j = 1, n do b[j] = 0 end
+  spread(b, 0, s)
   return b[i + 1]
 end
 P.bytes_load = Load
@@ -82,13 +90,20 @@ end
 --// Inline: P.bytes_text(%1, %2, %3)
 
 --// bytes_write
---// Requires: bytes_load, bytes_text
+--// Requires: bytes_load, bytes_text, bytes_spread
 -- Writes s into b from byte i on. The caller has checked the bounds. What comes after all that was written is appended, with the zeros
 -- before it that it leaves out: to a short string at once, unless the engine would intern each, to a long one as a piece. Elsewhere a
 -- packed value stays packed when the copy that this takes is at most eight times what is
 -- written: so `^` and the reading of files never meet single bytes.
+local spread = P.bytes_spread
 P.bytes_write = function(b, i, s)
-  local n, old = #s, b.s
+  local old = b.s
+  -- What buffers do most.
+  if old and i < 128 and i == #old and (MathType or i == 0) then
+    b.s = old .. s
+    return 0
+  end
+  local n = #s
   if n == 0 then return 0 end
   if n == b.n then
     if old == nil then
@@ -123,16 +138,7 @@ P.bytes_write = function(b, i, s)
     end
     Load(b, 0)
   end
-  local j = 1
-  while j + 7 <= n do
-    local k = i + j
-    b[k], b[k + 1], b[k + 2], b[k + 3], b[k + 4], b[k + 5], b[k + 6], b[k + 7] = Byte(s, j, j + 7)
-    j = j + 8
-  end
-  while j <= n do
-    b[i + j] = Byte(s, j)
-    j = j + 1
-  end
+  spread(b, i, s)
   return 0
 end
 

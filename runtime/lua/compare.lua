@@ -135,6 +135,14 @@ P.caml_compare = function(a, b)
   return order(a, b, true)
 end
 
+--// %compare_eq
+--// Requires: caml_compare
+--// Test: %1 == %2 or P.caml_compare(%1, %2) == 0
+
+--// %compare_ne
+--// Requires: caml_compare
+--// Test: %1 ~= %2 and P.caml_compare(%1, %2) ~= 0
+
 --// caml_equal
 --// Requires: order
 --// Test: P.caml_equal(%1, %2)

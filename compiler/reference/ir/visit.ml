@@ -209,3 +209,15 @@ let map_term_args f term =
     if first == yes && second == no then term else If (a, first, second)
   | (Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable) as term -> term
   | term -> map_targets (fun t -> map_passed f t) term
+
+(* How often a function uses each of its variables. *)
+let uses (f : func) =
+  let uses = Array.make (Array.length f.names) 0 in
+  let count = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
+  let count_all instr = each_arg instr count in
+  Array.iter
+    (fun (block : block) ->
+      List.iter count_all block.body;
+      each_term_arg block.term count)
+    f.blocks;
+  uses

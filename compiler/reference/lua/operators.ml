@@ -19,6 +19,8 @@ let opposite name =
   | "caml_string_notequal" -> Some "caml_string_equal"
   | "caml_equal" -> Some "caml_notequal"
   | "caml_notequal" -> Some "caml_equal"
+  | "%compare_eq" -> Some "%compare_ne"
+  | "%compare_ne" -> Some "%compare_eq"
   | _ -> None
 
 (* The same operation without a wrap of its result, on targets whose integers have more bits and wrap by themselves. *)

@@ -1,5 +1,5 @@
 (* A test of what a comparison of ints returned is a test of the ints: of `compare a b < 0` remains `a < b`. Maps and sorting get their order
-   as such a function, which stands in place once it is inlined. *)
+   as such a function, which stands in place once it is inlined. `compare a b = 0`, as hash tables have it, is one test for any values. *)
 
 open Program
 
@@ -21,10 +21,47 @@ let operands compared = function
   | [ Int 0; Var v ] -> ( match compared.(v) with Some (a, b) -> Some [ b; a ] | None -> None)
   | _ -> None
 
+(* The test whether a comparison gives 0, or does not; "" where there is none. *)
+let equality comparison test =
+  match (comparison, test) with
+  | "caml_compare", "%int_eq" -> "%compare_eq"
+  | "caml_compare", "%int_ne" -> "%compare_ne"
+  | "caml_string_compare", "%int_eq" -> "caml_string_equal"
+  | "caml_string_compare", "%int_ne" -> "caml_string_notequal"
+  | _ -> ""
+
+let is_comparison = function Prim (_, ("caml_compare" | "caml_string_compare"), _) -> true | _ -> false
+
+(* A comparison and the only test of it are one instruction. *)
+let rec fuse uses = function
+  | (Prim (compared, comparison, operands) as first)
+    :: (Prim (dest, test, ([ Var v; Int 0 ] | [ Int 0; Var v ])) as second)
+    :: rest -> (
+      match equality comparison test with
+      | equality when String.length equality > 0 && v = compared && uses.(v) = 1 ->
+          Prim (dest, equality, operands) :: fuse uses rest
+      | _ -> first :: fuse uses (second :: rest))
+  | instr :: rest -> instr :: fuse uses rest
+  | [] -> []
+
+(* Whether a comparison has become part of its test. *)
+let fuse_all (f : func) =
+  let changed = ref false in
+  let look uses (block : block) =
+    let body = fuse uses block.body in
+    if List.compare_lengths body block.body < 0 then begin
+      changed := true;
+      block.body <- body
+    end
+  in
+  if Array.exists (fun (block : block) -> List.exists is_comparison block.body) f.blocks then
+    Array.iter (look (Visit.uses f)) f.blocks;
+  !changed
+
 (* Whether a test has changed. *)
 let func (f : func) =
   let compared = compared f in
-  let changed = ref false in
+  let changed = ref (fuse_all f) in
   let tested instr =
     match instr with
     | Prim (dest, (("%int_eq" | "%int_ne" | "%int_lt" | "%int_le" | "%int_gt" | "%int_ge") as name), args) -> (

@@ -12,18 +12,6 @@ let reading = function
   | "caml_blit_bytes" -> "caml_blit_string"
   | _ -> ""
 
-(* How often each variable is used. *)
-let uses (f : func) =
-  let uses = Array.make (Array.length f.names) 0 in
-  let count = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
-  let count_all instr = Visit.each_arg instr count in
-  Array.iter
-    (fun (block : block) ->
-      List.iter count_all block.body;
-      Visit.each_term_arg block.term count)
-    f.blocks;
-  uses
-
 (* Reads strings where bytes are only read that were made of them; gives whether there was anything. *)
 let read_strings (f : func) uses =
   let strings = Array.make (Array.length f.names) Simplify.itself in
@@ -129,11 +117,11 @@ let converts = function Prim (_, ("caml_bytes_of_string" | "caml_string_of_bytes
 let run (f : func) =
   Array.exists (fun (block : block) -> List.exists converts block.body) f.blocks
   && begin
-       let changed = ref (read_strings f (uses f)) in
+       let changed = ref (read_strings f (Visit.uses f)) in
        let count = Array.length f.names in
        let search =
          {
-           uses = uses f;
+           uses = Visit.uses f;
            definitions = Array.make count Simplify.no_instr;
            copies = Array.make count [];
            changes = Array.make count None;

@@ -1,6 +1,6 @@
 //! What instructions and terminators use, define and lead to.
 
-use crate::ir::program::{Arg, Instr, Target, Term, Var};
+use crate::ir::program::{Func, Arg, Instr, Target, Term, Var};
 
 pub fn each_arg<'a>(instr: &'a Instr, f: &mut dyn FnMut(&'a Arg)) {
     match instr {
@@ -112,4 +112,19 @@ pub fn each_term_arg_mut(term: &mut Term, f: &mut dyn FnMut(&mut Arg)) {
     for t in targets_mut(term) {
         t.args.iter_mut().for_each(&mut *f);
     }
+}
+
+/// How often a function uses each of its variables.
+pub fn uses(f: &Func) -> Vec<u32> {
+    let mut uses = vec![0; f.names.len()];
+    let mut count = |a: &Arg| {
+        if let Arg::Var(v) = a {
+            uses[*v as usize] += 1;
+        }
+    };
+    for block in &f.blocks {
+        block.body.iter().for_each(|instr| each_arg(instr, &mut count));
+        each_term_arg(&block.term, &mut count);
+    }
+    uses
 }

@@ -19,6 +19,8 @@ pub fn opposite(name: &str) -> Option<&'static str> {
         "caml_string_notequal" => Some("caml_string_equal"),
         "caml_equal" => Some("caml_notequal"),
         "caml_notequal" => Some("caml_equal"),
+        "%compare_eq" => Some("%compare_ne"),
+        "%compare_ne" => Some("%compare_eq"),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@
 //! Every variable is marked once, so the cost is linear. Then everything unmarked is dropped.
 
 use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Name, Program, Term, Var};
-use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut};
+use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut, uses};
 use crate::link::fragment::Effect;
 use crate::parallel;
 use crate::passes::Effects;
@@ -470,21 +470,6 @@ impl<'a> Marking<'a> {
             at += 1;
         }
     }
-}
-
-/// How often a function uses each of its variables.
-fn uses(function: &Func) -> Vec<u32> {
-    let mut uses = vec![0; function.names.len()];
-    let mut count = |arg: &Arg| {
-        if let Arg::Var(v) = arg {
-            uses[*v as usize] += 1;
-        }
-    };
-    for block in &function.blocks {
-        block.body.iter().for_each(|instr| each_arg(instr, &mut count));
-        each_term_arg(&block.term, &mut count);
-    }
-    uses
 }
 
 /// What stays of a list.

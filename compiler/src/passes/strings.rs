@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::ir::program::{Arg, Block, Func, Instr, Var};
-use crate::ir::visit::{each_arg, each_term_arg};
+use crate::ir::visit::uses;
 
 /// The primitive that reads a string as this one reads bytes, its first argument.
 fn reading(name: &str) -> Option<&'static str> {
@@ -18,23 +18,8 @@ fn reading(name: &str) -> Option<&'static str> {
     }
 }
 
-/// How often each variable is used.
-fn uses(f: &Func) -> Vec<usize> {
-    let mut uses = vec![0; f.names.len()];
-    let mut count = |a: &Arg| {
-        if let Arg::Var(v) = a {
-            uses[*v as usize] += 1;
-        }
-    };
-    for block in &f.blocks {
-        block.body.iter().for_each(|instr| each_arg(instr, &mut count));
-        each_term_arg(&block.term, &mut count);
-    }
-    uses
-}
-
 /// Reads strings where bytes are only read that were made of them; gives whether there was anything.
-fn read_strings(f: &mut Func, mut uses: Vec<usize>) -> bool {
+fn read_strings(f: &mut Func, mut uses: Vec<u32>) -> bool {
     let mut strings = BTreeMap::new();
     for instr in f.blocks.iter().flat_map(|block| &block.body) {
         if let Instr::Prim { dest, name, args } = instr {
@@ -90,7 +75,7 @@ fn made(definitions: &Definitions, size: &Arg, copies: &[(&str, &[Arg])]) -> Opt
 }
 
 /// Makes strings at once in a block.
-fn make_strings(block: &mut Block, uses: &[usize]) -> bool {
+fn make_strings(block: &mut Block, uses: &[u32]) -> bool {
     let mut definitions = Definitions::new();
     let mut created: BTreeMap<Var, Created> = BTreeMap::new();
     // What becomes of instructions: another one, or nothing.
@@ -112,7 +97,7 @@ fn make_strings(block: &mut Block, uses: &[usize]) -> bool {
                     _ => unreachable!("only primitives copy"),
                 };
                 let all: Vec<(&str, &[Arg])> = copies[1..].iter().map(at).collect();
-                if uses[*bytes as usize] == copies.len()
+                if uses[*bytes as usize] as usize == copies.len()
                     && let Some((name, args)) = made(&definitions, size, &all)
                 {
                     copies.iter().for_each(|copy| drop(changes.insert(*copy, None)));
