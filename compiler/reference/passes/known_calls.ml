@@ -50,6 +50,8 @@ type analysis = {
   program : Program.t;
   (* Of each function, how many parameters it has. *)
   arity : int array;
+  (* Calls of known functions with more or fewer arguments than they take are divided: there are no places. *)
+  divides : bool;
   states : state array;
   unit_globals : global array;
   (* Of each variable of main: is it a block that a global is set to? *)
@@ -100,9 +102,12 @@ let start program =
     }
   in
   let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
-  { program; arity; states = Array.map state program.functions; unit_globals; exports; work = []; fresh = []; escapes = [] }
+  let divides = Array.length program.places = 0 in
+  let states = Array.map state program.functions in
+  { program; arity; divides; states; unit_globals; exports; work = []; fresh = []; escapes = [] }
 
-let fact_of an id arg = match arg with Var v -> an.states.(id).facts.(v) | constant -> Constant constant
+let fact facts arg = match arg with Var v -> facts.(v) | constant -> Constant constant
+let fact_of an id arg = fact an.states.(id).facts arg
 
 (* The value may be anywhere. *)
 let escape an fact = match fact with Function _ | Made _ -> an.escapes <- fact :: an.escapes | _ -> ()
@@ -159,6 +164,10 @@ let enter an id =
       an.fresh <- f :: an.fresh
   | _ -> ()
 
+(* The arguments after those for these parameters. *)
+let rec without params args =
+  match (params, args) with _ :: params, _ :: args -> without params args | _ -> args
+
 let unknown_call an id called args =
   match called with
   | Nothing -> Nothing
@@ -169,18 +178,19 @@ let unknown_call an id called args =
       let missing = arity an called - List.length args in
       if missing > 1 then Arity missing else Unknown
 
-(* What a call gives. *)
-let call an use closure args =
-  let called = fact_of an (user use) closure in
+(* What a call gives. Of a function that takes fewer arguments, unless there are places, that is what is called with the others. *)
+let rec call an use called args =
   match called with
   | Function id -> (
       match an.program.functions.(id) with
-      | Some { params = _ :: params; _ } when List.compare_lengths params args = 0 ->
+      | Some { params = _ :: params; _ }
+        when match List.compare_lengths params args with 0 -> true | order -> an.divides && order < 0 ->
           enter an id;
           flow_all an (user use) args id params;
           let state = an.states.(id) in
           state.callers <- use :: state.callers;
-          state.result
+          if List.compare_lengths params args = 0 then state.result
+          else call an use state.result (without params args)
       | _ -> unknown_call an (user use) called args)
   | _ -> unknown_call an (user use) called args
 
@@ -285,7 +295,7 @@ let instr an use instr =
   let id = user use in
   match instr with
   | Prim (dest, name, args) -> flow an id dest (prim an use dest name args)
-  | Apply { dest; closure; args; _ } -> flow an id dest (call an use closure args)
+  | Apply { dest; closure; args; _ } -> flow an id dest (call an use (fact_of an id closure) args)
   | Closures { dests; functions } ->
       List.iter2 (fun dest (created, _) -> flow an id dest (Function created)) dests functions;
       List.iter (fun (created, captured) -> capture an id created captured) functions
@@ -295,7 +305,7 @@ let term an use term =
   let id = user use in
   (match term with
   | Return arg -> give_result an id (fact_of an id arg)
-  | Tail { closure; args; _ } -> give_result an id (call an use closure args)
+  | Tail { closure; args; _ } -> give_result an id (call an use (fact_of an id closure) args)
   | If _ | Switch _ -> ()
   | Pushtrap { exn; _ } -> flow an id exn Unknown
   | term -> Visit.each_own_arg term (fun arg -> escape an (fact_of an id arg)));
@@ -365,15 +375,11 @@ let rec settle an =
       settle an
   | _ -> ()
 
-(* What is known of the function that is called, or applied to fewer arguments than it has. *)
-let callee facts arity partial closure args =
-  match closure with
-  | Var v -> (
-      match facts.(v) with
-      | Function id when arity.(id) = List.length args + 1 -> Known id
-      | Function id when partial && arity.(id) > List.length args + 1 -> Known id
-      | Arity n when n = List.length args + 1 -> Exact
-      | _ -> Any)
+(* What is known of the function that is called. *)
+let callee an called args =
+  match called with
+  | Function id when an.divides || an.arity.(id) = List.length args + 1 -> Known id
+  | Arity n when n = List.length args + 1 -> Exact
   | _ -> Any
 
 (* Puts a constant in the place of a variable that always holds it. A closure that nobody calls may be any value. *)
@@ -387,10 +393,10 @@ let replace facts entered arg =
   | _ -> arg
 
 (* The instruction as it is rewritten, without the functions that never run. *)
-let rewritten facts entered arity partial replace instr =
+let rewritten an facts entered replace instr =
   match Visit.map_args replace instr with
   | Apply a as instr -> (
-      match callee facts arity partial a.closure a.args with Any -> instr | callee -> Apply { a with callee })
+      match callee an (fact facts a.closure) a.args with Any -> instr | callee -> Apply { a with callee })
   | Closures { dests; functions } as instr ->
       let runs (id, _) = entered.(id) in
       if List.for_all runs functions then instr
@@ -400,30 +406,63 @@ let rewritten facts entered arity partial replace instr =
       else Visit.nothing
   | instr -> instr
 
-let rewritten_term facts arity partial replace term =
+let rewritten_term an facts replace term =
   match Visit.map_term_args replace term with
   | Tail t as term -> (
-      match callee facts arity partial t.closure t.args with Any -> term | callee -> Tail { t with callee })
+      match callee an (fact facts t.closure) t.args with Any -> term | callee -> Tail { t with callee })
   | term -> term
 
-(* Marks calls of known functions and, for `partial`, their partial applications, unless there are places, and calls of functions
-   that take as many arguments as there are; puts constants in the place of variables that always hold them, and removes functions
-   that never run. *)
+(* The function that is called with more arguments than it takes; -1: none. *)
+let overfed an callee args = match callee with Known id when an.arity.(id) <= List.length args -> id | _ -> -1
+
+(* Divides a call with more arguments than the known function takes: the calls that come before it, the last first, whose results are
+   new variables; then what is called last, with what, and what is known of it. *)
+let rec divide an (f : func) before closure args callee_before =
+  match overfed an callee_before args with
+  | -1 -> (before, closure, args, callee_before)
+  | id ->
+      let taken = an.arity.(id) - 1 in
+      let dest = Array.length f.names in
+      f.names <- Array.append f.names [| "" |];
+      let call = Apply { dest; closure; args = List.filteri (fun i _ -> i < taken) args; callee = callee_before } in
+      let others = List.filteri (fun i _ -> i >= taken) args in
+      divide an f (call :: before) (Var dest) others (callee an an.states.(id).result others)
+
+let is_overfed an = function Apply { args; callee; _ } -> overfed an callee args >= 0 | _ -> false
+
+let divide_calls an f (block : block) =
+  let divided = function
+    | Apply a ->
+        let before, closure, args, callee = divide an f [] a.closure a.args a.callee in
+        List.rev (Apply { dest = a.dest; closure; args; callee } :: before)
+    | instr -> [ instr ]
+  in
+  if List.exists (is_overfed an) block.body then block.body <- List.concat_map divided block.body;
+  match block.term with
+  | Tail t when overfed an t.callee t.args >= 0 ->
+      let before, closure, args, callee = divide an f [] t.closure t.args t.callee in
+      block.body <- block.body @ List.rev before;
+      block.term <- Tail { closure; args; callee }
+  | _ -> ()
+
+(* Marks calls of known functions, with fewer arguments than they take too, and calls of functions that take as many arguments as
+   there are; divides calls with more arguments than the known function takes; puts constants in the place of variables that always
+   hold them, and removes functions that never run. *)
 let run program =
   let an = start program in
   enter an program.main;
   settle an;
-  let partial = Array.length program.places = 0 in
   let entered = Array.map (fun state -> state.entered) an.states in
   iter_functions program (fun f ->
       let facts = an.states.(f.id).facts in
       if entered.(f.id) then begin
         let replace arg = replace facts entered arg in
-        let rewritten instr = rewritten facts entered an.arity partial replace instr in
+        let rewritten instr = rewritten an facts entered replace instr in
         Array.iter
           (fun (block : block) ->
             block.body <- Visit.map_instrs rewritten block.body;
-            block.term <- rewritten_term facts an.arity partial replace block.term)
+            block.term <- rewritten_term an facts replace block.term;
+            divide_calls an f block)
           f.blocks
       end);
   program.functions <- Array.mapi (fun id f -> if entered.(id) then f else None) program.functions

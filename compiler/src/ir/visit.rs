@@ -1,6 +1,6 @@
 //! What instructions and terminators use, define and lead to.
 
-use crate::ir::program::{Func, Arg, Instr, Target, Term, Var};
+use crate::ir::program::{Arg, Func, Instr, Target, Term, Var};
 
 pub fn each_arg<'a>(instr: &'a Instr, f: &mut dyn FnMut(&'a Arg)) {
     match instr {

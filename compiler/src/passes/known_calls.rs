@@ -112,6 +112,8 @@ struct Analysis<'a> {
     /// By function.
     users: &'a [Users],
     arity: &'a [u32],
+    /// Calls of known functions with more or fewer arguments than they take are divided: there are no places.
+    divides: bool,
     states: Vec<State>,
     sites: Vec<Site>,
     globals: Vec<Global>,
@@ -121,6 +123,13 @@ struct Analysis<'a> {
     work: Vec<Place>,
     fresh: Vec<FuncId>,
     escapes: Vec<Fact>,
+}
+
+fn fact_of(facts: &[Fact], arg: &Arg) -> Fact {
+    match arg {
+        Arg::Var(v) => facts[*v as usize],
+        constant => Fact::Constant(*constant),
+    }
 }
 
 impl<'a> Analysis<'a> {
@@ -155,14 +164,12 @@ impl<'a> Analysis<'a> {
         }
         let states = vec![State::default(); program.functions.len()];
         let (work, fresh, escapes) = (Vec::new(), Vec::new(), Vec::new());
-        Analysis { program, users, arity, states, sites: Vec::new(), globals, exports, work, fresh, escapes }
+        let divides = program.places.is_empty();
+        Analysis { program, users, arity, divides, states, sites: Vec::new(), globals, exports, work, fresh, escapes }
     }
 
     fn fact(&self, function: FuncId, arg: &Arg) -> Fact {
-        match arg {
-            Arg::Var(v) => self.states[function as usize].facts[*v as usize],
-            constant => Fact::Constant(*constant),
-        }
+        fact_of(&self.states[function as usize].facts, arg)
     }
 
     /// The value may be anywhere.
@@ -236,18 +243,19 @@ impl<'a> Analysis<'a> {
         self.fresh.push(id);
     }
 
-    /// What a call gives; None: of an unknown function.
-    fn call(&mut self, place: Place, closure: &Arg, args: &[Arg]) -> Fact {
-        let called = self.fact(place.0, closure);
+    /// What a call gives. Of a function that takes fewer arguments, unless there are places, that is what is called with the others.
+    fn call(&mut self, place: Place, called: Fact, args: &[Arg]) -> Fact {
         if let Fact::Function(id) = called
             && let Some(function) = &self.program.functions[id as usize]
-            && function.params.len() == args.len() + 1
+            && (function.params.len() == args.len() + 1 || self.divides && function.params.len() <= args.len())
         {
+            let (passed, others) = args.split_at(function.params.len() - 1);
             self.enter(id);
-            self.flow_all(place.0, args, id, &function.params[1..]);
+            self.flow_all(place.0, passed, id, &function.params[1..]);
             let state = &mut self.states[id as usize];
             state.callers.push(place);
-            return state.result.unwrap_or(Fact::Nothing);
+            let result = state.result.unwrap_or(Fact::Nothing);
+            return if others.is_empty() { result } else { self.call(place, result, others) };
         }
         if called == Fact::Nothing {
             return called;
@@ -377,7 +385,8 @@ impl<'a> Analysis<'a> {
                 self.flow(id, *dest, fact);
             }
             Instr::Apply { dest, closure, args, .. } => {
-                let fact = self.call(place, closure, args);
+                let called = self.fact(id, closure);
+                let fact = self.call(place, called, args);
                 self.flow(id, *dest, fact);
             }
             Instr::Closures { dests, functions } => {
@@ -416,7 +425,8 @@ impl<'a> Analysis<'a> {
                 self.give_result(id, fact);
             }
             Term::Tail { closure, args, .. } => {
-                let fact = self.call(place, closure, args);
+                let called = self.fact(id, closure);
+                let fact = self.call(place, called, args);
                 self.give_result(id, fact);
             }
             Term::If(..) | Term::Switch(..) => {}
@@ -492,15 +502,44 @@ impl<'a> Analysis<'a> {
     }
 }
 
-/// What is known of the function that is called, or applied to fewer arguments than it has.
-fn callee(facts: &[Fact], arity: &[u32], partial: bool, closure: &Arg, args: &[Arg]) -> Callee {
-    let Arg::Var(v) = closure else { return Callee::Any };
-    let given = args.len() as u32 + 1;
-    match facts[*v as usize] {
-        Fact::Function(id) if arity[id as usize] == given => Callee::Known(id),
-        Fact::Function(id) if partial && arity[id as usize] > given => Callee::Known(id),
-        Fact::Arity(n) if n == given => Callee::Exact,
-        _ => Callee::Any,
+/// What the rewriting of the functions asks for: by function, and whether calls are divided.
+struct Found<'a> {
+    arity: &'a [u32],
+    entered: Vec<bool>,
+    results: Vec<Fact>,
+    divides: bool,
+}
+
+impl Found<'_> {
+    /// What is known of the function that is called.
+    fn callee(&self, called: Fact, args: usize) -> Callee {
+        match called {
+            Fact::Function(id) if self.divides || self.arity[id as usize] as usize == args + 1 => Callee::Known(id),
+            Fact::Arity(n) if n as usize == args + 1 => Callee::Exact,
+            _ => Callee::Any,
+        }
+    }
+
+    /// Divides a call with more arguments than the known function takes: the calls that come before it go to `body`, and their results
+    /// to new variables.
+    fn divide(
+        &self,
+        names: &mut Vec<String>,
+        body: &mut Vec<Instr>,
+        closure: &mut Arg,
+        args: &mut Vec<Arg>,
+        callee: &mut Callee,
+    ) {
+        while let Callee::Known(id) = *callee
+            && self.arity[id as usize] as usize <= args.len()
+        {
+            let others = args.split_off(self.arity[id as usize] as usize - 1);
+            let dest = names.len() as Var;
+            names.push(String::new());
+            body.push(Instr::Apply { dest, closure: *closure, args: std::mem::replace(args, others), callee: *callee });
+            *closure = Arg::Var(dest);
+            *callee = self.callee(self.results[id as usize], args.len());
+        }
     }
 }
 
@@ -525,18 +564,19 @@ fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
     !functions.is_empty()
 }
 
-/// Marks calls of known functions and, for `partial`, their partial applications, unless there are places, and calls of functions
-/// that take as many arguments as there are; puts constants in the place of variables that always hold them, and removes functions
-/// that never run.
+/// Marks calls of known functions, with fewer arguments than they take too, and calls of functions that take as many arguments as there
+/// are; divides calls with more arguments than the known function takes; puts constants in the place of variables that always hold
+/// them, and removes functions that never run.
 pub fn run(program: &mut Program) {
     let users =
         parallel::map(program.functions.len(), program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
     let arity: Vec<u32> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len() as u32)).collect();
     let mut analysis = Analysis::new(program, &users, &arity);
     analysis.run();
-    let states = analysis.states;
-    let partial = program.places.is_empty();
+    let (states, divides) = (analysis.states, analysis.divides);
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
+    let results = states.iter().map(|state| state.result.unwrap_or(Fact::Nothing)).collect();
+    let found = Found { arity: &arity, entered, results, divides };
     parallel::each(states.len(), program.functions.iter_mut().zip(&states), |(place, state)| {
         let Some(function) = place else { return };
         if !state.entered {
@@ -545,17 +585,23 @@ pub fn run(program: &mut Program) {
         }
         let facts = &state.facts;
         for block in &mut function.blocks {
-            block.body.retain_mut(|instr| creates(instr, &entered));
-            for instr in &mut block.body {
-                each_arg_mut(instr, &mut |arg| replace(facts, &entered, arg));
-                if let Instr::Apply { closure, args, callee: place, .. } = instr {
-                    *place = callee(facts, &arity, partial, closure, args);
+            let mut body = Vec::with_capacity(block.body.len());
+            for mut instr in std::mem::take(&mut block.body) {
+                if creates(&mut instr, &found.entered) {
+                    each_arg_mut(&mut instr, &mut |arg| replace(facts, &found.entered, arg));
+                    if let Instr::Apply { closure, args, callee, .. } = &mut instr {
+                        *callee = found.callee(fact_of(facts, closure), args.len());
+                        found.divide(&mut function.names, &mut body, closure, args, callee);
+                    }
+                    body.push(instr);
                 }
             }
-            each_term_arg_mut(&mut block.term, &mut |arg| replace(facts, &entered, arg));
-            if let Term::Tail { closure, args, callee: place } = &mut block.term {
-                *place = callee(facts, &arity, partial, closure, args);
+            each_term_arg_mut(&mut block.term, &mut |arg| replace(facts, &found.entered, arg));
+            if let Term::Tail { closure, args, callee } = &mut block.term {
+                *callee = found.callee(fact_of(facts, closure), args.len());
+                found.divide(&mut function.names, &mut body, closure, args, callee);
             }
+            block.body = body;
         }
     });
     parallel::each(users.len(), users.into_iter().zip(states), drop);
