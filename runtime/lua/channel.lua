@@ -19,8 +19,13 @@ end
 
 --// channel_write
 --// Requires: channel_file, descriptor_write, caml_raise_sys_error
--- Writes out what an output channel holds; the engine's own buffer is flushed when `now`.
+-- Writes out what an output channel holds; the engine's own buffer is flushed when `now`: then a full disk is noticed.
 local file_of = P.channel_file
+local function flush(handle)
+  return handle:flush()
+end
+-- In code that LuaJIT compiled it would be done again after a failure, and succeed.
+if jit then jit.off(flush) end
 local function write(channel, now)
   local file = file_of(channel)
   if channel.count > 0 then
@@ -33,7 +38,10 @@ local function write(channel, now)
     end
   end
   if now and file.handle then
-    file.handle:flush()
+    local _, message = flush(file.handle)
+    if message then
+      P.caml_raise_sys_error(message)
+    end
   end
 end
 P.channel_write = write

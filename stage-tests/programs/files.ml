@@ -95,6 +95,10 @@ let () =
   close_out out;
   guard "write closed" (fun () -> output_char out 'x'; flush out);
   close_out_noerr out;
+  let full = open_out "/dev/full" in
+  output_string full "text";
+  guard "full disk" (fun () -> flush full);
+  close_out_noerr full;
   let inp = open_in "out.txt" in
   set_binary_mode_in inp false;
   p "%s\n" (input_line inp);
