@@ -1,0 +1,69 @@
+//! Damaged bytecode: both compilers refuse it with the same words and exit code, or both translate it to the same text.
+
+use std::fs;
+use std::path::Path;
+
+use stage_tests::compilers::Compiler;
+use stage_tests::fuzz::choices::Choices;
+use stage_tests::parallel::parallel;
+use stage_tests::scratch;
+use stage_tests::toolchain::Toolchain;
+
+/// Functions, exceptions, matching, constants and a loop: some of everything that a file has, and debugging events.
+const PROGRAM: &str = "exception Found of int\n\
+     type shape = Point | Circle of float | Named of string * shape\n\
+     let rec area = function Point -> 0. | Circle r -> 3.14 *. r *. r | Named (_, s) -> area s\n\
+     let find p a = try Array.iter (fun x -> if p x then raise (Found x)) a; -1 with Found x -> x\n\
+     let () =\n\
+     \x20 for i = 1 to 3 do print_int (find (fun x -> x mod 7 = i) [| 5; 9; 8; 12 |]); print_char ' ' done;\n\
+     \x20 print_float (area (Named (\"ring\", Circle 2.))); print_newline ()\n";
+
+const ROUNDS: u64 = 120;
+
+/// The file with some bytes replaced, from the places where the sections of the program itself begin, or cut off.
+fn damage(file: &[u8], round: u64) -> Vec<u8> {
+    let mut choices = Choices::random(0xDA3A6E + round);
+    let mut damaged = file.to_vec();
+    let from = if round % 2 == 0 { 0 } else { file.len() / 3 * 2 };
+    for _ in 0..=[0, 0, 2, 9][choices.below(4)] {
+        damaged[from + choices.below(file.len() - from)] = choices.below(256) as u8;
+    }
+    if round % 10 == 0 {
+        damaged.truncate(choices.below(file.len()));
+    }
+    damaged
+}
+
+/// What a compiler makes of the file: exit code, what it says, what it writes.
+fn made(compiler: &Compiler, input: &Path, options: &[&str]) -> (i32, String, Option<Vec<u8>>) {
+    let output = input.with_extension("lua");
+    let outcome = compiler.attempt(input, &output, options).unwrap();
+    let text = fs::read(&output).ok();
+    let _ = fs::remove_file(&output);
+    (outcome.code, String::from_utf8_lossy(&outcome.stderr).into_owned(), text)
+}
+
+#[test]
+fn both_compilers_say_the_same_of_damaged_files() {
+    let toolchain = Toolchain::default_one().expect("ocamlc is needed");
+    let folder = scratch().join("damaged");
+    fs::create_dir_all(&folder).unwrap();
+    let source = folder.join("program.ml");
+    fs::write(&source, PROGRAM).unwrap();
+    let whole = folder.join("program.bc");
+    toolchain.compile(&[source], &folder, &whole, &["-g"]).unwrap();
+    let file = fs::read(&whole).unwrap();
+    let compilers = [Compiler::rust().unwrap(), Compiler::ocamlrun().unwrap()];
+    let rounds: Vec<u64> = (0..ROUNDS).collect();
+    let refused = parallel(&rounds, 2, |round| {
+        let input = folder.join(format!("{round}.bc"));
+        fs::write(&input, damage(&file, *round)).unwrap();
+        let options: &[&str] = if round % 3 == 0 { &[] } else { &["-g"] };
+        let [rust, reference] = compilers.each_ref().map(|compiler| made(compiler, &input, options));
+        assert_eq!(rust, reference, "{}", input.display());
+        fs::remove_file(&input).unwrap();
+        rust.0 != 0
+    });
+    let refused = refused.iter().filter(|refused| **refused).count();
+    assert!(refused > 20 && refused < rounds.len(), "{refused} of {} files refused: the damage tests nothing", rounds.len());
+}
