@@ -71,12 +71,26 @@ let rec squeeze_from text names out from i =
 
 let squeeze text names = squeeze_from text names "" 0 0
 
-(* Adds the text, squeezed where there are short names. *)
-let add out text names = Buffer.add_string out (match names with Some names -> squeeze text names | None -> text)
+(* The text, squeezed where there are short names. *)
+let styled text names = match names with Some names -> squeeze text names | None -> text
 
-let assignment local (dests : dest list) (value : expr) =
-  let names = match dests with [ d ] -> d.name | _ -> String.concat ", " (List.map (fun d -> d.name) dests) in
-  (if local then "local " else "") ^ names ^ " = " ^ value.text
+let add out text names = Buffer.add_string out (styled text names)
+
+(* In its style. The names are those of registers, which are short already. *)
+let assignment names local (dests : dest list) (value : expr) =
+  let assigned =
+    match dests with [ d ] -> d.name | _ -> String.concat (Short_names.comma names) (List.map (fun d -> d.name) dests)
+  in
+  (if local then "local " else "") ^ assigned ^ Short_names.infix names "=" ^ styled value.text names
+
+let begins_with_word text = String.length text > 0 && is_word text.[0]
+let ends_with_word text = is_word (before text (String.length text) 1)
+
+(* The second text after the first, in the style of both. *)
+let beside names first second =
+  match names with
+  | Some _ when not (ends_with_word first && begins_with_word second) -> first ^ second
+  | _ -> first ^ " " ^ second
 
 let end_line printer =
   printer.ended <- true;
@@ -92,27 +106,32 @@ let begin_line printer =
 let put printer text =
   match printer.names with
   | Some _ ->
-      if printer.in_word && String.length text > 0 && is_word text.[0] then
+      if printer.in_word && begins_with_word text then
         if Buffer.length printer.text - printer.start > line_length then end_line printer
         else Buffer.add_string printer.text " ";
       begin_line printer;
       Buffer.add_string printer.text text;
-      printer.in_word <- is_word (before text (String.length text) 1)
+      printer.in_word <- ends_with_word text
   | None ->
       begin_line printer;
       Buffer.add_string printer.text (String.make printer.indent ' ' ^ text);
       end_line printer
 
-let line printer text = put printer (match printer.names with Some names -> squeeze text names | None -> text)
+let line printer text = put printer (styled text printer.names)
 
-(* A statement that may raise, on a line of its own if it has a place. *)
+(* A word, an expression, and the word after it. *)
+let head printer first (e : expr) last =
+  let names = printer.names in
+  put printer (beside names (beside names first (styled e.text names)) last)
+
+(* A statement that may raise, on a line of its own if it has a place; in its style. *)
 let placed printer text =
-  if printer.place < 0 then line printer text
+  if printer.place < 0 then put printer text
   else begin
     if Buffer.length printer.text > printer.start then end_line printer;
     printer.places <- (printer.lines, printer.place) :: printer.places;
     printer.place <- -1;
-    line printer text;
+    put printer text;
     if Buffer.length printer.text > printer.start then end_line printer
   end
 
@@ -135,17 +154,17 @@ and stats printer list first =
   | [] -> ()
   | stat :: rest ->
       (match stat with
-      | Assign { local; dests; value } -> placed printer (assignment local dests value)
-      | Local names -> line printer ("local " ^ String.concat ", " names)
+      | Assign { local; dests; value } -> placed printer (assignment printer.names local dests value)
+      | Local names -> put printer ("local " ^ String.concat (Short_names.comma printer.names) names)
       | Text e | Fail e ->
           separate printer (e : expr).text first;
-          placed printer (e : expr).text
+          placed printer (styled (e : expr).text printer.names)
       | Place place -> printer.place <- place
-      | Return e -> line printer ("return " ^ (e : expr).text)
+      | Return e -> put printer (beside printer.names "return" (styled (e : expr).text printer.names))
       | Break -> put printer "break"
       | If (e, yes, no) -> branches printer e yes no
       | Loop (e, body) ->
-          line printer ((e : expr).text ^ " do");
+          put printer (beside printer.names (styled (e : expr).text printer.names) "do");
           block printer body;
           put printer "end"
       | Once body ->
@@ -155,13 +174,13 @@ and stats printer list first =
       stats printer rest (first && match stat with Place _ -> true | _ -> false)
 
 and branches printer (e : expr) yes no =
-  line printer ("if " ^ e.text ^ " then");
+  head printer "if" e "then";
   block printer yes;
   let rec rest no =
     match no with
     | [] -> ()
     | [ If (e, yes, no) ] ->
-        line printer ("elseif " ^ (e : expr).text ^ " then");
+        head printer "elseif" e "then";
         block printer yes;
         rest no
     | _ ->
