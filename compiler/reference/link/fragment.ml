@@ -50,8 +50,12 @@ let rec search name = function
   | entry :: rest -> if String.equal entry.known name then entry else search name rest
 
 let entry table name =
-  if not (String.equal table.last.known name) then table.last <- search name table.index.(hash name);
-  table.last
+  if String.equal table.last.known name then table.last
+  else begin
+    let found = search name table.index.(hash name) in
+    table.last <- found;
+    found
+  end
 
 (* Number of the section that provides `name`, as itself or as an alias. *)
 let position table name = (entry table name).number

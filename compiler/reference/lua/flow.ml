@@ -103,15 +103,12 @@ let dominators flow cyclic =
     for i = 1 to count - 1 do
       let block = flow.order.(i) in
       let found = join none flow.predecessors.(block) in
+      flow.depth.(block) <- flow.depth.(found) + 1;
       if flow.idom.(block) <> found then begin
         flow.idom.(block) <- found;
         changed := cyclic
       end
     done
-  done;
-  for i = 1 to count - 1 do
-    let block = flow.order.(i) in
-    flow.depth.(block) <- flow.depth.(flow.idom.(block)) + 1
   done
 
 (* The header of the outermost loop found so far that contains the block. *)

@@ -15,8 +15,6 @@ type t = {
   definition : instr array;  (* the instruction that defines it, and nothing else *)
 }
 
-let effect_of table name = if String.equal name "%block" then Fragment.Const else Fragment.effects table name
-
 let rec each args allowed f =
   match args with
   | [] -> ()
@@ -79,7 +77,7 @@ let single_dest instr =
 (* What an instruction does. *)
 let instr_effect table instr =
   match instr with
-  | Prim (_, name, _) -> effect_of table name
+  | Prim (_, name, _) -> Fragment.effects table name
   | Closures _ -> Fragment.Const
   | Apply _ | Try _ -> Fragment.Mutator
 

@@ -106,11 +106,11 @@ let begin_line printer =
 let put printer text =
   match printer.names with
   | Some _ ->
-      if printer.in_word && begins_with_word text then
-        if Buffer.length printer.text - printer.start > line_length then end_line printer
-        else Buffer.add_string printer.text " ";
-      begin_line printer;
-      Buffer.add_string printer.text text;
+      let apart = printer.in_word && begins_with_word text in
+      if apart && Buffer.length printer.text - printer.start > line_length then end_line printer;
+      let between = if printer.ended then "\n" else if apart then " " else "" in
+      printer.ended <- false;
+      Buffer.add_string printer.text (between ^ text);
       printer.in_word <- ends_with_word text
   | None ->
       begin_line printer;
