@@ -27,8 +27,8 @@ let rec each_placed (t : Template.t) fixup args i f =
   match args with
   | [] -> ()
   | arg :: rest ->
-      let fixed = match fixup with Some fixup -> i <= 9 && fixup.Template.counts.(i) > 0 | None -> false in
-      f arg (i <= 9 && t.Template.counts.(i) = 1 && (not t.Template.skipped.(i)) && not fixed);
+      let fixed = match fixup with Some fixup -> List.exists (Int.equal i) fixup.Template.order | None -> false in
+      f arg (i <= 9 && t.Template.once.(i) && not fixed);
       each_placed t fixup rest (i + 1) f
 
 let is_known callee = match callee with Known _ -> true | Any | Exact -> false
@@ -117,6 +117,10 @@ let start waiting own =
   waiting.whole_size <- 1;
   waiting.whole_effects <- own
 
+(* May the instruction be part of another one? *)
+let is_small waiting =
+  waiting.operands <= max_operands && waiting.whole_depth <= max_depth && waiting.whole_size <= max_size
+
 (* Folds an operand, if that is allowed. *)
 let fold forest waiting arg allowed =
   waiting.operands <- waiting.operands + 1;
@@ -196,11 +200,8 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       each_operand table instr fold;
       let effects = waiting.whole_effects in
       flush waiting effects;
-      let small =
-        waiting.operands <= max_operands && waiting.whole_depth <= max_depth && waiting.whole_size <= max_size
-      in
       let once = v <> Flow.none && forest.uses.(v) = 1 && user.(v) = !at in
-      if once && small && (not statement) && is_expression table instr then begin
+      if once && (not statement) && is_small waiting && is_expression table instr then begin
         waiting.effects.(v) <- effects;
         waiting.depth.(v) <- waiting.whole_depth;
         waiting.size.(v) <- waiting.whole_size;

@@ -164,7 +164,7 @@ and stats printer list first =
       | Break -> put printer "break"
       | If (e, yes, no) -> branches printer e yes no
       | Loop (e, body) ->
-          put printer (beside printer.names (styled (e : expr).text printer.names) "do");
+          line printer ((e : expr).text ^ " do");
           block printer body;
           put printer "end"
       | Once body ->
