@@ -283,7 +283,7 @@ let guard emitter deep calls rest =
   let place = place emitter emitter.func.id in
   let guard target passed =
     let passed = passed @ if has_closure emitter.func then "C" :: start_depth :: rest else start_depth :: rest in
-    Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat ", " passed ^ ") end")
+    Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat (comma emitter) passed ^ ") end")
   in
   if (not (String.equal emitter.tail "D")) && calls then guard "P.far" [ "D"; place ]
   else if deep && emitter.asks && not inner then guard "Deep" [ place ]
@@ -332,7 +332,7 @@ let run table program groups asks (func : Program.func) options warnings =
   let code = nodes emitter list [] in
   let start = if emitter.flag then Local [ "B" ] :: start else start in
   let start = if emitter.scratch then Local [ "T" ] :: start else start in
-  let body = Locals.run registers (List.rev_append start (List.rev code)) in
+  let body = Locals.run registers (comma emitter) (List.rev_append start (List.rev code)) in
   let comment = if String.length func.place = 0 then func.name else func.place in
   let head, field = declaration emitter in
   let declares = List.rev_map (place emitter) groups.Groups.declares.(func.id) in

@@ -36,22 +36,37 @@ let rec string_end text i =
   if i >= String.length text then String.length text
   else match text.[i] with '"' -> i + 1 | '\\' -> string_end text (i + 2) | _ -> string_end text (i + 1)
 
-(* Is the word at `i` a field or a method? What follows two dots is neither. *)
-let is_field text i =
-  match before text i 1 with '.' -> before text i 2 <> '.' | ':' -> true | _ -> false
+(* The index of the first blank, quote or capital from `i` on. Most characters are beyond the capitals. *)
+let rec plain_end text i =
+  if i >= String.length text then i
+  else
+    let c = String.unsafe_get text i in
+    if c <= 'Z' && (c >= 'A' || c = ' ' || c = '"') then i else plain_end text (i + 1)
+
+(* Is what is at `i` in a word, or a field or a method? What follows two dots is neither of these. *)
+let is_continued text i =
+  match before text i 1 with
+  | '.' -> before text i 2 <> '.'
+  | ':' | 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> true
+  | _ -> false
 
 (* The text with short names and without the blanks that Lua does not need; strings stay, and words with a small letter first, which
    are variables, functions and keywords. From `i` on; `out` is followed by what stands between `from` and `i` as it is. *)
 let rec squeeze_from text names out from i =
   let n = String.length text in
+  let i = plain_end text i in
   if i >= n then if from = 0 then text else out ^ String.sub text from (n - from)
   else
     match String.unsafe_get text i with
     | '"' -> squeeze_from text names out from (string_end text (i + 1))
-    | '0' .. '9' | 'a' .. 'z' | '_' -> squeeze_from text names out from (word_end text i)
-    | 'A' .. 'Z' ->
+    | ' ' ->
+        let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
+        let after = if i + 1 < n then text.[i + 1] else ')' in
+        if (is_word last && is_word after) || (last = '-' && after = '-') then squeeze_from text names out from (i + 1)
+        else squeeze_from text names (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
+    | _ ->
         let last = word_end text i in
-        if is_field text i then squeeze_from text names out from last
+        if is_continued text i then squeeze_from text names out from last
         else
           let word = String.sub text i (last - i) in
           let out = out ^ String.sub text from (i - from) ^ Short_names.local names word in
@@ -62,12 +77,6 @@ let rec squeeze_from text names out from i =
             let short = Short_names.primitive names (String.sub text first (last - first)) in
             squeeze_from text names (out ^ "." ^ short) last last
           else squeeze_from text names out last last
-    | ' ' ->
-        let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
-        let after = if i + 1 < n then text.[i + 1] else ')' in
-        if (is_word last && is_word after) || (last = '-' && after = '-') then squeeze_from text names out from (i + 1)
-        else squeeze_from text names (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
-    | _ -> squeeze_from text names out from (i + 1)
 
 let squeeze text names = squeeze_from text names "" 0 0
 
@@ -197,7 +206,7 @@ let run style names func =
   in
   (match func.declares with [] -> () | names -> line printer ("local " ^ String.concat ", " names));
   (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
-  line printer (func.head ^ "(" ^ String.concat ", " func.params ^ ")");
+  line printer (func.head ^ "(" ^ String.concat (Short_names.comma printer.names) func.params ^ ")");
   block printer func.body;
   put printer "end";
   (match func.field with Some (name, field) -> line printer (field ^ " = " ^ name) | None -> ());
