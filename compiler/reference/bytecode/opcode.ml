@@ -109,24 +109,21 @@ let first_byte operands at =
   if at >= operands.image.words then beyond operands;
   at * 4
 
-(* The byte `i` of the code. *)
-let code_byte operands i = Char.code (String.unsafe_get operands.image.code i)
+let byte code i = Char.code (String.unsafe_get code i)
 
 (* Half of the word at `at`, unsigned: the low one with `from` 0, the high one with 2. *)
 let half operands at from =
-  let first = first_byte operands at + from in
-  code_byte operands first + (code_byte operands (first + 1) * 256)
+  let first = first_byte operands at + from and code = operands.image.code in
+  byte code first + (byte code (first + 1) * 256)
 
 (* Is the number of 31 bits whose highest byte this is? *)
 let fits high = high < 64 || high >= 192
 
 (* A word that is not an integer of the program; one of more than 31 bits is nearest of them. *)
 let word operands at =
-  let first = first_byte operands at in
-  let low =
-    (code_byte operands (first + 2) * 0x10000) + (code_byte operands (first + 1) * 256) + code_byte operands first
-  in
-  let high = code_byte operands (first + 3) in
+  let first = first_byte operands at and code = operands.image.code in
+  let low = byte code first + (byte code (first + 1) * 256) + (byte code (first + 2) * 0x10000) in
+  let high = byte code (first + 3) in
   if high = 0 then low
   else if fits high then ((if high >= 192 then high - 256 else high) * 0x1000000) + low
   else if high >= 128 then -0x4000_0000
@@ -134,7 +131,7 @@ let word operands at =
 
 let int operands at =
   let first = first_byte operands at in
-  if fits (code_byte operands (first + 3)) then Program.Int (word operands at)
+  if fits (byte operands.image.code (first + 3)) then Program.Int (word operands at)
   else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> operands.image.code.[first + 3 - i])))
 
 let count operands at =

@@ -132,7 +132,7 @@ let finish emitter b out =
       let values = if List.compare_length_with exprs max_args < 0 then list emitter exprs else "nil, {" ^ list emitter exprs ^ "}" in
       let text =
         if alone then string_of_int exit
-        else if emitter.func.exits > 1 then string_of_int exit ^ comma emitter ^ values
+        else if emitter.func.exits > 1 then string_of_int exit ^ emitter.comma ^ values
         else values
       in
       Return (compound text (all_vars exprs [])) :: out
@@ -283,7 +283,7 @@ let guard emitter deep calls rest =
   let place = place emitter emitter.func.id in
   let guard target passed =
     let passed = passed @ if has_closure emitter.func then "C" :: start_depth :: rest else start_depth :: rest in
-    Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat (comma emitter) passed ^ ") end")
+    Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat emitter.comma passed ^ ") end")
   in
   if (not (String.equal emitter.tail "D")) && calls then guard "P.far" [ "D"; place ]
   else if deep && emitter.asks && not inner then guard "Deep" [ place ]
@@ -325,14 +325,14 @@ let run table program groups asks (func : Program.func) options warnings =
     | _ -> "D"
   in
   let emitter =
-    { table; program; groups; asks = asks.(func.id); func; options; counting; offsets; forest; registers; depth; tail; flag = false;
-      scratch = false; warnings }
+    { table; program; groups; asks = asks.(func.id); func; options; counting; offsets; forest; registers; depth; tail;
+      comma = Short_names.comma options.names; flag = false; scratch = false; warnings }
   in
   let params, start = prologue emitter deep calls in
   let code = nodes emitter list [] in
   let start = if emitter.flag then Local [ "B" ] :: start else start in
   let start = if emitter.scratch then Local [ "T" ] :: start else start in
-  let body = Locals.run registers (comma emitter) (List.rev_append start (List.rev code)) in
+  let body = Locals.run registers emitter.comma (List.rev_append start (List.rev code)) in
   let comment = if String.length func.place = 0 then func.name else func.place in
   let head, field = declaration emitter in
   let declares = List.rev_map (place emitter) groups.Groups.declares.(func.id) in

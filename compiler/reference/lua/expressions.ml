@@ -21,6 +21,7 @@ type emitter = {
   (* The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target. *)
   depth : string;
   tail : string;
+  comma : string;  (* between the items of a list *)
   (* are `B` and `T` used? *)
   mutable flag : bool;
   mutable scratch : bool;
@@ -30,23 +31,20 @@ type emitter = {
 let compound text vars = { text; kind = Compound; known = Nothing; vars }
 let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
 
-let comma emitter = Short_names.comma emitter.options.names
-let infix emitter sign = Short_names.infix emitter.options.names sign
-
 (* What is joined one by one: of more the text is made at once. *)
 let rec follow comma text exprs = match exprs with [] -> text | e :: rest -> follow comma (text ^ comma ^ e.text) rest
 
 (* The expressions between commas. *)
 let list emitter exprs =
   match exprs with
-  | _ when List.compare_length_with exprs max_args > 0 -> String.concat (comma emitter) (List.map (fun e -> e.text) exprs)
+  | _ when List.compare_length_with exprs max_args > 0 -> String.concat emitter.comma (List.map (fun e -> e.text) exprs)
   | [] -> ""
-  | e :: rest -> follow (comma emitter) e.text rest
+  | e :: rest -> follow emitter.comma e.text rest
 
 (* The same after `first`, in one table when they are more than a call passes. *)
 let arguments emitter first exprs =
-  if List.compare_length_with exprs max_args <= 0 then follow (comma emitter) first exprs
-  else first ^ comma emitter ^ "{" ^ list emitter exprs ^ "}"
+  if List.compare_length_with exprs max_args <= 0 then follow emitter.comma first exprs
+  else first ^ emitter.comma ^ "{" ^ list emitter exprs ^ "}"
 
 let register emitter v = emitter.registers.Registers.of_var.(v)
 
@@ -139,7 +137,7 @@ and operands_from emitter name args i =
 (* The operation, without its wrap, whose result an operand is. *)
 and unwrapped emitter arg =
   match folded_arg emitter arg with
-  | Prim (_, name, args) -> (
+  | Prim (_, name, args) as instr when instr != Visit.nothing -> (
       match Operators.raw name with
       | Some raw when not (is_call emitter raw) -> Some (raw, args)
       | _ -> None)
@@ -176,17 +174,16 @@ and apply emitter closure args callee depth =
   let text =
     match callee with
     | Known id ->
-        let first = if is_direct emitter id then depth else f.text ^ comma emitter ^ depth in
+        let first = if is_direct emitter id then depth else f.text ^ emitter.comma ^ depth in
         place emitter id ^ "(" ^ arguments emitter first exprs ^ ")"
     | Exact ->
         let f = Template.operand f true in
-        f ^ "[1](" ^ arguments emitter (f ^ comma emitter ^ depth) exprs ^ ")"
+        f ^ "[1](" ^ arguments emitter (f ^ emitter.comma ^ depth) exprs ^ ")"
     | Any when n <= 8 ->
         let f = Template.operand f true in
         let count = string_of_int n in
-        let comma = comma emitter in
-        "(" ^ f ^ "[2]" ^ infix emitter "==" ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")("
-        ^ follow comma (f ^ comma ^ depth) exprs ^ ")"
+        let arguments = follow emitter.comma (f ^ emitter.comma ^ depth) exprs in
+        "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ arguments ^ ")"
     | Any -> "A(" ^ arguments emitter (f.text ^ ", " ^ depth ^ ", " ^ string_of_int n) exprs ^ ")"
   in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs f.vars }
@@ -217,6 +214,10 @@ let result emitter arg =
       primitive_call emitter name (exprs emitter args) emitter.tail
   | _ -> expr emitter arg
 
+(* A comparison of what is tested. *)
+let compared emitter (e : expr) left sign right =
+  compound (left ^ Short_names.infix emitter.options.names sign ^ right) e.vars
+
 (* What an `if` tests, or its opposite. *)
 let condition emitter arg negate =
   let is_test name = match template emitter name with Template.Test _ -> true | _ -> false in
@@ -231,10 +232,7 @@ let condition emitter arg negate =
             compound ("not " ^ Template.operand e false) e.vars)
   | _ ->
       let e = expr emitter arg in
-      compound (Template.operand e false ^ infix emitter (if negate then "==" else "~=") ^ "0") e.vars
-
-(* A comparison of what is tested. *)
-let compared emitter (e : expr) left sign right = compound (left ^ infix emitter sign ^ right) e.vars
+      compared emitter e (Template.operand e false) (if negate then "==" else "~=") "0"
 
 let test emitter b test negate =
   match (emitter.func.blocks.(b).term, test) with

@@ -73,18 +73,16 @@ let reverse_postorder successors next =
   if !start = 0 then order else Array.sub order !start (n - !start)
 
 (* `cyclic`: is there an edge to the same block or one before it? Else all is known after one round. *)
-let dominators flow cyclic =
-  let count = Array.length flow.order in
-  let entry = flow.order.(0) in
-  flow.idom.(entry) <- entry;
+let dominators { order; index; predecessors; idom; depth; _ } cyclic =
+  idom.(order.(0)) <- order.(0);
   let intersect a b =
     let a = ref a and b = ref b in
     while !a <> !b do
-      while flow.index.(!a) > flow.index.(!b) do
-        a := flow.idom.(!a)
+      while index.(!a) > index.(!b) do
+        a := idom.(!a)
       done;
-      while flow.index.(!b) > flow.index.(!a) do
-        b := flow.idom.(!b)
+      while index.(!b) > index.(!a) do
+        b := idom.(!b)
       done
     done;
     !b
@@ -93,19 +91,19 @@ let dominators flow cyclic =
     match preds with
     | [] -> found
     | p :: rest ->
-        if flow.idom.(p) = none then join found rest
+        if idom.(p) = none then join found rest
         else if found = none then join p rest
         else join (intersect p found) rest
   in
   let changed = ref true in
   while !changed do
     changed := false;
-    for i = 1 to count - 1 do
-      let block = flow.order.(i) in
-      let found = join none flow.predecessors.(block) in
-      flow.depth.(block) <- flow.depth.(found) + 1;
-      if flow.idom.(block) <> found then begin
-        flow.idom.(block) <- found;
+    for i = 1 to Array.length order - 1 do
+      let block = order.(i) in
+      let found = match predecessors.(block) with [ p ] -> p | preds -> join none preds in
+      depth.(block) <- depth.(found) + 1;
+      if idom.(block) <> found then begin
+        idom.(block) <- found;
         changed := cyclic
       end
     done

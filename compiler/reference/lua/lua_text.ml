@@ -85,12 +85,12 @@ let styled text names = match names with Some names -> squeeze text names | None
 
 let add out text names = Buffer.add_string out (styled text names)
 
-(* In its style. The names are those of registers, which are short already. *)
-let assignment names local (dests : dest list) (value : expr) =
-  let assigned =
+(* What an assignment begins with. The names are those of registers, which are short already. *)
+let assigned names local (dests : dest list) =
+  let list =
     match dests with [ d ] -> d.name | _ -> String.concat (Short_names.comma names) (List.map (fun d -> d.name) dests)
   in
-  (if local then "local " else "") ^ assigned ^ Short_names.infix names "=" ^ styled value.text names
+  (if local then "local " else "") ^ list ^ Short_names.infix names "="
 
 let begins_with_word text = String.length text > 0 && is_word text.[0]
 let ends_with_word text = is_word (before text (String.length text) 1)
@@ -133,8 +133,12 @@ let head printer first (e : expr) last =
   let names = printer.names in
   put printer (beside names (beside names first (styled e.text names)) last)
 
-(* A statement that may raise, on a line of its own if it has a place; in its style. *)
-let placed printer text =
+(* The declaration of locals, whose names are short already. *)
+let declaration printer names = put printer ("local " ^ String.concat (Short_names.comma printer.names) names)
+
+(* A statement that may raise, on a line of its own if it has a place: the expression after what is in its style already. *)
+let placed printer start (e : expr) =
+  let text = start ^ styled e.text printer.names in
   if printer.place < 0 then put printer text
   else begin
     if Buffer.length printer.text > printer.start then end_line printer;
@@ -163,11 +167,11 @@ and stats printer list first =
   | [] -> ()
   | stat :: rest ->
       (match stat with
-      | Assign { local; dests; value } -> placed printer (assignment printer.names local dests value)
-      | Local names -> put printer ("local " ^ String.concat (Short_names.comma printer.names) names)
+      | Assign { local; dests; value } -> placed printer (assigned printer.names local dests) value
+      | Local names -> declaration printer names
       | Text e | Fail e ->
           separate printer (e : expr).text first;
-          placed printer (styled (e : expr).text printer.names)
+          placed printer "" e
       | Place place -> printer.place <- place
       | Return e -> put printer (beside printer.names "return" (styled (e : expr).text printer.names))
       | Break -> put printer "break"
@@ -204,8 +208,8 @@ let run style names func =
   let printer =
     { names; text; indent = 0; start = 0; ended = false; in_word = false; lines = 0; place = -1; places = [] }
   in
-  (match func.declares with [] -> () | names -> line printer ("local " ^ String.concat ", " names));
-  (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
+  (match func.declares with [] -> () | names -> declaration printer names);
+  (match style with Pretty -> put printer ("-- " ^ func.comment) | Readable | Compact -> ());
   line printer (func.head ^ "(" ^ String.concat (Short_names.comma printer.names) func.params ^ ")");
   block printer func.body;
   put printer "end";

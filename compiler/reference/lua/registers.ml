@@ -195,7 +195,7 @@ let liveness func (flow : Flow.t) (all : step list array) =
         reach v rest
   in
   for v = 0 to n - 1 do
-    reach v used.(v)
+    match used.(v) with [] -> () | blocks -> reach v blocks
   done;
   (live_in, live_out)
 
