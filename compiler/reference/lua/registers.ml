@@ -539,7 +539,7 @@ let calls table func (flow : Flow.t) =
     match instr with
     | Prim (_, name, args) ->
         if not (String.equal name "%block") then count args;
-        if takes_depth table name then calls := true
+        if (not !calls) && takes_depth table name then calls := true
     | Apply { args; _ } | Try { args; _ } ->
         count args;
         calls := true
