@@ -127,17 +127,20 @@ and operands_from emitter name args i =
   match args with
   | [] -> []
   | arg :: rest ->
+      let instr = folded_arg emitter arg in
       let e =
-        match unwrapped emitter arg with
-        | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
-        | _ -> expr emitter arg
+        if instr == Visit.nothing then expr emitter arg
+        else
+          match unwrapped emitter instr with
+          | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
+          | _ -> value emitter instr
       in
       e :: operands_from emitter name rest (i + 1)
 
-(* The operation, without its wrap, whose result an operand is. *)
-and unwrapped emitter arg =
-  match folded_arg emitter arg with
-  | Prim (_, name, args) as instr when instr != Visit.nothing -> (
+(* The operation of a folded instruction without its wrap. *)
+and unwrapped emitter instr =
+  match instr with
+  | Prim (_, name, args) -> (
       match Operators.raw name with
       | Some raw when not (is_call emitter raw) -> Some (raw, args)
       | _ -> None)
@@ -147,7 +150,7 @@ and unwrapped emitter arg =
 and primitive emitter name args test =
   let name =
     match Operators.raw_test name with
-    | Some raw when List.exists (fun arg -> Option.is_some (unwrapped emitter arg)) args -> raw
+    | Some raw when List.exists (fun arg -> Option.is_some (unwrapped emitter (folded_arg emitter arg))) args -> raw
     | _ -> name
   in
   let exprs = operands emitter name args in

@@ -18,7 +18,7 @@ type t = {
 type form = Inline of t | Test of t | Statement of t | Call
 
 let is_digit c = c >= '0' && c <= '9'
-let is_word c = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit c || Char.equal c '_'
+let is_word c = match c with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> true | _ -> false
 
 let is_identifier text =
   let n = String.length text in
