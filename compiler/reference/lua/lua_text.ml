@@ -204,7 +204,7 @@ and branches printer (e : expr) yes no =
   put printer "end"
 
 let run style names func =
-  let text = Buffer.create 1024 in
+  let text = Buffer.create 256 in
   let printer =
     { names; text; indent = 0; start = 0; ended = false; in_word = false; lines = 0; place = -1; places = [] }
   in
