@@ -501,7 +501,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       let r = registers.of_var.(p) in
       if r <> Flow.none && r = registers.of_var.(v) then union web p v);
   for v = 0 to n - 1 do
-    web.(v) <- find web v
+    if web.(v) <> v then web.(v) <- find web v
   done;
   registers
 
