@@ -189,13 +189,10 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
     }
   in
   let fold arg allowed = fold forest waiting arg allowed in
-  let placed = ref false in
-  let look instr =
-    (* what has a place stays a statement, and what is folded already is not written *)
-    let statement = !placed in
-    placed := is_place instr;
+  (* What has a place stays a statement, and what is folded already is not written. *)
+  let look instr statement =
     let v = single_dest instr in
-    if not (!placed || (v <> Flow.none && forest.folded.(v))) then begin
+    if v = Flow.none || not forest.folded.(v) then begin
       start waiting (rank (instr_effect table instr));
       each_operand table instr fold;
       let effects = waiting.whole_effects in
@@ -209,13 +206,20 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       end
     end
   in
+  let rec look_all body has_place =
+    match body with
+    | [] -> ()
+    | instr :: rest ->
+        let placed = is_place instr in
+        if not placed then look instr has_place;
+        look_all rest placed
+  in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
       at := b;
       flush waiting 2;
-      placed := false;
-      List.iter look block.body;
+      look_all block.body false;
       start waiting 0;
       each_term_operand block.term fold)
     flow.Flow.order;

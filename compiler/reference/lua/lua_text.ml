@@ -25,7 +25,7 @@ type printer = {
 let is_word c = match c with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' | '.' -> true | _ -> false
 
 (* The character `back` before index `i`; a blank before the start. *)
-let before text i back = if i < back then ' ' else text.[i - back]
+let before text i back = if i < back then ' ' else String.unsafe_get text (i - back)
 
 (* The index after the word, and after the string, that is at `i`. *)
 let rec word_end text i =
@@ -60,8 +60,8 @@ let rec squeeze_from text names out from i =
     match String.unsafe_get text i with
     | '"' -> squeeze_from text names out from (string_end text (i + 1))
     | ' ' ->
-        let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
-        let after = if i + 1 < n then text.[i + 1] else ')' in
+        let last = if i > from then before text i 1 else before out (String.length out) 1 in
+        let after = if i + 1 < n then String.unsafe_get text (i + 1) else ')' in
         if (is_word last && is_word after) || (last = '-' && after = '-') then squeeze_from text names out from (i + 1)
         else squeeze_from text names (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
     | _ ->
