@@ -103,25 +103,15 @@ let operands image = { image; pc = 0; push = false; next = 0 }
 let error operands message = Error.fail_at "CODE" (operands.pc * 4) message
 
 let beyond operands = error operands "instruction ends beyond the code"
-
-(* The first byte of the word at `at`. *)
-let first_byte operands at =
-  if at >= operands.image.words then beyond operands;
-  at * 4
-
 let byte code i = Char.code (String.unsafe_get code i)
-
-(* Half of the word at `at`, unsigned: the low one with `from` 0, the high one with 2. *)
-let half operands at from =
-  let first = first_byte operands at + from and code = operands.image.code in
-  byte code first + (byte code (first + 1) * 256)
 
 (* Is the number of 31 bits whose highest byte this is? *)
 let fits high = high < 64 || high >= 192
 
 (* A word that is not an integer of the program; one of more than 31 bits is nearest of them. *)
 let word operands at =
-  let first = first_byte operands at and code = operands.image.code in
+  if at >= operands.image.words then beyond operands;
+  let first = at * 4 and code = operands.image.code in
   let low = byte code first + (byte code (first + 1) * 256) + (byte code (first + 2) * 0x10000) in
   let high = byte code (first + 3) in
   if high = 0 then low
@@ -129,10 +119,17 @@ let word operands at =
   else if high >= 128 then -0x4000_0000
   else 0x3FFF_FFFF
 
+(* Half of the word at `at`, unsigned: the low one with `from` 0, the high one with 2. *)
+let half operands at from =
+  ignore (word operands at);
+  let first = (at * 4) + from and code = operands.image.code in
+  byte code first + (byte code (first + 1) * 256)
+
 let int operands at =
-  let first = first_byte operands at in
-  if fits (byte operands.image.code (first + 3)) then Program.Int (word operands at)
-  else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> operands.image.code.[first + 3 - i])))
+  let word = word operands at in
+  let last = (at * 4) + 3 and code = operands.image.code in
+  if fits (byte code last) then Program.Int word
+  else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> code.[last - i])))
 
 let count operands at =
   let word = word operands at in

@@ -39,7 +39,7 @@ let buckets = 1024
 (* Of the length and a character near the end: names are alike at the start. *)
 let hash name =
   let n = String.length name in
-  if n < 2 then 0 else ((32 * Char.code (String.unsafe_get name (n - 2))) + n) land (buckets - 1)
+  if n < 2 then 0 else ((32 * Char.code (String.unsafe_get name (n - 2))) + n) mod buckets
 
 let no_entry = { known = ""; number = None; found = None }
 
