@@ -127,13 +127,16 @@ and operands_from emitter name args i =
   match args with
   | [] -> []
   | arg :: rest ->
-      let instr = folded_arg emitter arg in
       let e =
-        if instr == Visit.nothing then expr emitter arg
-        else
-          match unwrapped emitter instr with
-          | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
-          | _ -> value emitter instr
+        match arg with
+        | Var v -> (
+            let instr = folded emitter v in
+            if instr == Visit.nothing then variable emitter v
+            else
+              match unwrapped emitter instr with
+              | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
+              | _ -> value emitter instr)
+        | Int _ | Wide _ | Literal _ -> expr emitter arg
       in
       e :: operands_from emitter name rest (i + 1)
 

@@ -126,13 +126,16 @@ let fold forest waiting arg allowed =
   waiting.operands <- waiting.operands + 1;
   match arg with
   | Var v ->
-      if allowed && waiting.effects.(v) >= 0 then begin
-        forest.folded.(v) <- true;
-        if waiting.depth.(v) >= waiting.whole_depth then waiting.whole_depth <- waiting.depth.(v) + 1;
-        waiting.whole_size <- waiting.whole_size + waiting.size.(v);
-        if waiting.effects.(v) > waiting.whole_effects then waiting.whole_effects <- waiting.effects.(v)
-      end;
-      waiting.effects.(v) <- -1
+      let effects = waiting.effects.(v) in
+      if effects >= 0 then begin
+        if allowed then begin
+          forest.folded.(v) <- true;
+          if waiting.depth.(v) >= waiting.whole_depth then waiting.whole_depth <- waiting.depth.(v) + 1;
+          waiting.whole_size <- waiting.whole_size + waiting.size.(v);
+          if effects > waiting.whole_effects then waiting.whole_effects <- effects
+        end;
+        waiting.effects.(v) <- -1
+      end
   | Int _ | Wide _ | Literal _ -> ()
 
 (* Nothing that conflicts with `effect` waits any longer. *)
