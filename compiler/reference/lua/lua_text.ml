@@ -69,14 +69,15 @@ let rec squeeze_from text names out from i =
         if is_continued text i then squeeze_from text names out from last
         else
           let word = String.sub text i (last - i) in
-          let out = out ^ String.sub text from (i - from) ^ Short_names.local names word in
+          let short = Short_names.local names word in
           if String.equal word "P" && last < n && text.[last] = '.' && before text i 1 <> '.' then
             (* the field is that for a primitive *)
             let first = last + 1 in
             let last = word_end text first in
-            let short = Short_names.primitive names (String.sub text first (last - first)) in
-            squeeze_from text names (out ^ "." ^ short) last last
-          else squeeze_from text names out last last
+            let field = Short_names.primitive names (String.sub text first (last - first)) in
+            squeeze_from text names (out ^ String.sub text from (first - from) ^ field) last last
+          else if String.equal short word then squeeze_from text names out from last
+          else squeeze_from text names (out ^ String.sub text from (i - from) ^ short) last last
 
 let squeeze text names = squeeze_from text names "" 0 0
 
