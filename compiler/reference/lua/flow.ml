@@ -54,10 +54,10 @@ let reverse_postorder successors next =
   next.(0) <- 0;
   while !height > 0 do
     let block = order.(!height - 1) in
-    let k = next.(block) in
-    if k < Array.length successors.(block) then begin
+    let k = next.(block) and edges = successors.(block) in
+    if k < Array.length edges then begin
       next.(block) <- k + 1;
-      let s = successors.(block).(k) in
+      let s = edges.(k) in
       if next.(s) = none then begin
         next.(s) <- 0;
         order.(!height) <- s;
@@ -162,8 +162,9 @@ let run (blocks : block array) =
   let cyclic = ref false in
   for i = Array.length order - 1 downto 0 do
     let block = order.(i) in
-    for k = Array.length successors.(block) - 1 downto 0 do
-      let s = successors.(block).(k) in
+    let edges = successors.(block) in
+    for k = Array.length edges - 1 downto 0 do
+      let s = edges.(k) in
       predecessors.(s) <- block :: predecessors.(s);
       if index.(s) <= i then cyclic := true
     done
