@@ -423,14 +423,8 @@ let passed func (flow : Flow.t) f =
         pass params args
     | _ -> ()
   in
-  Array.iter
-    (fun b ->
-      let term = func.blocks.(b).term in
-      for k = 0 to Visit.target_count term - 1 do
-        let t = Visit.target term k in
-        pass func.blocks.(t.block).params t.args
-      done)
-    flow.Flow.order
+  let to_target t = pass func.blocks.(t.block).params t.args in
+  Array.iter (fun b -> Visit.each_target func.blocks.(b).term to_target) flow.Flow.order
 
 (* Registers are named after the OCaml variables, unless there are short names. *)
 let run table func (flow : Flow.t) (counting : Counting.t) forest names =
