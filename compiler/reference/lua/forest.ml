@@ -54,11 +54,13 @@ let each_term_operand term f =
   match term with
   | Return a | Raise a -> f a true
   | Jump t -> each t.args true f
-  | If (a, _, _) | Switch (a, _, _) ->
-      f a (match term with If _ -> true | _ -> false);
-      for k = 0 to Visit.target_count term - 1 do
-        each (Visit.target term k).args false f
-      done
+  | If (a, first, second) ->
+      f a true;
+      each first.args false f;
+      each second.args false f
+  | Switch (a, _, _) ->
+      f a false;
+      Visit.each_target term (fun t -> each t.args false f)
   | Tail { closure; args; callee } ->
       f closure (is_known callee);
       each args true f
