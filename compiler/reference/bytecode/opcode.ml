@@ -148,10 +148,9 @@ let offset operands at =
 
 (* The label at `at`, relative to `origin`. *)
 let label operands at origin =
-  let distance = word operands at in
-  if distance < -origin || distance >= operands.image.words - origin then
-    error operands "label outside the code";
-  origin + distance
+  let target = origin + word operands at in
+  if target < 0 || target >= operands.image.words then error operands "label outside the code";
+  target
 
 let labels operands count start origin =
   if count > operands.image.words - operands.pc then beyond operands;
