@@ -129,7 +129,8 @@ let finish emitter b out =
   | Leave (exit, args) ->
       let exprs = exprs emitter args in
       let alone = match exprs with [] -> true | _ :: _ -> false in
-      let values = if List.compare_length_with exprs max_args < 0 then list emitter exprs else "nil, {" ^ list emitter exprs ^ "}" in
+      let values = list emitter exprs in
+      let values = if List.compare_length_with exprs max_args < 0 then values else "nil, {" ^ values ^ "}" in
       let text =
         if alone then string_of_int exit
         else if emitter.func.exits > 1 then string_of_int exit ^ emitter.comma ^ values

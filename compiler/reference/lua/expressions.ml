@@ -240,19 +240,22 @@ let condition emitter arg negate =
       let e = expr emitter arg in
       compared emitter e (Template.operand e false) (if negate then "==" else "~=") "0"
 
+(* What tests a scrutinee otherwise than as a condition. *)
+let switch_test emitter (e : expr) test negate =
+  let scrutinee = Template.operand e true in
+  let equal = if negate then "~=" else "==" in
+  let less = if negate then ">=" else "<" in
+  let tag read = if read then "T" else scrutinee ^ "[1]" in
+  match test with
+  | Structure.Int_equal n -> compared emitter e scrutinee equal (string_of_int n)
+  | Structure.Int_less n -> compared emitter e scrutinee less (string_of_int n)
+  | Structure.Tag_equal (n, read) -> compared emitter e (tag read) equal (string_of_int n)
+  | Structure.Tag_less (n, read) -> compared emitter e (tag read) less (string_of_int n)
+  | Structure.Immediate -> compared emitter e ("Type(" ^ e.text ^ ")") equal "\"number\""
+  | Structure.Branch -> Error.fail "a condition of a switch"
+
 let test emitter b test negate =
   match (emitter.func.blocks.(b).term, test) with
   | (Program.If (arg, _, _) | Program.Switch (arg, _, _)), Structure.Branch -> condition emitter arg negate
-  | (Program.If (arg, _, _) | Program.Switch (arg, _, _)), _ -> (
-      let e = expr emitter arg in
-      let scrutinee = Template.operand e true in
-      let equal = if negate then "~=" else "==" in
-      let less = if negate then ">=" else "<" in
-      let tag read = if read then "T" else scrutinee ^ "[1]" in
-      match test with
-      | Structure.Int_equal n -> compared emitter e scrutinee equal (string_of_int n)
-      | Structure.Int_less n -> compared emitter e scrutinee less (string_of_int n)
-      | Structure.Tag_equal (n, read) -> compared emitter e (tag read) equal (string_of_int n)
-      | Structure.Tag_less (n, read) -> compared emitter e (tag read) less (string_of_int n)
-      | Structure.Immediate | Structure.Branch -> compared emitter e ("Type(" ^ e.text ^ ")") equal "\"number\"")
+  | (Program.If (arg, _, _) | Program.Switch (arg, _, _)), _ -> switch_test emitter (expr emitter arg) test negate
   | _ -> Error.fail "a test without a branch"
