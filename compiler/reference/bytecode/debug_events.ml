@@ -278,10 +278,11 @@ let from debug pc =
   done;
   !low
 
-(* The first event at `pc`. *)
+(* The first event at `pc`; a program may have none at all. *)
 let find debug pc =
-  let low = from debug pc in
-  if low < Array.length debug.events && debug.events.(low).pc = pc then Some debug.events.(low) else None
+  let count = Array.length debug.events in
+  let low = if count = 0 then 0 else from debug pc in
+  if low < count && debug.events.(low).pc = pc then Some debug.events.(low) else None
 
 let text debug node =
   match debug.arena.nodes.(node) with Unmarshal.Str bytes -> Sections.printable bytes | _ -> ""

@@ -102,45 +102,34 @@ let operands image = { image; pc = 0; push = false; next = 0 }
 
 let error operands message = Error.fail_at "CODE" (operands.pc * 4) message
 
-let check operands at = if at >= operands.image.words then error operands "instruction ends beyond the code"
-
-(* The first byte of a word. (As Lua a product takes a call.) *)
-let byte_of at =
-  let twice = at + at in
-  twice + twice
-
-(* The byte `i` of the code. *)
-let code_byte operands i = Char.code (String.unsafe_get operands.image.code i)
-
-(* Half of the word at `at`, unsigned: the low one with `from` 0, the high one with 2. *)
-let half operands at from =
-  check operands at;
-  let first = byte_of at + from in
-  code_byte operands first + (code_byte operands (first + 1) * 256)
+let beyond operands = error operands "instruction ends beyond the code"
+let byte code i = Char.code (String.unsafe_get code i)
 
 (* Is the number of 31 bits whose highest byte this is? *)
 let fits high = high < 64 || high >= 192
 
-(* The number of 31 bits that begins at byte `first`. *)
-let small operands first high =
-  ((if high >= 192 then high - 256 else high) * 0x1000000)
-  + (code_byte operands (first + 2) * 0x10000)
-  + (code_byte operands (first + 1) * 256)
-  + code_byte operands first
-
-let int operands at =
-  check operands at;
-  let first = byte_of at in
-  let high = code_byte operands (first + 3) in
-  if fits high then Program.Int (small operands first high)
-  else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> operands.image.code.[first + 3 - i])))
-
 (* A word that is not an integer of the program; one of more than 31 bits is nearest of them. *)
 let word operands at =
-  check operands at;
-  let first = byte_of at in
-  let high = code_byte operands (first + 3) in
-  if fits high then small operands first high else if high >= 128 then -0x4000_0000 else 0x3FFF_FFFF
+  if at >= operands.image.words then beyond operands;
+  let first = at * 4 and code = operands.image.code in
+  let low = byte code first + (byte code (first + 1) * 256) + (byte code (first + 2) * 0x10000) in
+  let high = byte code (first + 3) in
+  if high = 0 then low
+  else if fits high then ((if high >= 192 then high - 256 else high) * 0x1000000) + low
+  else if high >= 128 then -0x4000_0000
+  else 0x3FFF_FFFF
+
+(* Half of the word at `at`, unsigned: the low one with `from` 0, the high one with 2. *)
+let half operands at from =
+  ignore (word operands at);
+  let first = (at * 4) + from and code = operands.image.code in
+  byte code first + (byte code (first + 1) * 256)
+
+let int operands at =
+  let word = word operands at in
+  let last = (at * 4) + 3 and code = operands.image.code in
+  if fits (byte code last) then Program.Int word
+  else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> code.[last - i])))
 
 let count operands at =
   let word = word operands at in
@@ -159,13 +148,12 @@ let offset operands at =
 
 (* The label at `at`, relative to `origin`. *)
 let label operands at origin =
-  let distance = word operands at in
-  if distance < -origin || distance >= operands.image.words - origin then
-    error operands "label outside the code";
-  origin + distance
+  let target = origin + word operands at in
+  if target < 0 || target >= operands.image.words then error operands "label outside the code";
+  target
 
 let labels operands count start origin =
-  if count > operands.image.words - operands.pc then error operands "instruction ends beyond the code";
+  if count > operands.image.words - operands.pc then beyond operands;
   let labels = Array.make count 0 in
   for i = 0 to count - 1 do
     labels.(i) <- label operands (start + i) origin
@@ -193,11 +181,11 @@ let opcode operands =
 
 (* PUSH and the PUSH... forms. GETPUBMET's push is part of what `Getpubmet` means. *)
 let pushes code =
-  (code >= 9 && code <= 18)
-  || (code >= 26 && code <= 30)
-  || (code >= 49 && code <= 52)
-  || code = 54 || code = 56 || code = 60 || code = 61
-  || (code >= 104 && code <= 108)
+  match code with
+  | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 26 | 27 | 28 | 29 | 30 | 49 | 50 | 51 | 52 | 54 | 56 | 60 | 61 | 104
+  | 105 | 106 | 107 | 108 ->
+      true
+  | _ -> false
 
 (* How many arguments RESUME has on the stack. *)
 let resumed x =

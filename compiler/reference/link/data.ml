@@ -191,7 +191,7 @@ let int64 data out bits =
   in
   template data out "%int64_literal" [ half 0; half 4 ]
 
-let comma data out = Buffer.add_string out (match data.names with Some _ -> "," | None -> ", ")
+let comma data out = Buffer.add_string out (Short_names.comma data.names)
 
 (* An int32 or nativeint, which has the name of its kind. *)
 let named data out decimal name =

@@ -28,7 +28,7 @@ type table = {
   mutable sections : section array;
   mutable count : int;
   index : entry list array;
-  mutable last : entry;  (* the one that was looked up last: who asks often asks again *)
+  recent : entry array;  (* those that were looked up last, by the length of the name: who asks often asks again *)
 }
 
 (* A name in the index, and what is found under it. *)
@@ -36,12 +36,10 @@ and entry = { known : string; number : int option; found : section option }
 
 let buckets = 1024
 
-let code name i = Char.code (String.unsafe_get name i)
-
-(* Of the length and two characters: names are alike at the start. *)
+(* Of the length and a character near the end: names are alike at the start. *)
 let hash name =
   let n = String.length name in
-  if n < 2 then 0 else ((37 * code name (n - 2)) + (31 * code name (n / 2)) + n) land (buckets - 1)
+  if n < 2 then 0 else ((32 * Char.code (String.unsafe_get name (n - 2))) + n) mod buckets
 
 let no_entry = { known = ""; number = None; found = None }
 
@@ -49,9 +47,19 @@ let rec search name = function
   | [] -> { no_entry with known = name }
   | entry :: rest -> if String.equal entry.known name then entry else search name rest
 
+let lengths = 32
+
+(* Where a name stands among the recent ones. *)
+let slot name = String.length name land (lengths - 1)
+
 let entry table name =
-  if not (String.equal table.last.known name) then table.last <- search name table.index.(hash name);
-  table.last
+  let recent = table.recent.(slot name) in
+  if String.equal recent.known name then recent
+  else begin
+    let found = search name table.index.(hash name) in
+    table.recent.(slot name) <- found;
+    found
+  end
 
 (* Number of the section that provides `name`, as itself or as an alias. *)
 let position table name = (entry table name).number
@@ -232,7 +240,7 @@ let finish table reading =
       List.iter
         (fun name ->
           let entry = { known = name; number = Some table.count; found = Some section } in
-          table.last <- entry;
+          table.recent.(slot name) <- entry;
           table.index.(hash name) <- entry :: table.index.(hash name))
         names;
       add table section
@@ -240,7 +248,7 @@ let finish table reading =
 
 (* Reads the files (name, text) of a runtime; `files` is sorted by name. *)
 let parse files version target =
-  let table = { sections = [||]; count = 0; index = Array.make buckets []; last = no_entry } in
+  let table = { sections = [||]; count = 0; index = Array.make buckets []; recent = Array.make lengths no_entry } in
   List.iter
     (fun (file, text) ->
       let reading = ref None in

@@ -53,8 +53,8 @@ let tokens code =
     else if bracket >= 0 then bracket
     else if is_digit c then
       let last = while_from i (fun c -> is_word c || c = '.') in
-      if code.[last - 1] = 'e' && not (at (i + 1) = 'x') then while_from (last + 1) is_word else last
-    else if is_word c then while_from i is_word
+      if code.[last - 1] = 'e' && not (at (i + 1) = 'x') then Lua_text.word_end code (last + 1) else last
+    else if is_word c then Lua_text.word_end code i
     else if c = '.' then while_from i (fun c -> c = '.')
     else
       match (c, at (i + 1)) with
@@ -66,7 +66,7 @@ let tokens code =
     else
       match code.[i] with
       | ' ' | '\t' | '\r' | '\n' -> go (i + 1) result
-      | '-' when at (i + 1) = '-' -> go (while_from i (fun c -> c <> '\n')) result
+      | '-' when at (i + 1) = '-' -> go (Option.value (String.index_from_opt code i '\n') ~default:n) result
       | c ->
           let next = token_end i c in
           go next (String.sub code i (next - i) :: result)

@@ -332,10 +332,10 @@ let rec convert converter nodes level =
 let run func (flow : Flow.t) nodes =
   let blocks = Array.length func.blocks in
   let counting = { loops = Array.make blocks None; deepest = 0 } in
-  (match Array.fold_left (add_shape func flow) [] flow.Flow.order with
-  | [] -> ()
-  | shapes -> find func flow shapes counting.loops);
-  if Array.for_all Option.is_none counting.loops then (nodes, counting)
+  let shapes = Array.fold_left (add_shape func flow) [] flow.Flow.order in
+  (match shapes with [] -> () | _ :: _ -> find func flow shapes counting.loops);
+  let counts shape = Option.is_some counting.loops.(shape.header) in
+  if not (List.exists counts shapes) then (nodes, counting)
   else begin
     let users = Array.make (Array.length func.names) [] in
     let at = ref Flow.none in

@@ -81,7 +81,7 @@ let take_all dests out =
 (* Results beyond what Lua can assign at once come in the table `T`; the body then leaves with nil and a table. *)
 let try_ emitter dests body args out =
   let exprs = exprs emitter args in
-  let text = "Try(" ^ arguments (place emitter body ^ ", D") exprs ^ ")" in
+  let text = "Try(" ^ arguments emitter (place emitter body ^ ", D") exprs ^ ")" in
   let vars = all_vars exprs [] in
   let list = List.map (dest emitter) dests in
   if List.compare_length_with list max_args <= 0 then
@@ -124,15 +124,16 @@ let finish emitter b out =
   | Tail { closure; args; callee } -> Return (apply emitter closure args callee emitter.tail) :: out
   | Part (id, args) ->
       let exprs = exprs emitter args in
-      let text = place emitter id ^ "(" ^ arguments emitter.tail exprs ^ ")" in
+      let text = place emitter id ^ "(" ^ arguments emitter emitter.tail exprs ^ ")" in
       Return (compound text (all_vars exprs [])) :: out
   | Leave (exit, args) ->
       let exprs = exprs emitter args in
       let alone = match exprs with [] -> true | _ :: _ -> false in
-      let values = if List.compare_length_with exprs max_args < 0 then list exprs else "nil, {" ^ list exprs ^ "}" in
+      let values = list emitter exprs in
+      let values = if List.compare_length_with exprs max_args < 0 then values else "nil, {" ^ values ^ "}" in
       let text =
         if alone then string_of_int exit
-        else if emitter.func.exits > 1 then string_of_int exit ^ ", " ^ values
+        else if emitter.func.exits > 1 then string_of_int exit ^ emitter.comma ^ values
         else values
       in
       Return (compound text (all_vars exprs [])) :: out
@@ -179,7 +180,7 @@ let edge emitter b k out =
         match move with Assign { dests = [ d ]; value; _ } -> (d :: dests, value :: values) | _ -> (dests, values)
       in
       let dests, values = List.fold_left part ([], []) moves in
-      let text = list values and vars = all_vars values [] in
+      let text = list emitter values and vars = all_vars values [] in
       if List.compare_length_with dests max_args <= 0 then
         Assign { local = false; dests; value = compound text vars } :: out
       else begin
@@ -215,7 +216,7 @@ let counted emitter h =
       let start = bound start offset in
       let limit = bound limit (offset + beyond) in
       let bounds = match step with Int 1 -> [ start; limit ] | step -> [ start; limit; expr emitter step ] in
-      Some (compound ("for " ^ name emitter param ^ " = " ^ list bounds) (all_vars bounds []))
+      Some (compound ("for " ^ name emitter param ^ " = " ^ list emitter bounds) (all_vars bounds []))
 
 (* `out` is in reverse. *)
 let rec nodes emitter list out = match list with [] -> out | n :: rest -> nodes emitter rest (node emitter n out)
@@ -283,7 +284,7 @@ let guard emitter deep calls rest =
   let place = place emitter emitter.func.id in
   let guard target passed =
     let passed = passed @ if has_closure emitter.func then "C" :: start_depth :: rest else start_depth :: rest in
-    Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat ", " passed ^ ") end")
+    Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat emitter.comma passed ^ ") end")
   in
   if (not (String.equal emitter.tail "D")) && calls then guard "P.far" [ "D"; place ]
   else if deep && emitter.asks && not inner then guard "Deep" [ place ]
@@ -318,21 +319,21 @@ let run table program groups asks (func : Program.func) options warnings =
   let forest = Forest.run table func flow counting in
   let registers = Registers.run table func flow counting forest options.names in
   let most, deep, calls = Registers.calls table func flow in
-  let depth = "D + " ^ string_of_int (registers.Registers.locals + most + 8) in
+  let depth = "D" ^ Short_names.infix options.names "+" ^ string_of_int (registers.Registers.locals + most + 8) in
   let tail =
     match Fragment.find table tail_depth with
     | Some { Fragment.form = Template.Inline t; _ } -> (Template.expand t None []).text
     | _ -> "D"
   in
   let emitter =
-    { table; program; groups; asks = asks.(func.id); func; options; counting; offsets; forest; registers; depth; tail; flag = false;
-      scratch = false; warnings }
+    { table; program; groups; asks = asks.(func.id); func; options; counting; offsets; forest; registers; depth; tail;
+      comma = Short_names.comma options.names; flag = false; scratch = false; warnings }
   in
   let params, start = prologue emitter deep calls in
   let code = nodes emitter list [] in
   let start = if emitter.flag then Local [ "B" ] :: start else start in
   let start = if emitter.scratch then Local [ "T" ] :: start else start in
-  let body = Locals.run registers (List.rev_append start (List.rev code)) in
+  let body = Locals.run registers emitter.comma (List.rev_append start (List.rev code)) in
   let comment = if String.length func.place = 0 then func.name else func.place in
   let head, field = declaration emitter in
   let declares = List.rev_map (place emitter) groups.Groups.declares.(func.id) in

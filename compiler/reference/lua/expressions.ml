@@ -21,6 +21,7 @@ type emitter = {
   (* The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target. *)
   depth : string;
   tail : string;
+  comma : string;  (* between the items of a list *)
   (* are `B` and `T` used? *)
   mutable flag : bool;
   mutable scratch : bool;
@@ -31,18 +32,19 @@ let compound text vars = { text; kind = Compound; known = Nothing; vars }
 let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
 
 (* What is joined one by one: of more the text is made at once. *)
-let rec follow text exprs = match exprs with [] -> text | e :: rest -> follow (text ^ ", " ^ e.text) rest
+let rec follow comma text exprs = match exprs with [] -> text | e :: rest -> follow comma (text ^ comma ^ e.text) rest
 
 (* The expressions between commas. *)
-let list exprs =
+let list emitter exprs =
   match exprs with
-  | _ when List.compare_length_with exprs max_args > 0 -> String.concat ", " (List.map (fun e -> e.text) exprs)
+  | _ when List.compare_length_with exprs max_args > 0 -> String.concat emitter.comma (List.map (fun e -> e.text) exprs)
   | [] -> ""
-  | e :: rest -> follow e.text rest
+  | e :: rest -> follow emitter.comma e.text rest
 
 (* The same after `first`, in one table when they are more than a call passes. *)
-let arguments first exprs =
-  if List.compare_length_with exprs max_args <= 0 then follow first exprs else first ^ ", {" ^ list exprs ^ "}"
+let arguments emitter first exprs =
+  if List.compare_length_with exprs max_args <= 0 then follow emitter.comma first exprs
+  else first ^ emitter.comma ^ "{" ^ list emitter exprs ^ "}"
 
 let register emitter v = emitter.registers.Registers.of_var.(v)
 
@@ -126,15 +128,21 @@ and operands_from emitter name args i =
   | [] -> []
   | arg :: rest ->
       let e =
-        match unwrapped emitter arg with
-        | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
-        | _ -> expr emitter arg
+        match arg with
+        | Var v -> (
+            let instr = folded emitter v in
+            if instr == Visit.nothing then variable emitter v
+            else
+              match unwrapped emitter instr with
+              | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
+              | _ -> value emitter instr)
+        | Int _ | Wide _ | Literal _ -> expr emitter arg
       in
       e :: operands_from emitter name rest (i + 1)
 
-(* The operation, without its wrap, whose result an operand is. *)
-and unwrapped emitter arg =
-  match folded_arg emitter arg with
+(* The operation of a folded instruction without its wrap. *)
+and unwrapped emitter instr =
+  match instr with
   | Prim (_, name, args) -> (
       match Operators.raw name with
       | Some raw when not (is_call emitter raw) -> Some (raw, args)
@@ -145,11 +153,11 @@ and unwrapped emitter arg =
 and primitive emitter name args test =
   let name =
     match Operators.raw_test name with
-    | Some raw when List.exists (fun arg -> Option.is_some (unwrapped emitter arg)) args -> raw
+    | Some raw when List.exists (fun arg -> Option.is_some (unwrapped emitter (folded_arg emitter arg))) args -> raw
     | _ -> name
   in
   let exprs = operands emitter name args in
-  if String.equal name "%block" then compound ("{" ^ list exprs ^ "}") (all_vars exprs [])
+  if String.equal name "%block" then compound ("{" ^ list emitter exprs ^ "}") (all_vars exprs [])
   else
     match template emitter name with
     | Template.Inline t -> Template.expand t None exprs
@@ -161,7 +169,7 @@ and primitive emitter name args test =
 (* A call of a primitive, with the depth `depth` where it takes one. *)
 and primitive_call emitter name exprs depth =
   let passed = if Registers.takes_depth emitter.table name then constant depth Compound :: exprs else exprs in
-  let text = Naming.primitive_place name ^ "(" ^ list passed ^ ")" in
+  let text = Naming.primitive_place name ^ "(" ^ list emitter passed ^ ")" in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs [] }
 
 (* A call of a closure, with the depth `depth`. *)
@@ -172,16 +180,17 @@ and apply emitter closure args callee depth =
   let text =
     match callee with
     | Known id ->
-        let first = if is_direct emitter id then depth else f.text ^ ", " ^ depth in
-        place emitter id ^ "(" ^ arguments first exprs ^ ")"
+        let first = if is_direct emitter id then depth else f.text ^ emitter.comma ^ depth in
+        place emitter id ^ "(" ^ arguments emitter first exprs ^ ")"
     | Exact ->
         let f = Template.operand f true in
-        f ^ "[1](" ^ arguments (f ^ ", " ^ depth) exprs ^ ")"
+        f ^ "[1](" ^ arguments emitter (f ^ emitter.comma ^ depth) exprs ^ ")"
     | Any when n <= 8 ->
         let f = Template.operand f true in
         let count = string_of_int n in
-        "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ follow (f ^ ", " ^ depth) exprs ^ ")"
-    | Any -> "A(" ^ arguments (f.text ^ ", " ^ depth ^ ", " ^ string_of_int n) exprs ^ ")"
+        let arguments = follow emitter.comma (f ^ emitter.comma ^ depth) exprs in
+        "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ arguments ^ ")"
+    | Any -> "A(" ^ arguments emitter (f.text ^ ", " ^ depth ^ ", " ^ string_of_int n) exprs ^ ")"
   in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs f.vars }
 
@@ -193,7 +202,7 @@ and closure emitter id captured later =
     | _ -> expr emitter arg
   in
   let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: List.map capture captured in
-  compound ("{" ^ list exprs ^ "}") (all_vars exprs [])
+  compound ("{" ^ list emitter exprs ^ "}") (all_vars exprs [])
 
 (* An instruction with one result, as an expression. *)
 and value emitter instr =
@@ -211,6 +220,10 @@ let result emitter arg =
       primitive_call emitter name (exprs emitter args) emitter.tail
   | _ -> expr emitter arg
 
+(* A comparison of what is tested. *)
+let compared emitter (e : expr) left sign right =
+  compound (left ^ Short_names.infix emitter.options.names sign ^ right) e.vars
+
 (* What an `if` tests, or its opposite. *)
 let condition emitter arg negate =
   let is_test name = match template emitter name with Template.Test _ -> true | _ -> false in
@@ -225,30 +238,24 @@ let condition emitter arg negate =
             compound ("not " ^ Template.operand e false) e.vars)
   | _ ->
       let e = expr emitter arg in
-      compound (Template.operand e false ^ (if negate then " == 0" else " ~= 0")) e.vars
+      compared emitter e (Template.operand e false) (if negate then "==" else "~=") "0"
+
+(* What tests a scrutinee otherwise than as a condition. *)
+let switch_test emitter (e : expr) test negate =
+  let scrutinee = Template.operand e true in
+  let equal = if negate then "~=" else "==" in
+  let less = if negate then ">=" else "<" in
+  let tag read = if read then "T" else scrutinee ^ "[1]" in
+  match test with
+  | Structure.Int_equal n -> compared emitter e scrutinee equal (string_of_int n)
+  | Structure.Int_less n -> compared emitter e scrutinee less (string_of_int n)
+  | Structure.Tag_equal (n, read) -> compared emitter e (tag read) equal (string_of_int n)
+  | Structure.Tag_less (n, read) -> compared emitter e (tag read) less (string_of_int n)
+  | Structure.Immediate -> compared emitter e ("Type(" ^ e.text ^ ")") equal "\"number\""
+  | Structure.Branch -> Error.fail "a condition of a switch"
 
 let test emitter b test negate =
-  match emitter.func.blocks.(b).term with
-  | Program.If (arg, _, _) | Program.Switch (arg, _, _) -> (
-      let scrutinee e = Template.operand e true in
-      let equal = if negate then " ~= " else " == " in
-      let less = if negate then " >= " else " < " in
-      let tag e read = if read then "T" else scrutinee e ^ "[1]" in
-      match test with
-      | Structure.Branch -> condition emitter arg negate
-      | Structure.Int_equal n ->
-          let e = expr emitter arg in
-          compound (scrutinee e ^ equal ^ string_of_int n) e.vars
-      | Structure.Int_less n ->
-          let e = expr emitter arg in
-          compound (scrutinee e ^ less ^ string_of_int n) e.vars
-      | Structure.Tag_equal (n, read) ->
-          let e = expr emitter arg in
-          compound (tag e read ^ equal ^ string_of_int n) e.vars
-      | Structure.Tag_less (n, read) ->
-          let e = expr emitter arg in
-          compound (tag e read ^ less ^ string_of_int n) e.vars
-      | Structure.Immediate ->
-          let e = expr emitter arg in
-          compound ("Type(" ^ e.text ^ ")" ^ equal ^ "\"number\"") e.vars)
+  match (emitter.func.blocks.(b).term, test) with
+  | (Program.If (arg, _, _) | Program.Switch (arg, _, _)), Structure.Branch -> condition emitter arg negate
+  | (Program.If (arg, _, _) | Program.Switch (arg, _, _)), _ -> switch_test emitter (expr emitter arg) test negate
   | _ -> Error.fail "a test without a branch"

@@ -54,10 +54,10 @@ let reverse_postorder successors next =
   next.(0) <- 0;
   while !height > 0 do
     let block = order.(!height - 1) in
-    let k = next.(block) in
-    if k < Array.length successors.(block) then begin
+    let k = next.(block) and edges = successors.(block) in
+    if k < Array.length edges then begin
       next.(block) <- k + 1;
-      let s = successors.(block).(k) in
+      let s = edges.(k) in
       if next.(s) = none then begin
         next.(s) <- 0;
         order.(!height) <- s;
@@ -73,18 +73,16 @@ let reverse_postorder successors next =
   if !start = 0 then order else Array.sub order !start (n - !start)
 
 (* `cyclic`: is there an edge to the same block or one before it? Else all is known after one round. *)
-let dominators flow cyclic =
-  let count = Array.length flow.order in
-  let entry = flow.order.(0) in
-  flow.idom.(entry) <- entry;
+let dominators { order; index; predecessors; idom; depth; _ } cyclic =
+  idom.(order.(0)) <- order.(0);
   let intersect a b =
     let a = ref a and b = ref b in
     while !a <> !b do
-      while flow.index.(!a) > flow.index.(!b) do
-        a := flow.idom.(!a)
+      while index.(!a) > index.(!b) do
+        a := idom.(!a)
       done;
-      while flow.index.(!b) > flow.index.(!a) do
-        b := flow.idom.(!b)
+      while index.(!b) > index.(!a) do
+        b := idom.(!b)
       done
     done;
     !b
@@ -93,25 +91,22 @@ let dominators flow cyclic =
     match preds with
     | [] -> found
     | p :: rest ->
-        if flow.idom.(p) = none then join found rest
+        if idom.(p) = none then join found rest
         else if found = none then join p rest
         else join (intersect p found) rest
   in
   let changed = ref true in
   while !changed do
     changed := false;
-    for i = 1 to count - 1 do
-      let block = flow.order.(i) in
-      let found = join none flow.predecessors.(block) in
-      if flow.idom.(block) <> found then begin
-        flow.idom.(block) <- found;
+    for i = 1 to Array.length order - 1 do
+      let block = order.(i) in
+      let found = match predecessors.(block) with [ p ] -> p | preds -> join none preds in
+      depth.(block) <- depth.(found) + 1;
+      if idom.(block) <> found then begin
+        idom.(block) <- found;
         changed := cyclic
       end
     done
-  done;
-  for i = 1 to count - 1 do
-    let block = flow.order.(i) in
-    flow.depth.(block) <- flow.depth.(flow.idom.(block)) + 1
   done
 
 (* The header of the outermost loop found so far that contains the block. *)
@@ -167,8 +162,9 @@ let run (blocks : block array) =
   let cyclic = ref false in
   for i = Array.length order - 1 downto 0 do
     let block = order.(i) in
-    for k = Array.length successors.(block) - 1 downto 0 do
-      let s = successors.(block).(k) in
+    let edges = successors.(block) in
+    for k = Array.length edges - 1 downto 0 do
+      let s = edges.(k) in
       predecessors.(s) <- block :: predecessors.(s);
       if index.(s) <= i then cyclic := true
     done

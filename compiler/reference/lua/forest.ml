@@ -15,8 +15,6 @@ type t = {
   definition : instr array;  (* the instruction that defines it, and nothing else *)
 }
 
-let effect_of table name = if String.equal name "%block" then Fragment.Const else Fragment.effects table name
-
 let rec each args allowed f =
   match args with
   | [] -> ()
@@ -29,8 +27,8 @@ let rec each_placed (t : Template.t) fixup args i f =
   match args with
   | [] -> ()
   | arg :: rest ->
-      let fixed = match fixup with Some fixup -> i <= 9 && fixup.Template.counts.(i) > 0 | None -> false in
-      f arg (i <= 9 && t.Template.counts.(i) = 1 && (not t.Template.skipped.(i)) && not fixed);
+      let fixed = match fixup with Some fixup -> List.exists (Int.equal i) fixup.Template.order | None -> false in
+      f arg (i <= 9 && t.Template.once.(i) && not fixed);
       each_placed t fixup rest (i + 1) f
 
 let is_known callee = match callee with Known _ -> true | Any | Exact -> false
@@ -56,11 +54,13 @@ let each_term_operand term f =
   match term with
   | Return a | Raise a -> f a true
   | Jump t -> each t.args true f
-  | If (a, _, _) | Switch (a, _, _) ->
-      f a (match term with If _ -> true | _ -> false);
-      for k = 0 to Visit.target_count term - 1 do
-        each (Visit.target term k).args false f
-      done
+  | If (a, first, second) ->
+      f a true;
+      each first.args false f;
+      each second.args false f
+  | Switch (a, _, _) ->
+      f a false;
+      Visit.each_target term (fun t -> each t.args false f)
   | Tail { closure; args; callee } ->
       f closure (is_known callee);
       each args true f
@@ -79,7 +79,7 @@ let single_dest instr =
 (* What an instruction does. *)
 let instr_effect table instr =
   match instr with
-  | Prim (_, name, _) -> effect_of table name
+  | Prim (_, name, _) -> Fragment.effects table name
   | Closures _ -> Fragment.Const
   | Apply _ | Try _ -> Fragment.Mutator
 
@@ -119,18 +119,25 @@ let start waiting own =
   waiting.whole_size <- 1;
   waiting.whole_effects <- own
 
+(* May the instruction be part of another one? *)
+let is_small waiting =
+  waiting.operands <= max_operands && waiting.whole_depth <= max_depth && waiting.whole_size <= max_size
+
 (* Folds an operand, if that is allowed. *)
 let fold forest waiting arg allowed =
   waiting.operands <- waiting.operands + 1;
   match arg with
   | Var v ->
-      if allowed && waiting.effects.(v) >= 0 then begin
-        forest.folded.(v) <- true;
-        if waiting.depth.(v) >= waiting.whole_depth then waiting.whole_depth <- waiting.depth.(v) + 1;
-        waiting.whole_size <- waiting.whole_size + waiting.size.(v);
-        if waiting.effects.(v) > waiting.whole_effects then waiting.whole_effects <- waiting.effects.(v)
-      end;
-      waiting.effects.(v) <- -1
+      let effects = waiting.effects.(v) in
+      if effects >= 0 then begin
+        if allowed then begin
+          forest.folded.(v) <- true;
+          if waiting.depth.(v) >= waiting.whole_depth then waiting.whole_depth <- waiting.depth.(v) + 1;
+          waiting.whole_size <- waiting.whole_size + waiting.size.(v);
+          if effects > waiting.whole_effects then waiting.whole_effects <- effects
+        end;
+        waiting.effects.(v) <- -1
+      end
   | Int _ | Wide _ | Literal _ -> ()
 
 (* Nothing that conflicts with `effect` waits any longer. *)
@@ -187,22 +194,16 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
     }
   in
   let fold arg allowed = fold forest waiting arg allowed in
-  let placed = ref false in
-  let look instr =
-    (* what has a place stays a statement, and what is folded already is not written *)
-    let statement = !placed in
-    placed := is_place instr;
+  (* What has a place stays a statement, and what is folded already is not written. *)
+  let look instr statement =
     let v = single_dest instr in
-    if not (!placed || (v <> Flow.none && forest.folded.(v))) then begin
+    if v = Flow.none || not forest.folded.(v) then begin
       start waiting (rank (instr_effect table instr));
       each_operand table instr fold;
       let effects = waiting.whole_effects in
       flush waiting effects;
-      let small =
-        waiting.operands <= max_operands && waiting.whole_depth <= max_depth && waiting.whole_size <= max_size
-      in
       let once = v <> Flow.none && forest.uses.(v) = 1 && user.(v) = !at in
-      if once && small && (not statement) && is_expression table instr then begin
+      if once && (not statement) && is_small waiting && is_expression table instr then begin
         waiting.effects.(v) <- effects;
         waiting.depth.(v) <- waiting.whole_depth;
         waiting.size.(v) <- waiting.whole_size;
@@ -210,13 +211,20 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       end
     end
   in
+  let rec look_all body has_place =
+    match body with
+    | [] -> ()
+    | instr :: rest ->
+        let placed = is_place instr in
+        if not placed then look instr has_place;
+        look_all rest placed
+  in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
       at := b;
       flush waiting 2;
-      placed := false;
-      List.iter look block.body;
+      look_all block.body false;
       start waiting 0;
       each_term_operand block.term fold)
     flow.Flow.order;

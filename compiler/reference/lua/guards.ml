@@ -27,7 +27,7 @@ let func guards id (f : func) =
     raise_to (below + 1)
   in
   let of_instr = function
-    | Prim (_, name, _) -> if Registers.takes_depth guards.table name then call many
+    | Prim (_, name, _) -> if !levels <= many && Registers.takes_depth guards.table name then call many
     | Closures _ -> ()
     | Apply { callee = Known callee; _ } -> call (known guards id callee)
     | Apply _ | Try _ -> call many

@@ -132,6 +132,7 @@ let declarations scan =
 
 type writer = {
   names : Registers.t;
+  comma : string;
   mutable left : place list;  (* blocks not yet written *)
 }
 
@@ -142,7 +143,7 @@ let join writer stat others =
   match (stat, others) with
   | Assign { local = true; dests = [ d ]; value }, Assign { local = true; dests; value = next } :: rest
     when not (List.exists (fun v -> register v = register d.var) next.vars) ->
-      let value = { value with text = value.text ^ ", " ^ next.text; vars = value.vars @ next.vars } in
+      let value = { value with text = value.text ^ writer.comma ^ next.text; vars = value.vars @ next.vars } in
       Assign { local = true; dests = d :: dests; value } :: rest
   | _ -> stat :: others
 
@@ -200,9 +201,9 @@ and write_stat writer stat =
       if written == body then stat else Once written
   | Assign _ | Local _ | Place _ | Text _ | Break | Return _ | Fail _ -> stat
 
-let run registers body =
+let run registers comma body =
   let webs = Array.make (Array.length registers.Registers.web) unmet in
   let scan = { registers; places = []; count = 0; webs; by_register = Array.make registers.Registers.count [] } in
   block scan body None 0 0;
   declarations scan;
-  write { names = registers; left = List.rev scan.places } body
+  write { names = registers; comma; left = List.rev scan.places } body

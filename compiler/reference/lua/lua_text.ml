@@ -25,7 +25,7 @@ type printer = {
 let is_word c = match c with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' | '.' -> true | _ -> false
 
 (* The character `back` before index `i`; a blank before the start. *)
-let before text i back = if i < back then ' ' else text.[i - back]
+let before text i back = if i < back then ' ' else String.unsafe_get text (i - back)
 
 (* The index after the word, and after the string, that is at `i`. *)
 let rec word_end text i =
@@ -36,47 +36,71 @@ let rec string_end text i =
   if i >= String.length text then String.length text
   else match text.[i] with '"' -> i + 1 | '\\' -> string_end text (i + 2) | _ -> string_end text (i + 1)
 
-(* Is the word at `i` a field or a method? What follows two dots is neither. *)
-let is_field text i =
-  match before text i 1 with '.' -> before text i 2 <> '.' | ':' -> true | _ -> false
+(* The index of the first blank, quote or capital from `i` on. Most characters are beyond the capitals. *)
+let rec plain_end text i =
+  if i >= String.length text then i
+  else
+    let c = String.unsafe_get text i in
+    if c <= 'Z' && (c >= 'A' || c = ' ' || c = '"') then i else plain_end text (i + 1)
+
+(* Is what is at `i` in a word, or a field or a method? What follows two dots is neither of these. *)
+let is_continued text i =
+  match before text i 1 with
+  | '.' -> before text i 2 <> '.'
+  | ':' | 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> true
+  | _ -> false
 
 (* The text with short names and without the blanks that Lua does not need; strings stay, and words with a small letter first, which
    are variables, functions and keywords. From `i` on; `out` is followed by what stands between `from` and `i` as it is. *)
 let rec squeeze_from text names out from i =
   let n = String.length text in
+  let i = plain_end text i in
   if i >= n then if from = 0 then text else out ^ String.sub text from (n - from)
   else
     match String.unsafe_get text i with
     | '"' -> squeeze_from text names out from (string_end text (i + 1))
-    | '0' .. '9' | 'a' .. 'z' | '_' -> squeeze_from text names out from (word_end text i)
-    | 'A' .. 'Z' ->
+    | ' ' ->
+        let last = if i > from then before text i 1 else before out (String.length out) 1 in
+        let after = if i + 1 < n then String.unsafe_get text (i + 1) else ')' in
+        if (is_word last && is_word after) || (last = '-' && after = '-') then squeeze_from text names out from (i + 1)
+        else squeeze_from text names (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
+    | _ ->
         let last = word_end text i in
-        if is_field text i then squeeze_from text names out from last
+        if is_continued text i then squeeze_from text names out from last
         else
           let word = String.sub text i (last - i) in
-          let out = out ^ String.sub text from (i - from) ^ Short_names.local names word in
+          let short = Short_names.local names word in
           if String.equal word "P" && last < n && text.[last] = '.' && before text i 1 <> '.' then
             (* the field is that for a primitive *)
             let first = last + 1 in
             let last = word_end text first in
-            let short = Short_names.primitive names (String.sub text first (last - first)) in
-            squeeze_from text names (out ^ "." ^ short) last last
-          else squeeze_from text names out last last
-    | ' ' ->
-        let last = if i > from then text.[i - 1] else before out (String.length out) 1 in
-        let after = if i + 1 < n then text.[i + 1] else ')' in
-        if (is_word last && is_word after) || (last = '-' && after = '-') then squeeze_from text names out from (i + 1)
-        else squeeze_from text names (out ^ String.sub text from (i - from)) (i + 1) (i + 1)
-    | _ -> squeeze_from text names out from (i + 1)
+            let field = Short_names.primitive names (String.sub text first (last - first)) in
+            squeeze_from text names (out ^ String.sub text from (first - from) ^ field) last last
+          else if String.equal short word then squeeze_from text names out from last
+          else squeeze_from text names (out ^ String.sub text from (i - from) ^ short) last last
 
 let squeeze text names = squeeze_from text names "" 0 0
 
-(* Adds the text, squeezed where there are short names. *)
-let add out text names = Buffer.add_string out (match names with Some names -> squeeze text names | None -> text)
+(* The text, squeezed where there are short names. *)
+let styled text names = match names with Some names -> squeeze text names | None -> text
 
-let assignment local (dests : dest list) (value : expr) =
-  let names = match dests with [ d ] -> d.name | _ -> String.concat ", " (List.map (fun d -> d.name) dests) in
-  (if local then "local " else "") ^ names ^ " = " ^ value.text
+let add out text names = Buffer.add_string out (styled text names)
+
+(* What an assignment begins with. The names are those of registers, which are short already. *)
+let assigned names local (dests : dest list) =
+  let list =
+    match dests with [ d ] -> d.name | _ -> String.concat (Short_names.comma names) (List.map (fun d -> d.name) dests)
+  in
+  (if local then "local " else "") ^ list ^ Short_names.infix names "="
+
+let begins_with_word text = String.length text > 0 && is_word text.[0]
+let ends_with_word text = is_word (before text (String.length text) 1)
+
+(* The second text after the first, in the style of both. *)
+let beside names first second =
+  match names with
+  | Some _ when not (ends_with_word first && begins_with_word second) -> first ^ second
+  | _ -> first ^ " " ^ second
 
 let end_line printer =
   printer.ended <- true;
@@ -92,27 +116,36 @@ let begin_line printer =
 let put printer text =
   match printer.names with
   | Some _ ->
-      if printer.in_word && String.length text > 0 && is_word text.[0] then
-        if Buffer.length printer.text - printer.start > line_length then end_line printer
-        else Buffer.add_string printer.text " ";
-      begin_line printer;
-      Buffer.add_string printer.text text;
-      printer.in_word <- is_word (before text (String.length text) 1)
+      let apart = printer.in_word && begins_with_word text in
+      if apart && Buffer.length printer.text - printer.start > line_length then end_line printer;
+      let between = if printer.ended then "\n" else if apart then " " else "" in
+      printer.ended <- false;
+      Buffer.add_string printer.text (between ^ text);
+      printer.in_word <- ends_with_word text
   | None ->
       begin_line printer;
       Buffer.add_string printer.text (String.make printer.indent ' ' ^ text);
       end_line printer
 
-let line printer text = put printer (match printer.names with Some names -> squeeze text names | None -> text)
+let line printer text = put printer (styled text printer.names)
 
-(* A statement that may raise, on a line of its own if it has a place. *)
-let placed printer text =
-  if printer.place < 0 then line printer text
+(* A word, an expression, and the word after it. *)
+let head printer first (e : expr) last =
+  let names = printer.names in
+  put printer (beside names (beside names first (styled e.text names)) last)
+
+(* The declaration of locals, whose names are short already. *)
+let declaration printer names = put printer ("local " ^ String.concat (Short_names.comma printer.names) names)
+
+(* A statement that may raise, on a line of its own if it has a place: the expression after what is in its style already. *)
+let placed printer start (e : expr) =
+  let text = start ^ styled e.text printer.names in
+  if printer.place < 0 then put printer text
   else begin
     if Buffer.length printer.text > printer.start then end_line printer;
     printer.places <- (printer.lines, printer.place) :: printer.places;
     printer.place <- -1;
-    line printer text;
+    put printer text;
     if Buffer.length printer.text > printer.start then end_line printer
   end
 
@@ -135,13 +168,13 @@ and stats printer list first =
   | [] -> ()
   | stat :: rest ->
       (match stat with
-      | Assign { local; dests; value } -> placed printer (assignment local dests value)
-      | Local names -> line printer ("local " ^ String.concat ", " names)
+      | Assign { local; dests; value } -> placed printer (assigned printer.names local dests) value
+      | Local names -> declaration printer names
       | Text e | Fail e ->
           separate printer (e : expr).text first;
-          placed printer (e : expr).text
+          placed printer "" e
       | Place place -> printer.place <- place
-      | Return e -> line printer ("return " ^ (e : expr).text)
+      | Return e -> put printer (beside printer.names "return" (styled (e : expr).text printer.names))
       | Break -> put printer "break"
       | If (e, yes, no) -> branches printer e yes no
       | Loop (e, body) ->
@@ -155,13 +188,13 @@ and stats printer list first =
       stats printer rest (first && match stat with Place _ -> true | _ -> false)
 
 and branches printer (e : expr) yes no =
-  line printer ("if " ^ e.text ^ " then");
+  head printer "if" e "then";
   block printer yes;
   let rec rest no =
     match no with
     | [] -> ()
     | [ If (e, yes, no) ] ->
-        line printer ("elseif " ^ (e : expr).text ^ " then");
+        head printer "elseif" e "then";
         block printer yes;
         rest no
     | _ ->
@@ -172,13 +205,13 @@ and branches printer (e : expr) yes no =
   put printer "end"
 
 let run style names func =
-  let text = Buffer.create 1024 in
+  let text = Buffer.create 256 in
   let printer =
     { names; text; indent = 0; start = 0; ended = false; in_word = false; lines = 0; place = -1; places = [] }
   in
-  (match func.declares with [] -> () | names -> line printer ("local " ^ String.concat ", " names));
-  (match style with Pretty -> line printer ("-- " ^ func.comment) | Readable | Compact -> ());
-  line printer (func.head ^ "(" ^ String.concat ", " func.params ^ ")");
+  (match func.declares with [] -> () | names -> declaration printer names);
+  (match style with Pretty -> put printer ("-- " ^ func.comment) | Readable | Compact -> ());
+  line printer (func.head ^ "(" ^ String.concat (Short_names.comma printer.names) func.params ^ ")");
   block printer func.body;
   put printer "end";
   (match func.field with Some (name, field) -> line printer (field ^ " = " ^ name) | None -> ());

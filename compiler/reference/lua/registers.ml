@@ -195,7 +195,7 @@ let liveness func (flow : Flow.t) (all : step list array) =
         reach v rest
   in
   for v = 0 to n - 1 do
-    reach v used.(v)
+    match used.(v) with [] -> () | blocks -> reach v blocks
   done;
   (live_in, live_out)
 
@@ -324,6 +324,49 @@ let rec note_dying mark b steps =
       note_dying mark b rest;
       step.dying <- last_uses mark b step.uses (unread mark b step.dests)
 
+let rec choose_all chooser list =
+  match list with
+  | [] -> ()
+  | v :: rest ->
+      choose chooser v;
+      choose_all chooser rest
+
+(* The parameters of the block `b` that are marked, and the one that its loop counts with. *)
+let rec choose_params chooser counted mark (b : int) params =
+  match params with
+  | [] -> ()
+  | p :: rest ->
+      (match counted with
+      | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
+      | _ -> if mark.(p) = b then choose chooser p);
+      choose_params chooser counted mark b rest
+
+(* The results of the steps, with what dies there. *)
+let rec take chooser steps =
+  match steps with
+  | [] -> ()
+  | step :: rest ->
+      if step.early then choose_all chooser step.dests;
+      free_all chooser step.dests false step.dying;
+      if not step.early then choose_all chooser step.dests;
+      free_all chooser step.dests true step.dying;
+      take chooser rest
+
+let rec occupy registers list =
+  match list with
+  | [] -> ()
+  | v :: rest ->
+      let r = registers.of_var.(v) in
+      if r <> Flow.none then registers.all.(r).occupied <- true;
+      occupy registers rest
+
+let rec mark_all mark (b : int) list =
+  match list with
+  | [] -> ()
+  | v :: rest ->
+      mark.(v) <- b;
+      mark_all mark b rest
+
 (* Numbers the hints; 0 is "v". *)
 let bases func hints =
   let numbers = ref Names.empty in
@@ -373,15 +416,15 @@ let parameters chooser func =
 
 (* Applies `f` to each parameter of a block that gets a variable, and the variable. *)
 let passed func (flow : Flow.t) f =
-  let pass p arg = match arg with Var v -> f p v | Int _ | Wide _ | Literal _ -> () in
-  Array.iter
-    (fun b ->
-      let term = func.blocks.(b).term in
-      for k = 0 to Visit.target_count term - 1 do
-        let t = Visit.target term k in
-        List.iter2 pass func.blocks.(t.block).params t.args
-      done)
-    flow.Flow.order
+  let rec pass params args =
+    match (params, args) with
+    | p :: params, arg :: args ->
+        (match arg with Var v -> f p v | Int _ | Wide _ | Literal _ -> ());
+        pass params args
+    | _ -> ()
+  in
+  let to_target t = pass func.blocks.(t.block).params t.args in
+  Array.iter (fun b -> Visit.each_target func.blocks.(b).term to_target) flow.Flow.order
 
 (* Registers are named after the OCaml variables, unless there are short names. *)
 let run table func (flow : Flow.t) (counting : Counting.t) forest names =
@@ -424,45 +467,27 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       let r = registers.of_var.(p) in
       if chooser.wanted.(class_) = Flow.none && r >= chooser.kept then chooser.wanted.(class_) <- r)
     func.params;
-  let choose v = choose chooser v in
   let mark = Array.make n Flow.none in
-  let at = ref Flow.none in
-  let occupy v =
-    let r = registers.of_var.(v) in
-    if r <> Flow.none then registers.all.(r).occupied <- true
-  in
-  let mark_live v = mark.(v) <- !at in
-  let choose_param p =
-    match counting.Counting.loops.(!at) with
-    | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
-    | _ -> if mark.(p) = !at then choose p
-  in
-  let take step =
-    if step.early then List.iter choose step.dests;
-    free_all chooser step.dests false step.dying;
-    if not step.early then List.iter choose step.dests;
-    free_all chooser step.dests true step.dying
-  in
   Array.iter
     (fun b ->
-      at := b;
       for r = chooser.kept to registers.count - 1 do
         registers.all.(r).occupied <- false
       done;
-      List.iter occupy live_in.(b);
-      List.iter mark_live live_out.(b);
+      occupy registers live_in.(b);
+      mark_all mark b live_out.(b);
       note_dying mark b all.(b);
       (* A `for` reads its start after the other parameters have been assigned. *)
+      let counted = counting.Counting.loops.(b) in
       let start =
-        match counting.Counting.loops.(b) with
+        match counted with
         | Some { Counting.start = Var v; _ } -> registers.of_var.(v)
         | _ -> Flow.none
       in
       let last = start <> Flow.none && not registers.all.(start).occupied in
       if last then registers.all.(start).occupied <- true;
-      List.iter choose_param func.blocks.(b).params;
+      choose_params chooser counted mark b func.blocks.(b).params;
       if last then registers.all.(start).occupied <- false;
-      List.iter take all.(b))
+      take chooser all.(b))
     flow.Flow.order;
   (* the classes are of no use any more *)
   part web;
@@ -470,7 +495,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       let r = registers.of_var.(p) in
       if r <> Flow.none && r = registers.of_var.(v) then union web p v);
   for v = 0 to n - 1 do
-    web.(v) <- find web v
+    if web.(v) <> v then web.(v) <- find web v
   done;
   registers
 
@@ -508,7 +533,7 @@ let calls table func (flow : Flow.t) =
     match instr with
     | Prim (_, name, args) ->
         if not (String.equal name "%block") then count args;
-        if takes_depth table name then calls := true
+        if (not !calls) && takes_depth table name then calls := true
     | Apply { args; _ } | Try { args; _ } ->
         count args;
         calls := true

@@ -20,6 +20,10 @@ let numbered n = letter n ^ tail (n / 26)
 (* a, b, … z, _27, _28, … *)
 let variable n = if n <= 26 then letter (n - 1) else "_" ^ string_of_int n
 
+(* Between the items of a list, and a sign between its operands: the compact style has no blanks there. *)
+let comma names = match names with Some _ -> "," | None -> ", "
+let infix names sign = match names with Some _ -> sign | None -> " " ^ sign ^ " "
+
 (* One of the chunk's locals. `used`: somebody has asked for it. *)
 type local = { name : string; short : string; mutable used : bool }
 

@@ -9,8 +9,7 @@ type piece =
 
 type t = {
   mutable pieces : piece list;
-  counts : int array;  (* how often each of %0 … %9 occurs *)
-  skipped : bool array;  (* occurs only after an `and` or `or`, which may leave it unevaluated *)
+  once : bool array;  (* of %0 … %9: occurs once, and not after an `and` or `or`, which may leave it unevaluated *)
   mutable order : int list;  (* the arguments in the order of their first occurrence *)
   kind : kind;
 }
@@ -19,7 +18,7 @@ type t = {
 type form = Inline of t | Test of t | Statement of t | Call
 
 let is_digit c = c >= '0' && c <= '9'
-let is_word c = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit c || Char.equal c '_'
+let is_word c = match c with 'a' .. 'z' | 'A' .. 'Z' | '0' .. '9' | '_' -> true | _ -> false
 
 let is_identifier text =
   let n = String.length text in
@@ -95,7 +94,7 @@ let parse text =
   let text = String.trim text in
   let n = String.length text in
   let template =
-    { pieces = []; counts = Array.make 10 0; skipped = Array.make 10 false; order = []; kind = shape text }
+    { pieces = []; once = Array.make 10 false; order = []; kind = shape text }
   in
   let pending = Buffer.create 64 in
   let flush () =
@@ -149,11 +148,9 @@ let parse text =
       in
       flush ();
       template.pieces <- Hole { arg; plus; bare = assigned || (opens && closes); prefix } :: template.pieces;
-      if template.counts.(arg) = 0 then begin
-        template.order <- arg :: template.order;
-        template.skipped.(arg) <- !skipped
-      end;
-      template.counts.(arg) <- template.counts.(arg) + 1;
+      let again = List.exists (Int.equal arg) template.order in
+      if not again then template.order <- arg :: template.order;
+      template.once.(arg) <- not (again || !skipped);
       i := after
     end
   done;
