@@ -87,7 +87,7 @@ let merge_blocks (f : func) =
   let outside = ref [||] in
   (* What defines a value that others use cannot be left out. *)
   let may_go b =
-    if Array.length !outside = 0 then outside := Simplify.used_outside f Visit.each_defined;
+    if Array.length !outside = 0 then outside := Simplify.used_outside f;
     not !outside.(b)
   in
   let lead t = if one.(t.block) = t.block then t else { t with block = one.(t.block) } in

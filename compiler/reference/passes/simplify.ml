@@ -210,15 +210,17 @@ let same_params (f : func) =
   end;
   changed
 
-(* For each block, whether other blocks use what it owns: `each_owned` visits that. *)
-let used_outside (f : func) each_owned =
+(* For each block, whether other blocks use what it defines. *)
+let used_outside (f : func) =
   let owner = Array.make (Array.length f.names) none in
   let here = ref none in
   let own v = owner.(v) <- !here in
+  let own_all instr = Visit.each_dest instr own in
   Array.iteri
     (fun b (block : block) ->
       here := b;
-      each_owned block own)
+      List.iter own block.params;
+      List.iter own_all block.body)
     f.blocks;
   let outside = Array.make (Array.length f.blocks) false in
   let note = function
@@ -284,14 +286,11 @@ let shorter term =
   | If (a, _, _) | Switch (a, _, _) -> ( match decided term a with Some t -> Jump t | None -> term)
   | _ -> term
 
-let each_param (block : block) visit = List.iter visit block.params
-
 (* Leads jumps through empty blocks, decides tests of constants, copies exits. *)
 let thread (f : func) =
-  let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> true | _ -> false in
-  let outside =
-    if Array.exists passes_on f.blocks then used_outside f each_param else Array.make (Array.length f.blocks) false
-  in
+  (* Other blocks may use the parameters of one that leads to them. *)
+  let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> Visit.target_count b.term > 0 | _ -> false in
+  let outside = if Array.exists passes_on f.blocks then used_outside f else Array.make (Array.length f.blocks) false in
   let changed = ref false in
   let lead t =
     let last = lead_through f outside steps t in
@@ -434,47 +433,48 @@ let unused (f : func) effect_of =
     f.blocks;
   !changed
 
-(* Numbers the variables in the order of their definition. *)
+(* Numbers the variables in the order of their definition. Blocks are in reverse postorder: what uses a variable comes after its
+   definition. *)
 let number_variables (f : func) =
-  let total = Array.length f.names in
+  let hints = f.names in
+  let total = Array.length hints in
   (* Of each variable, what stands for it if it gets another number; none: all keep theirs so far. *)
   let renamed = ref [||] in
   let count = ref 0 in
   let define v =
-    if v <> !count then begin
+    let n = !count in
+    count := n + 1;
+    if v = n then v
+    else begin
       if Array.length !renamed = 0 then renamed := Array.make total itself;
-      !renamed.(v) <- Var !count
-    end;
-    incr count
+      !renamed.(v) <- Var n;
+      n
+    end
   in
-  let define_all = function
-    | Prim (dest, _, _) | Apply { dest; _ } -> define dest
-    | Closures { dests; _ } | Try { dests; _ } -> List.iter define dests
+  let moved () = Array.length !renamed > 0 in
+  let rename a = match a with Var v when !renamed.(v) != itself -> !renamed.(v) | _ -> a in
+  let instr i =
+    if moved () then Visit.map_all define rename i
+    else begin
+      let defined = Visit.map_dests define i in
+      if moved () then Visit.map_args rename defined else defined
+    end
   in
-  List.iter define f.params;
+  f.params <- Visit.map_list define f.params;
   Array.iter
     (fun (b : block) ->
-      List.iter define b.params;
-      List.iter define_all b.body;
-      match b.term with Pushtrap { exn; _ } -> define exn | _ -> ())
+      b.params <- Visit.map_list define b.params;
+      b.body <- Visit.map_list instr b.body;
+      (match b.term with
+      | Pushtrap trap ->
+        let exn = define trap.exn in
+        if exn <> trap.exn then b.term <- Pushtrap { trap with exn }
+      | _ -> ());
+      if moved () then b.term <- Visit.map_term_args rename b.term)
     f.blocks;
-  let renamed = !renamed in
-  let hints = f.names in
-  if !count < total then f.names <- Array.sub hints 0 !count;
-  if Array.length renamed > 0 then begin
-    let number v = match renamed.(v) with Var n when n <> none -> n | _ -> v in
-    let rename a = match a with Var v when renamed.(v) != itself -> renamed.(v) | _ -> a in
-    let instr i = Visit.map_all number rename i in
-    if !count = total then f.names <- Array.copy hints;
-    Array.iteri (fun v a -> match a with Var n when n <> none -> f.names.(n) <- hints.(v) | _ -> ()) renamed;
-    f.params <- Visit.map_list number f.params;
-    Array.iter
-      (fun (b : block) ->
-        b.params <- Visit.map_list number b.params;
-        b.body <- Visit.map_list instr b.body;
-        (match b.term with Pushtrap trap -> b.term <- Pushtrap { trap with exn = number trap.exn } | _ -> ());
-        b.term <- Visit.map_term_args rename b.term)
-      f.blocks
+  if !count < total || moved () then begin
+    f.names <- Array.sub hints 0 !count;
+    Array.iteri (fun v a -> if a != itself then match a with Var n -> f.names.(n) <- hints.(v) | _ -> ()) !renamed
   end
 
 (* Puts constants in the place of operations on constants. *)
