@@ -210,18 +210,21 @@ let same_params (f : func) =
   end;
   changed
 
-(* For each block, whether other blocks use what it defines. *)
-let used_outside (f : func) =
+let rec own owner b = function
+  | [] -> ()
+  | v :: rest ->
+    owner.(v) <- b;
+    own owner b rest
+
+(* Of each parameter of a block that block; none: the variable is no such parameter. *)
+let owners_of_params (f : func) =
   let owner = Array.make (Array.length f.names) none in
+  Array.iteri (fun b (block : block) -> own owner b block.params) f.blocks;
+  owner
+
+(* For each block, whether other blocks use variables that it owns. *)
+let used_outside (f : func) owner =
   let here = ref none in
-  let own v = owner.(v) <- !here in
-  let own_all instr = Visit.each_dest instr own in
-  Array.iteri
-    (fun b (block : block) ->
-      here := b;
-      List.iter own block.params;
-      List.iter own_all block.body)
-    f.blocks;
   let outside = Array.make (Array.length f.blocks) false in
   let note = function
     | Var v ->
@@ -290,7 +293,10 @@ let shorter term =
 let thread (f : func) =
   (* Other blocks may use the parameters of one that leads to them. *)
   let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> Visit.target_count b.term > 0 | _ -> false in
-  let outside = if Array.exists passes_on f.blocks then used_outside f else Array.make (Array.length f.blocks) false in
+  let outside =
+    if Array.exists passes_on f.blocks then used_outside f (owners_of_params f)
+    else Array.make (Array.length f.blocks) false
+  in
   let changed = ref false in
   let lead t =
     let last = lead_through f outside steps t in
@@ -376,17 +382,16 @@ let unused (f : func) effect_of =
   let is_live v = live.(v) in
   let grew = ref false in
   let mark v =
-    if not live.(v) then begin
-      live.(v) <- true;
-      grew := true
-    end
+    live.(v) <- true;
+    grew := true
   in
-  let need = function Var v -> mark v | _ -> () in
+  let need = function Var v when not live.(v) -> mark v | _ -> () in
   let stays = function
     | Prim (dest, _, _) | Apply { dest; _ } -> live.(dest)
     | Closures { dests = []; _ } | Try { dests = []; _ } -> true
     | Closures { dests; _ } | Try { dests; _ } -> List.exists is_live dests
   in
+  let is_dead = ref false in
   let rec look = function
     | [] -> ()
     | instr :: rest ->
@@ -396,6 +401,7 @@ let unused (f : func) effect_of =
         if not is_needed then mark (first_dest instr);
         Visit.each_arg instr need
       end
+      else is_dead := true
   in
   (* Is it a jump back that is looked at? Has one passed what will be needed if its parameter is? *)
   let is_back = ref false and is_open = ref false in
@@ -409,6 +415,7 @@ let unused (f : func) effect_of =
   in
   let rec run () =
     grew := false;
+    is_dead := false;
     is_open := false;
     for b = Array.length f.blocks - 1 downto 0 do
       let block = f.blocks.(b) in
@@ -422,16 +429,8 @@ let unused (f : func) effect_of =
   run ();
   let dead_params = Array.exists (fun (b : block) -> not (List.for_all is_live b.params)) f.blocks in
   if dead_params then drop_params f is_live;
-  let changed = ref dead_params in
-  Array.iter
-    (fun (b : block) ->
-      let body = Visit.filter_list stays b.body in
-      if body != b.body then begin
-        changed := true;
-        b.body <- body
-      end)
-    f.blocks;
-  !changed
+  if !is_dead then Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
+  dead_params || !is_dead
 
 (* Numbers the variables in the order of their definition. Blocks are in reverse postorder: what uses a variable comes after its
    definition. *)
