@@ -480,18 +480,17 @@ let number_variables (f : func) =
 let constants (f : func) =
   let replace = ref [||] in
   let known a = match a with Var v when Array.length !replace > 0 && !replace.(v) != itself -> !replace.(v) | _ -> a in
-  let stays instr =
-    match instr with
-    | Prim (dest, name, ([ a; (Int _ as b) ] | [ (Int _ as a); b ])) -> (
-        match (known a, known b) with
-        | Int a, Int b -> (
-            match Fold.run name a b with
-            | Some n ->
-                if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
-                !replace.(dest) <- Int n;
-                false
-            | None -> true)
-        | _ -> true)
+  let fold dest name a b =
+    match Fold.run name a b with
+    | Some n ->
+        if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
+        !replace.(dest) <- Int n;
+        false
+    | None -> true
+  in
+  let stays = function
+    | Prim (dest, name, [ Int a; b ]) -> ( match known b with Int b -> fold dest name a b | _ -> true)
+    | Prim (dest, name, [ a; Int b ]) -> ( match known a with Int a -> fold dest name a b | _ -> true)
     | _ -> true
   in
   Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
