@@ -145,6 +145,7 @@ type code = {
   mutable functions : func array;
   mutable function_count : int;
   set_globals : bool array;
+  called : bool array;  (* the primitives *)
   mutable units : (int * int) list;  (* where main sets a global that has a name: address, global *)
 }
 
@@ -227,7 +228,9 @@ let step code f number pc op depth trap =
     if has_name && f.parent = none then code.units <- (pc, n) :: code.units
   | Grab _ -> if f.entry <> pc then fail pc "GRAB inside a function"
   | Restart -> fail pc "RESTART inside a function"
-  | Ccall (0, _) -> fail pc "call of a primitive without arguments"
+  | Ccall (count, primitive) ->
+    if count = 0 then fail pc "call of a primitive without arguments";
+    code.called.(primitive) <- true
   | Apply 0 | Appterm (0, _) -> fail pc "application to nothing"
   | Return _ | Appterm _ | Resumeterm _ | Reperformterm _ | Stop ->
     if trap <> none then fail pc "the function is left with a trap set"
@@ -324,6 +327,7 @@ let run (image : Container.image) =
       functions = [||];
       function_count = 0;
       set_globals = Array.make (Array.length image.globals) false;
+      called = Array.make (Array.length image.primitives) false;
       units = [];
     }
   in

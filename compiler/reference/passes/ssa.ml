@@ -570,9 +570,7 @@ let run (image : Container.image) table backtraces =
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
   let places = if backtraces then Some (places code) else None in
-  let called = Array.make (Array.length image.primitives) false in
-  Array.iter (fun site -> match site.op with Ccall (_, number) -> called.(number) <- true | _ -> ()) code.sites;
-  let is_called number _ = called.(number) in
+  let is_called number _ = code.called.(number) in
   let watch = Allocations.watch (List.filteri is_called (Array.to_list image.primitives)) in
   let room = { names = [||]; givers = [||] } in
   let functions =
