@@ -514,7 +514,8 @@ let func f effect_of =
       let led = threaded || left = rounds in
       let merged = led && merge f in
       let dropped = led && unused f effect_of in
-      if same || folded || threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
+      (* What comes before threading has nothing more to do when nothing has changed since. *)
+      if threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
     end
   in
   if Array.length f.blocks = 1 then begin
