@@ -27,7 +27,7 @@ let no_state = { slots = [||]; height = 0; accu = undefined }
 let copy state = { slots = Array.sub state.slots 0 state.height; height = state.height; accu = state.accu }
 
 let push state value =
-  state.slots <- grown state.slots state.height undefined;
+  if state.height >= Array.length state.slots then state.slots <- grown state.slots state.height undefined;
   state.slots.(state.height) <- value;
   state.height <- state.height + 1
 
@@ -460,10 +460,10 @@ let term b pc op next state =
 
 (* Executes a block. *)
 let block b number state =
-  let last = b.graph.lasts.(number) in
+  let last = b.graph.lasts.(number) and has_events = Array.length b.debug.events > 0 in
   let rec from pc read =
     let i = instruction b.code pc in
-    names_at b pc state;
+    if has_events then names_at b pc state;
     if i.push then push state state.accu else if read then keep b i.op state.accu;
     if pc = last && ends_block i.op then term b pc i.op i.next state
     else begin
