@@ -81,6 +81,8 @@ let ends_block = function
     true
   | _ -> false
 
+let sets_global = function Setglobal _ -> true | _ -> false
+
 type trap = {
   outer : int;  (* the enclosing one *)
   depth : int;  (* of the stack below the trap's own four slots *)
@@ -263,6 +265,7 @@ let explore code number =
     let ends = ends_block op in
     let forced =
       match op with
+      | _ when not ends -> main && after = 0 && trap = none && sets_global op
       | Branch l ->
         lead code work number l after trap;
         false
@@ -286,7 +289,6 @@ let explore code number =
       | Poptrap ->
         lead_next code work number next after code.traps.(trap).outer;
         true
-      | Setglobal _ -> main && after = 0 && trap = none
       | _ -> false
     in
     site.push <- push;
