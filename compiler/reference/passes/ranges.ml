@@ -503,11 +503,15 @@ let analyse (f : func) ints params =
           Visit.each_target block.term jump)
         f.blocks;
       Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
+      (* Without loops what a block reads was found before it. *)
+      let loops = Array.exists (fun header -> header <> Flow.none) flow.Flow.header in
+      (* What leads to a loop holds in it. *)
+      let forward b =
+        let predecessors = flow.Flow.predecessors.(b) in
+        if loops then Visit.filter_list (fun p -> not (Flow.dominates flow b p)) predecessors else predecessors
+      in
       for b = 0 to blocks - 1 do
-        (* What leads to a loop holds in it. *)
-        match Visit.filter_list (fun p -> not (Flow.dominates flow b p)) flow.Flow.predecessors.(b) with
-        | [ p ] -> analysis.facts.(b) <- fact analysis p b
-        | _ -> ()
+        match forward b with [ p ] -> analysis.facts.(b) <- fact analysis p b | _ -> ()
       done;
       for h = 0 to blocks - 1 do
         if flow.Flow.header.(h) = h then
@@ -518,8 +522,6 @@ let analyse (f : func) ints params =
               | None -> ())
             f.blocks.(h).params
       done;
-      (* Without loops what a block reads was found before it. *)
-      let loops = Array.exists (fun header -> header <> Flow.none) flow.Flow.header in
       let rec run round =
         if round = rounds then None else if walk analysis round && loops then run (round + 1) else Some analysis
       in
