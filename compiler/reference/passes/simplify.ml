@@ -72,13 +72,12 @@ let reverse_postorder (f : func) =
   let left = Array.make count none in
   (* The blocks on the way, then room, then those that are finished. *)
   let order = Array.make count 0 in
-  let height = ref 0 and start = ref count in
-  let meet b =
+  let height = ref 1 and start = ref count in
+  let meet b place =
     left.(b) <- Visit.target_count f.blocks.(b).term;
-    order.(!height) <- b;
-    incr height
+    order.(place) <- b
   in
-  meet 0;
+  meet 0 0;
   while !height > 0 do
     let b = order.(!height - 1) in
     let k = left.(b) - 1 in
@@ -90,7 +89,10 @@ let reverse_postorder (f : func) =
     else begin
       left.(b) <- k;
       let next = (Visit.target f.blocks.(b).term k).block in
-      if left.(next) = none then meet next
+      if left.(next) = none then begin
+        meet next !height;
+        incr height
+      end
     end
   done;
   if !start = 0 then order else Array.sub order !start (count - !start)
