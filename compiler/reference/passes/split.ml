@@ -329,8 +329,9 @@ let extent func =
       List.iter count_instr block.body;
       let term = block.term in
       total := !total + term_cost term;
-      depth := !depth + 2 + Visit.target_count term;
-      for k = 0 to Visit.target_count term - 1 do
+      let targets = Visit.target_count term in
+      depth := !depth + 2 + targets;
+      for k = 0 to targets - 1 do
         if (Visit.target term k).block <= b then begin
           loops := true;
           depth := !depth + 2
