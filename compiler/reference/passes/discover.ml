@@ -156,7 +156,7 @@ let instruction code pc =
   if site == no_site then fail pc "no instruction here";
   site
 
-(* Notes that control comes to `pc` for the first time. *)
+(* Notes that control comes to `pc` for the first time; gives what is known of it. *)
 let enter code number pc depth trap =
   let site = { no_site with owner = number; depth; trap } in
   code.sites.(pc) <- site;
@@ -238,7 +238,7 @@ let step code f number pc op depth trap =
     if trap <> none then fail pc "the function is left with a trap set"
   | _ -> ()
 
-(* An instruction takes slots of its own function, above the innermost trap. *)
+(* What an instruction takes must be slots of its own function, above those of the innermost trap. *)
 let check_slots code pc op traffic depth trap =
   match op with
   | Poptrap -> if trap = none || code.traps.(trap).depth + 4 <> depth then fail pc "no trap to pop"

@@ -76,7 +76,7 @@ type analysis = {
   ranges : range array;
   (* What holds in a block because of how it is reached. *)
   facts : (relation * arg * arg) option array;
-  (* What that and the indices checked so far say of ranges, and whether that is said of a variable anywhere. *)
+  (* What that and the indices checked so far say of ranges, and of each variable whether anything has been said of it. *)
   sharp : (int * range) list array;
   told : bool array;
   mutable counters : counted list;

@@ -133,8 +133,11 @@ let rec pick keep params list =
 (* Keeps the parameters that `keep` says, and what the jumps pass for them. *)
 let drop_params (f : func) keep =
   let passed t =
-    let args = pick keep f.blocks.(t.block).params t.args in
-    if args == t.args then t else { t with args }
+    match t.args with
+    | [] -> t
+    | args ->
+      let kept = pick keep f.blocks.(t.block).params args in
+      if kept == args then t else { t with args = kept }
   in
   Array.iter (fun (b : block) -> b.term <- Visit.map_targets passed b.term) f.blocks;
   Array.iter (fun (b : block) -> b.params <- pick keep b.params b.params) f.blocks
@@ -393,6 +396,7 @@ let unused (f : func) effect_of =
     | Closures { dests = []; _ } | Try { dests = []; _ } -> true
     | Closures { dests; _ } | Try { dests; _ } -> List.exists is_live dests
   in
+  (* Does nothing need an instruction? *)
   let is_dead = ref false in
   let rec look = function
     | [] -> ()
@@ -457,6 +461,7 @@ let number_variables (f : func) =
   let instr i =
     if moved () then Visit.map_all define rename i
     else begin
+      (* The first ones that move may be closures that capture each other. *)
       let defined = Visit.map_dests define i in
       if moved () then Visit.map_args rename defined else defined
     end
