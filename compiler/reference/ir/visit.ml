@@ -84,17 +84,21 @@ let map_dests f instr =
   | Apply a ->
     let dest = f a.dest in
     if dest = a.dest then instr else Apply { a with dest }
-  | Closures c -> Closures { c with dests = map_list f c.dests }
-  | Try t -> Try { t with dests = map_list f t.dests }
+  | Closures c ->
+    let dests = map_list f c.dests in
+    if dests == c.dests then instr else Closures { c with dests }
+  | Try t ->
+    let dests = map_list f t.dests in
+    if dests == t.dests then instr else Try { t with dests }
 
-(* Both the variables that an instruction defines and what it uses. *)
+(* Both the variables that an instruction defines and, after them, what it uses: closures may capture each other. *)
 let map_all dest arg instr =
   match instr with
   | Prim (old, name, args) ->
-    let mapped = map_list arg args in
     let renamed = dest old in
+    let mapped = map_list arg args in
     if renamed = old && mapped == args then instr else Prim (renamed, name, mapped)
-  | _ -> map_dests dest (map_args arg instr)
+  | _ -> map_args arg (map_dests dest instr)
 
 (* How many targets a terminator has, and the one of number `k`, in the order of the text. *)
 let target_count = function

@@ -28,29 +28,38 @@ let each_instr (f : func) visit = Array.iter (fun (block : block) -> List.iter v
 
 let find (f : func) =
   let count = Array.length f.names in
-  let found = ref [||] in
+  (* Their sizes, and how many have not been seen to escape. *)
+  let found = ref [||] and left = ref 0 in
   each_instr f (function
     | Prim (dest, "%block", _ :: fields) ->
         let n = List.length fields in
         if n > 0 && n <= max_fields then begin
           if Array.length !found = 0 then found := Array.make count 0;
-          !found.(dest) <- n
+          !found.(dest) <- n;
+          incr left
         end
     | _ -> ());
   let size = !found in
-  if Array.length size = 0 then { first = [||]; size; owner = [||] }
-  else begin
-    let escape = function Var v -> size.(v) <- 0 | _ -> () in
-    Array.iter
-      (fun (block : block) ->
+  let escape = function
+    | Var v when size.(v) > 0 ->
+        size.(v) <- 0;
+        decr left
+    | _ -> ()
+  in
+  Array.iter
+    (fun (block : block) ->
+      if !left > 0 then begin
         List.iter
           (fun instr ->
             match instr with
             | Prim (_, _, _ :: args) when accessed instr >= 0 -> List.iter escape args
             | _ -> Visit.each_arg instr escape)
           block.body;
-        Visit.each_term_arg block.term escape)
-      f.blocks;
+        Visit.each_term_arg block.term escape
+      end)
+    f.blocks;
+  if !left = 0 then { first = [||]; size; owner = [||] }
+  else begin
     each_instr f (fun instr ->
         let v = accessed instr in
         if v >= 0 && field instr >= size.(v) then size.(v) <- 0);

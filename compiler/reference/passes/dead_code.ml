@@ -20,6 +20,8 @@ type site = { parent : int; passed : arg array }
 (* What is known of a function. *)
 type facts = {
   mutable reached : bool;
+  (* Does it read or set globals? *)
+  has_globals : bool;
   defs : def array;
   live : Bytes.t;
   (* Of each block: what jumps pass to it. *)
@@ -72,6 +74,7 @@ let facts_of = function
   | None ->
       {
         reached = false;
+        has_globals = false;
         defs = [||];
         live = Bytes.empty;
         jumps = [||];
@@ -85,8 +88,10 @@ let facts_of = function
       List.iteri (fun i param -> defs.(param) <- Input i) f.params;
       let def = ref No_def in
       let define dest = defs.(dest) <- !def in
+      let has_globals = ref false in
       let instr i =
         def := Instr i;
+        (match i with Prim (_, ("%global" | "%set_global"), _) -> has_globals := true | _ -> ());
         Visit.each_dest i define
       in
       let jump (target : target) =
@@ -99,7 +104,7 @@ let facts_of = function
           Visit.each_target block.term jump)
         f.blocks;
       let live = Bytes.make (Array.length f.names) no in
-      { reached = false; defs; live; jumps; captured = Bytes.empty; closures = []; sites = [] }
+      { reached = false; has_globals = !has_globals; defs; live; jumps; captured = Bytes.empty; closures = []; sites = [] }
 
 (* The global that a variable holds; -1: none. *)
 let global_of marking f arg =
@@ -146,45 +151,48 @@ let block_fields marking slot =
 (* What is known of a slot. *)
 let top marking slot = marking.tops.(slot - Array.length marking.globals)
 
+(* Looks at what a function does with globals. Only main may set a tracked one. *)
+let look_at_globals marking (f : func) =
+  let is_main = f.id = marking.program.main in
+  let uses = if is_main then Array.make (Array.length f.names) 0 else [||] in
+  let count arg = match arg with Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
+  let leaves arg = untrack marking (global_of marking f.id arg) in
+  let sets = ref [] in
+  let visit instr =
+    if is_main then Visit.each_arg instr count;
+    match instr with
+    | Prim (_, name, args) -> (
+        match (name, args) with
+        | "%set_top", [ Int slot; (Var v as value) ] ->
+            (top marking slot).value <- v;
+            leaves value
+        | "%set_global", [ Int slot; Var v ] -> sets := (slot, v) :: !sets
+        | "%set_global", [ Int slot; _ ] -> untrack marking slot
+        | "%field", [ _; Int _ ] -> ()
+        | _ -> List.iter leaves args)
+    | _ -> Visit.each_arg instr leaves
+  in
+  iter_instrs f visit;
+  Array.iter
+    (fun (block : Program.block) ->
+      if is_main then Visit.each_term_arg block.term count;
+      Visit.each_term_arg block.term leaves)
+    f.blocks;
+  List.iter
+    (fun (slot, v) ->
+      if slot >= 0 && slot < Array.length marking.globals then begin
+        let global = marking.globals.(slot) in
+        let is_block = match marking.facts.(f.id).defs.(v) with Instr (Prim (_, "%block", _)) -> true | _ -> false in
+        global.sets <- global.sets + 1;
+        global.block <- v;
+        global.tracked <- global.tracked && is_block && is_main && uses.(v) = 1
+      end)
+    (List.rev !sets)
+
 (* Finds the globals of which single fields can be dropped. *)
 let find_globals marking =
   iter_functions marking.program (fun f ->
-      (* Only main may set a tracked global. *)
-      let is_main = f.id = marking.program.main in
-      let uses = if is_main then Array.make (Array.length f.names) 0 else [||] in
-      let count arg = match arg with Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
-      let leaves arg = untrack marking (global_of marking f.id arg) in
-      let sets = ref [] in
-      let visit instr =
-        if is_main then Visit.each_arg instr count;
-        match instr with
-        | Prim (_, name, args) -> (
-            match (name, args) with
-            | "%set_top", [ Int slot; (Var v as value) ] ->
-                (top marking slot).value <- v;
-                leaves value
-            | "%set_global", [ Int slot; Var v ] -> sets := (slot, v) :: !sets
-            | "%set_global", [ Int slot; _ ] -> untrack marking slot
-            | "%field", [ _; Int _ ] -> ()
-            | _ -> List.iter leaves args)
-        | _ -> Visit.each_arg instr leaves
-      in
-      iter_instrs f visit;
-      Array.iter
-        (fun (block : Program.block) ->
-          if is_main then Visit.each_term_arg block.term count;
-          Visit.each_term_arg block.term leaves)
-        f.blocks;
-      List.iter
-        (fun (slot, v) ->
-          if slot >= 0 && slot < Array.length marking.globals then begin
-            let global = marking.globals.(slot) in
-            let is_block = match marking.facts.(f.id).defs.(v) with Instr (Prim (_, "%block", _)) -> true | _ -> false in
-            global.sets <- global.sets + 1;
-            global.block <- v;
-            global.tracked <- global.tracked && is_block && is_main && uses.(v) = 1
-          end)
-        (List.rev !sets));
+      if marking.facts.(f.id).has_globals || f.id = marking.program.main then look_at_globals marking f);
   Array.iteri
     (fun slot global ->
       global.tracked <- global.tracked && global.sets = 1;

@@ -81,6 +81,8 @@ let ends_block = function
     true
   | _ -> false
 
+let sets_global = function Setglobal _ -> true | _ -> false
+
 type trap = {
   outer : int;  (* the enclosing one *)
   depth : int;  (* of the stack below the trap's own four slots *)
@@ -145,6 +147,7 @@ type code = {
   mutable functions : func array;
   mutable function_count : int;
   set_globals : bool array;
+  called : bool array;  (* the primitives *)
   mutable units : (int * int) list;  (* where main sets a global that has a name: address, global *)
 }
 
@@ -153,11 +156,17 @@ let instruction code pc =
   if site == no_site then fail pc "no instruction here";
   site
 
+(* Notes that control comes to `pc` for the first time; gives what is known of it. *)
+let enter code number pc depth trap =
+  let site = { no_site with owner = number; depth; trap } in
+  code.sites.(pc) <- site;
+  site
+
 (* Notes that control comes to `pc` with this stack; gives whether for the first time. *)
 let reach code number pc depth trap =
   let site = code.sites.(pc) in
   if site == no_site then begin
-    code.sites.(pc) <- { no_site with owner = number; depth; trap };
+    ignore (enter code number pc depth trap);
     true
   end
   else begin
@@ -184,8 +193,7 @@ let add_function code entry offset captured size parent created =
   code.function_count <- code.function_count + 1
 
 (* Records that a function uses the closure block at `offset` from itself. *)
-let use_offset code number pc offset env =
-  let f = code.functions.(number) in
+let use_offset f pc offset env =
   let at = f.offset + offset in
   if env && (at < f.captured || at >= f.size) then fail pc "captured variable that does not exist";
   if (not env) && (at < 0 || at >= f.captured || at mod 3 <> 0 || f.parent = none) then
@@ -197,36 +205,46 @@ let lead_next code work number next depth trap =
   if next >= Array.length code.sites then fail next "the code ends here without a return";
   lead code work number next depth trap
 
-(* What one instruction tells of the function; `depth` is that after its push. *)
-let step code number pc op depth trap =
-  let f = code.functions.(number) in
-  let globals = Array.length code.image.globals in
+let check_global code pc n = if n >= Array.length code.image.globals then fail pc "global that does not exist"
+
+(* What one instruction tells of the function `f`; `depth` is that after its push. *)
+let step code f number pc op depth trap =
   match op with
   | Acc n -> if n >= depth then fail pc "stack underflow"
   | Assign n ->
     if n >= depth then fail pc "stack underflow";
     if trap <> none then f.assigns <- (trap, depth - 1 - n) :: f.assigns
-  | Envacc n -> use_offset code number pc n true
-  | Offsetclosure n -> use_offset code number pc n false
+  | Envacc n -> use_offset f pc n true
+  | Offsetclosure n -> use_offset f pc n false
   | Closure (vars, label) -> add_function code label 0 2 (2 + vars) number pc
   | Closurerec (vars, labels) ->
     if Array.length labels = 0 then fail pc "closure without functions";
     let captured = (3 * Array.length labels) - 1 in
     Array.iteri (fun i label -> add_function code label (3 * i) captured (captured + vars) number pc) labels
-  | Getglobal n | Getglobalfield (n, _) -> if n >= globals then fail pc "global that does not exist"
+  | Getglobal n | Getglobalfield (n, _) -> check_global code pc n
   | Setglobal n ->
-    if n >= globals then fail pc "global that does not exist";
+    check_global code pc n;
     code.set_globals.(n) <- true;
     let names = code.image.global_names in
     let has_name = n < Array.length names && String.length names.(n) > 0 in
     if has_name && f.parent = none then code.units <- (pc, n) :: code.units
   | Grab _ -> if f.entry <> pc then fail pc "GRAB inside a function"
   | Restart -> fail pc "RESTART inside a function"
-  | Ccall (0, _) -> fail pc "call of a primitive without arguments"
+  | Ccall (count, primitive) ->
+    if count = 0 then fail pc "call of a primitive without arguments";
+    code.called.(primitive) <- true
   | Apply 0 | Appterm (0, _) -> fail pc "application to nothing"
   | Return _ | Appterm _ | Resumeterm _ | Reperformterm _ | Stop ->
     if trap <> none then fail pc "the function is left with a trap set"
   | _ -> ()
+
+(* What an instruction takes must be slots of its own function, above those of the innermost trap. *)
+let check_slots code pc op traffic depth trap =
+  match op with
+  | Poptrap -> if trap = none || code.traps.(trap).depth + 4 <> depth then fail pc "no trap to pop"
+  | _ ->
+    let floor = if trap = none then 0 else code.traps.(trap).depth + 4 in
+    if traffic.reads > depth || floor + traffic.pops > depth then fail pc "stack underflow"
 
 (* Walks over the code of a function: its leaders, depths, traps, and the functions that it creates. *)
 let explore code number =
@@ -235,23 +253,19 @@ let explore code number =
   let work = ref [] in
   let size = Array.length code.sites in
   lead code work number f.entry f.arity none;
-  let rec walk pc =
+  let rec walk pc site =
     let op = decode code.operands pc in
     let push = code.operands.push and next = code.operands.next in
-    let site = code.sites.(pc) in
     let trap = site.trap in
-    let depth = site.depth + if push then 1 else 0 in
-    step code number pc op depth trap;
+    let depth = if push then site.depth + 1 else site.depth in
+    step code f number pc op depth trap;
     let t = traffic op in
-    (match op with
-    | Poptrap -> if trap = none || code.traps.(trap).depth + 4 <> depth then fail pc "no trap to pop"
-    | _ ->
-      let floor = if trap = none then 0 else code.traps.(trap).depth + 4 in
-      if t.reads > depth || floor + t.pops > depth then fail pc "stack underflow");
+    if t.reads > 0 || t.pops > 0 then check_slots code pc op t depth trap;
     let after = depth - t.pops + t.pushes in
     let ends = ends_block op in
     let forced =
       match op with
+      | _ when not ends -> main && after = 0 && trap = none && sets_global op
       | Branch l ->
         lead code work number l after trap;
         false
@@ -275,7 +289,6 @@ let explore code number =
       | Poptrap ->
         lead_next code work number next after code.traps.(trap).outer;
         true
-      | Setglobal _ -> main && after = 0 && trap = none
       | _ -> false
     in
     site.push <- push;
@@ -283,11 +296,11 @@ let explore code number =
     site.next <- next;
     if forced || not ends then begin
       if next >= size then fail pc "the code ends here without a return";
-      let goes_on = not (ends || forced || code.sites.(next) != no_site) in
-      if goes_on then ignore (reach code number next after trap)
-      else if not ends then lead code work number next after trap;
-      if forced then code.sites.(next).forced <- true;
-      if goes_on then walk next
+      if not (ends || forced) && code.sites.(next) == no_site then walk next (enter code number next after trap)
+      else begin
+        if not ends then lead code work number next after trap;
+        if forced then code.sites.(next).forced <- true
+      end
     end
   in
   let rec run () =
@@ -295,7 +308,7 @@ let explore code number =
     | [] -> ()
     | start :: rest ->
       work := rest;
-      walk start;
+      walk start code.sites.(start);
       run ()
   in
   run ()
@@ -316,6 +329,7 @@ let run (image : Container.image) =
       functions = [||];
       function_count = 0;
       set_globals = Array.make (Array.length image.globals) false;
+      called = Array.make (Array.length image.primitives) false;
       units = [];
     }
   in

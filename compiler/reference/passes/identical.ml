@@ -72,6 +72,12 @@ let renumbered (block : block) own start =
     term = Visit.map_term_args arg block.term;
   }
 
+(* Of each variable the block that defines it. *)
+let owners (f : func) =
+  let owner = Array.make (Array.length f.names) Simplify.none in
+  Array.iteri (fun b (block : block) -> Visit.each_defined block (fun v -> owner.(v) <- b)) f.blocks;
+  owner
+
 (* Leads all jumps to one of the blocks that do the same; gives whether there were any. Blocks are in reverse postorder: from the last to
    the first, the targets of a block, but for those of loops, are settled before it. *)
 let merge_blocks (f : func) =
@@ -87,7 +93,7 @@ let merge_blocks (f : func) =
   let outside = ref [||] in
   (* What defines a value that others use cannot be left out. *)
   let may_go b =
-    if Array.length !outside = 0 then outside := Simplify.used_outside f Visit.each_defined;
+    if Array.length !outside = 0 then outside := Simplify.used_outside f (owners f);
     not !outside.(b)
   in
   let lead t = if one.(t.block) = t.block then t else { t with block = one.(t.block) } in

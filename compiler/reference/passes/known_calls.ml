@@ -128,6 +128,9 @@ let meet an old fact =
   match (old, fact) with
   | _, Nothing -> old
   | Nothing, _ -> fact
+  | Unknown, _ ->
+      escape an fact;
+      old
   | _ when same_fact old fact -> old
   | _ -> (
       escape an old;
@@ -306,9 +309,10 @@ let term an use term =
   (match term with
   | Return arg -> give_result an id (fact_of an id arg)
   | Tail { closure; args; _ } -> give_result an id (call an use (fact_of an id closure) args)
-  | If _ | Switch _ -> ()
   | Pushtrap { exn; _ } -> flow an id exn Unknown
-  | term -> Visit.each_own_arg term (fun arg -> escape an (fact_of an id arg)));
+  | Raise arg -> escape an (fact_of an id arg)
+  | Part (_, args) | Leave (_, args) -> escape_all an id args
+  | Jump _ | If _ | Switch _ | Poptrap _ | Unreachable -> ());
   match an.program.functions.(id) with
   | Some f -> Visit.each_target term (fun t -> flow_all an id t.args id f.blocks.(t.block).params)
   | None -> ()

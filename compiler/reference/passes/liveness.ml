@@ -9,6 +9,7 @@ type graph = {
   sets_trap : bool array;  (* ends by setting a trap: the second successor is its handler *)
   has_params : bool array;  (* takes parameters for what is live; else it continues with what its only predecessor leaves *)
   live : int array array;  (* for each block, what becomes of the slots at its start, then of the accumulator *)
+  lasts : int array;  (* the last instruction of each block *)
 }
 
 (* What a block may do first to a slot or the accumulator: nothing, read it, so that it is live at its start, or write it. *)
@@ -40,38 +41,36 @@ let note marks slot what = if marks.(slot) = untouched then marks.(slot) <- what
 (* The same of any slot. *)
 let touch marks slot what = if slot < Array.length marks - 1 then note marks slot what
 
+(* The same of those from `bottom` on that are below `top`. *)
+let touch_all marks bottom top what =
+  for slot = bottom to top - 1 do
+    touch marks slot what
+  done
+
 (* What the block that starts there does first to the slots below its first depth and (last) to the accumulator, and where its last
    instruction is. *)
 let marks code start =
-  let depth_in = code.sites.(start).depth in
-  let marks = Array.make (depth_in + 1) untouched in
-  let rec walk pc =
-    let i = instruction code pc in
-    let depth = i.depth in
+  let first = instruction code start in
+  let marks = Array.make (first.depth + 1) untouched in
+  let rec walk pc i accu =
     let t = traffic i.op in
-    if i.push || t.reads_accu then note marks depth_in read;
-    let depth =
-      if i.push then begin
-        touch marks depth written;
-        depth + 1
-      end
-      else depth
-    in
-    for slot = depth - t.reads to depth - 1 do
-      touch marks slot read
-    done;
+    let accu = if accu = untouched && (i.push || t.reads_accu) then read else accu in
+    let depth = if i.push then i.depth + 1 else i.depth in
+    if i.push then touch marks i.depth written;
+    if t.reads > 0 then touch_all marks (depth - t.reads) depth read;
     (match i.op with
     | Acc n -> touch marks (depth - 1 - n) read
     | Assign n -> touch marks (depth - 1 - n) written
     | _ -> ());
-    let depth = depth - t.pops in
-    for slot = depth to depth + t.pushes - 1 do
-      touch marks slot written
-    done;
-    if t.writes_accu then note marks depth_in written;
-    if ends_block i.op || code.sites.(i.next).block <> none then pc else walk i.next
+    if t.pushes > 0 then touch_all marks (depth - t.pops) (depth - t.pops + t.pushes) written;
+    let accu = if accu = untouched && t.writes_accu then written else accu in
+    if ends_block i.op || code.sites.(i.next).block <> none then begin
+      marks.(first.depth) <- accu;
+      pc
+    end
+    else walk i.next code.sites.(i.next) accu
   in
-  let last = walk start in
+  let last = walk start first untouched in
   (marks, last)
 
 (* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
@@ -86,7 +85,7 @@ let number_blocks code f =
         let marks, last = marks code pc in
         let successors, sets_trap = successors_of code last in
         Array.iter (fun b -> counts.(b) <- counts.(b) + 1) successors;
-        (marks, successors, sets_trap))
+        (marks, last, successors, sets_trap))
       leaders
   in
   let start = code.sites.(f.entry).block in
@@ -99,6 +98,7 @@ let number_blocks code f =
       sets_trap = Array.make count false;
       has_params = Array.make count false;
       live = Array.make count [| untouched |];
+      lasts = Array.make count none;
     }
   in
   if shift > 0 then begin
@@ -111,7 +111,8 @@ let number_blocks code f =
       site.block <- i + shift;
       g.starts.(i + shift) <- pc;
       g.has_params.(i + shift) <- counts.(i) > 1 || site.forced;
-      let marks, successors, sets_trap = found.(i) in
+      let marks, last, successors, sets_trap = found.(i) in
+      g.lasts.(i + shift) <- last;
       g.live.(i + shift) <- marks;
       g.sets_trap.(i + shift) <- sets_trap;
       g.successors.(i + shift) <- (if shift = 0 then successors else Array.map (fun s -> s + shift) successors))

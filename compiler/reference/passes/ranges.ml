@@ -66,6 +66,8 @@ type analysis = {
   ints : ints;
   f : func;
   flow : Flow.t;
+  (* Of each block the jumps that pass something to it: from where, and what. *)
+  incoming : (int * arg list) list array;
   (* What defines a variable. *)
   definition : instr array;
   (* The block of a variable; none: a parameter of the function. *)
@@ -74,8 +76,9 @@ type analysis = {
   ranges : range array;
   (* What holds in a block because of how it is reached. *)
   facts : (relation * arg * arg) option array;
-  (* What that and the indices checked so far say of ranges. *)
+  (* What that and the indices checked so far say of ranges, and of each variable whether anything has been said of it. *)
   sharp : (int * range) list array;
+  told : bool array;
   mutable counters : counted list;
   masked : bool array;  (* by variable: do only its low bits count? *)
 }
@@ -188,7 +191,7 @@ let range_of analysis arg at =
   | Wide _ | Literal _ -> analysis.ints.unknown.range
   | Var v ->
       let range = analysis.ranges.(v) in
-      if is_known range then sharpened analysis v range at climb else nowhere
+      if analysis.told.(v) && is_known range then sharpened analysis v range at climb else range
 
 (* The next value of a counter whose range is `a`. *)
 let counted_range analysis { up; guard; _ } a at =
@@ -208,6 +211,20 @@ let counted_range analysis { up; guard; _ } a at =
       | Some most when start.low >= -2147483647. && start.high <= 2147483647. -> within (-.most) most
       | _ -> add ints a (constant ints (if up then 1 else -1)))
 
+(* Notes what is said of the range of `arg`. *)
+let tell analysis arg range list =
+  match arg with
+  | Var v ->
+      analysis.told.(v) <- true;
+      (v, range) :: list
+  | _ -> list
+
+(* The range `r` of what differs from a value of the range `s`. *)
+let without ints r s =
+  let one = s.low = s.high in
+  let low = if one && r.low = s.low then -.below ints (-.r.low) else -.ints.any in
+  { low; high = (if one && r.high = s.high then below ints r.high else ints.any) }
+
 (* What block `b`'s fact says of the ranges of its operands. *)
 let sharpen analysis b =
   analysis.sharp.(b) <- [];
@@ -218,28 +235,22 @@ let sharpen analysis b =
       let r = range_of analysis x at in
       let s = range_of analysis y at in
       if is_known r && is_known s then begin
-        let any = analysis.ints.any and below = below analysis.ints in
+        let ints = analysis.ints in
+        let any = ints.any in
         let for_x, for_y =
           match relation with
-          | Less -> ({ low = -.any; high = below s.high }, { low = -.below (-.r.low); high = any })
+          | Less -> ({ low = -.any; high = below ints s.high }, { low = -.below ints (-.r.low); high = any })
           | At_most -> ({ low = -.any; high = s.high }, { low = r.low; high = any })
           | Equal -> (s, r)
-          | Different ->
-              let without r s =
-                let one = s.low = s.high in
-                let low = if one && r.low = s.low then -.below (-.r.low) else -.any in
-                { low; high = (if one && r.high = s.high then below r.high else any) }
-              in
-              (without r s, without s r)
+          | Different -> (without ints r s, without ints s r)
         in
-        let add arg range list = match arg with Var v -> (v, range) :: list | _ -> list in
-        analysis.sharp.(b) <- add x for_x (add y for_y [])
+        analysis.sharp.(b) <- tell analysis x for_x (tell analysis y for_y [])
       end
 
 (* What holds in block `b` behind an instruction: an index that was checked is one. *)
 let learn analysis b instr =
   match instr with
-  | Prim (_, name, _ :: (Var v as index) :: _) -> (
+  | Prim (_, name, _ :: (Var _ as index) :: _) -> (
       let high =
         match name with
         | "caml_string_get" | "caml_bytes_get" | "caml_bytes_set" -> analysis.ints.string
@@ -248,7 +259,7 @@ let learn analysis b instr =
       if high > 0. && List.length analysis.sharp.(b) < indices then
         let range = range_of analysis index b in
         if is_known range && (range.low < 0. || range.high > high) then
-          analysis.sharp.(b) <- (v, { low = 0.; high }) :: analysis.sharp.(b))
+          analysis.sharp.(b) <- tell analysis index { low = 0.; high } analysis.sharp.(b))
   | _ -> ()
 
 (* The result of a primitive on two ints. *)
@@ -327,20 +338,13 @@ let grow analysis v found round =
          { low = (if lower then -.any else old.low); high = (if higher then any else old.high) });
   lower || higher
 
-(* `found` and the ranges that these blocks pass for parameter number `k` of block `b`. *)
-let rec passed analysis b k found = function
+(* `found` and the ranges of what these jumps pass for parameter number `k`. *)
+let rec passed analysis k found = function
   | [] -> found
-  | from :: rest ->
-      let term = analysis.f.blocks.(from).term in
-      let all = ref found in
-      for i = 0 to Visit.target_count term - 1 do
-        let t = Visit.target term i in
-        if t.block = b then begin
-          let range = range_of analysis (List.nth t.args k) from in
-          if range.low < !all.low || range.high > !all.high then all := join !all range
-        end
-      done;
-      passed analysis b k !all rest
+  | (from, args) :: rest ->
+      let range = range_of analysis (List.nth args k) from in
+      let all = if range.low < found.low || range.high > found.high then join found range else found in
+      passed analysis k all rest
 
 (* One walk; gives whether something grew. *)
 let walk analysis round =
@@ -361,7 +365,7 @@ let walk analysis round =
   let rec params k = function
     | [] -> ()
     | p :: rest ->
-        let found = passed analysis !at k analysis.ranges.(p) analysis.flow.Flow.predecessors.(!at) in
+        let found = passed analysis k analysis.ranges.(p) analysis.incoming.(!at) in
         if grow analysis p found round then changed := true;
         params (k + 1) rest
   in
@@ -459,11 +463,13 @@ let analyse (f : func) ints params =
           ints;
           f;
           flow;
+          incoming = Array.make blocks [];
           definition = Array.make count Simplify.no_instr;
           home = Array.make count Flow.none;
           ranges = Array.make count nowhere;
           facts = Array.make blocks None;
           sharp = Array.make blocks [];
+          told = Array.make count false;
           counters = [];
           masked;
         }
@@ -472,6 +478,11 @@ let analyse (f : func) ints params =
       let note = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       let at = ref Flow.none in
       let live v = analysis.home.(v) <- !at in
+      let jump t =
+        match t.args with
+        | [] -> ()
+        | args -> analysis.incoming.(t.block) <- (!at, args) :: analysis.incoming.(t.block)
+      in
       let instr i =
         Visit.each_arg i note;
         Visit.each_dest i live;
@@ -488,14 +499,19 @@ let analyse (f : func) ints params =
           at := b;
           List.iter live block.params;
           List.iter instr block.body;
-          Visit.each_term_arg block.term note)
+          Visit.each_term_arg block.term note;
+          Visit.each_target block.term jump)
         f.blocks;
       Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
+      (* Without loops what a block reads was found before it. *)
+      let loops = Array.exists (fun header -> header <> Flow.none) flow.Flow.header in
+      (* What leads to a loop holds in it. *)
+      let forward b =
+        let predecessors = flow.Flow.predecessors.(b) in
+        if loops then Visit.filter_list (fun p -> not (Flow.dominates flow b p)) predecessors else predecessors
+      in
       for b = 0 to blocks - 1 do
-        (* What leads to a loop holds in it. *)
-        match Visit.filter_list (fun p -> not (Flow.dominates flow b p)) flow.Flow.predecessors.(b) with
-        | [ p ] -> analysis.facts.(b) <- fact analysis p b
-        | _ -> ()
+        match forward b with [ p ] -> analysis.facts.(b) <- fact analysis p b | _ -> ()
       done;
       for h = 0 to blocks - 1 do
         if flow.Flow.header.(h) = h then
@@ -506,8 +522,6 @@ let analyse (f : func) ints params =
               | None -> ())
             f.blocks.(h).params
       done;
-      (* Without loops what a block reads was found before it. *)
-      let loops = Array.exists (fun header -> header <> Flow.none) flow.Flow.header in
       let rec run round =
         if round = rounds then None else if walk analysis round && loops then run (round + 1) else Some analysis
       in

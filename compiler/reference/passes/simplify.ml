@@ -72,13 +72,12 @@ let reverse_postorder (f : func) =
   let left = Array.make count none in
   (* The blocks on the way, then room, then those that are finished. *)
   let order = Array.make count 0 in
-  let height = ref 0 and start = ref count in
-  let meet b =
+  let height = ref 1 and start = ref count in
+  let meet b place =
     left.(b) <- Visit.target_count f.blocks.(b).term;
-    order.(!height) <- b;
-    incr height
+    order.(place) <- b
   in
-  meet 0;
+  meet 0 0;
   while !height > 0 do
     let b = order.(!height - 1) in
     let k = left.(b) - 1 in
@@ -90,7 +89,10 @@ let reverse_postorder (f : func) =
     else begin
       left.(b) <- k;
       let next = (Visit.target f.blocks.(b).term k).block in
-      if left.(next) = none then meet next
+      if left.(next) = none then begin
+        meet next !height;
+        incr height
+      end
     end
   done;
   if !start = 0 then order else Array.sub order !start (count - !start)
@@ -131,8 +133,11 @@ let rec pick keep params list =
 (* Keeps the parameters that `keep` says, and what the jumps pass for them. *)
 let drop_params (f : func) keep =
   let passed t =
-    let args = pick keep f.blocks.(t.block).params t.args in
-    if args == t.args then t else { t with args }
+    match t.args with
+    | [] -> t
+    | args ->
+      let kept = pick keep f.blocks.(t.block).params args in
+      if kept == args then t else { t with args = kept }
   in
   Array.iter (fun (b : block) -> b.term <- Visit.map_targets passed b.term) f.blocks;
   Array.iter (fun (b : block) -> b.params <- pick keep b.params b.params) f.blocks
@@ -210,16 +215,21 @@ let same_params (f : func) =
   end;
   changed
 
-(* For each block, whether other blocks use what it owns: `each_owned` visits that. *)
-let used_outside (f : func) each_owned =
+let rec own owner b = function
+  | [] -> ()
+  | v :: rest ->
+    owner.(v) <- b;
+    own owner b rest
+
+(* Of each parameter of a block that block; none: the variable is no such parameter. *)
+let owners_of_params (f : func) =
   let owner = Array.make (Array.length f.names) none in
+  Array.iteri (fun b (block : block) -> own owner b block.params) f.blocks;
+  owner
+
+(* For each block, whether other blocks use variables that it owns. *)
+let used_outside (f : func) owner =
   let here = ref none in
-  let own v = owner.(v) <- !here in
-  Array.iteri
-    (fun b (block : block) ->
-      here := b;
-      each_owned block own)
-    f.blocks;
   let outside = Array.make (Array.length f.blocks) false in
   let note = function
     | Var v ->
@@ -284,13 +294,13 @@ let shorter term =
   | If (a, _, _) | Switch (a, _, _) -> ( match decided term a with Some t -> Jump t | None -> term)
   | _ -> term
 
-let each_param (block : block) visit = List.iter visit block.params
-
 (* Leads jumps through empty blocks, decides tests of constants, copies exits. *)
 let thread (f : func) =
-  let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> true | _ -> false in
+  (* Other blocks may use the parameters of one that leads to them. *)
+  let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> Visit.target_count b.term > 0 | _ -> false in
   let outside =
-    if Array.exists passes_on f.blocks then used_outside f each_param else Array.make (Array.length f.blocks) false
+    if Array.exists passes_on f.blocks then used_outside f (owners_of_params f)
+    else Array.make (Array.length f.blocks) false
   in
   let changed = ref false in
   let lead t =
@@ -377,17 +387,17 @@ let unused (f : func) effect_of =
   let is_live v = live.(v) in
   let grew = ref false in
   let mark v =
-    if not live.(v) then begin
-      live.(v) <- true;
-      grew := true
-    end
+    live.(v) <- true;
+    grew := true
   in
-  let need = function Var v -> mark v | _ -> () in
+  let need = function Var v when not live.(v) -> mark v | _ -> () in
   let stays = function
     | Prim (dest, _, _) | Apply { dest; _ } -> live.(dest)
     | Closures { dests = []; _ } | Try { dests = []; _ } -> true
     | Closures { dests; _ } | Try { dests; _ } -> List.exists is_live dests
   in
+  (* Does nothing need an instruction? *)
+  let is_dead = ref false in
   let rec look = function
     | [] -> ()
     | instr :: rest ->
@@ -397,6 +407,7 @@ let unused (f : func) effect_of =
         if not is_needed then mark (first_dest instr);
         Visit.each_arg instr need
       end
+      else is_dead := true
   in
   (* Is it a jump back that is looked at? Has one passed what will be needed if its parameter is? *)
   let is_back = ref false and is_open = ref false in
@@ -410,6 +421,7 @@ let unused (f : func) effect_of =
   in
   let rec run () =
     grew := false;
+    is_dead := false;
     is_open := false;
     for b = Array.length f.blocks - 1 downto 0 do
       let block = f.blocks.(b) in
@@ -423,76 +435,69 @@ let unused (f : func) effect_of =
   run ();
   let dead_params = Array.exists (fun (b : block) -> not (List.for_all is_live b.params)) f.blocks in
   if dead_params then drop_params f is_live;
-  let changed = ref dead_params in
-  Array.iter
-    (fun (b : block) ->
-      let body = Visit.filter_list stays b.body in
-      if body != b.body then begin
-        changed := true;
-        b.body <- body
-      end)
-    f.blocks;
-  !changed
+  if !is_dead then Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
+  dead_params || !is_dead
 
-(* Numbers the variables in the order of their definition. *)
+(* Numbers the variables in the order of their definition. Blocks are in reverse postorder: what uses a variable comes after its
+   definition. *)
 let number_variables (f : func) =
-  let total = Array.length f.names in
+  let hints = f.names in
+  let total = Array.length hints in
   (* Of each variable, what stands for it if it gets another number; none: all keep theirs so far. *)
   let renamed = ref [||] in
   let count = ref 0 in
   let define v =
-    if v <> !count then begin
+    let n = !count in
+    count := n + 1;
+    if v = n then v
+    else begin
       if Array.length !renamed = 0 then renamed := Array.make total itself;
-      !renamed.(v) <- Var !count
-    end;
-    incr count
+      !renamed.(v) <- Var n;
+      n
+    end
   in
-  let define_all = function
-    | Prim (dest, _, _) | Apply { dest; _ } -> define dest
-    | Closures { dests; _ } | Try { dests; _ } -> List.iter define dests
+  let moved () = Array.length !renamed > 0 in
+  let rename a = match a with Var v when !renamed.(v) != itself -> !renamed.(v) | _ -> a in
+  let instr i =
+    if moved () then Visit.map_all define rename i
+    else begin
+      (* The first ones that move may be closures that capture each other. *)
+      let defined = Visit.map_dests define i in
+      if moved () then Visit.map_args rename defined else defined
+    end
   in
-  List.iter define f.params;
+  f.params <- Visit.map_list define f.params;
   Array.iter
     (fun (b : block) ->
-      List.iter define b.params;
-      List.iter define_all b.body;
-      match b.term with Pushtrap { exn; _ } -> define exn | _ -> ())
+      b.params <- Visit.map_list define b.params;
+      b.body <- Visit.map_list instr b.body;
+      (match b.term with
+      | Pushtrap trap ->
+        let exn = define trap.exn in
+        if exn <> trap.exn then b.term <- Pushtrap { trap with exn }
+      | _ -> ());
+      if moved () then b.term <- Visit.map_term_args rename b.term)
     f.blocks;
-  let renamed = !renamed in
-  let hints = f.names in
-  if !count < total then f.names <- Array.sub hints 0 !count;
-  if Array.length renamed > 0 then begin
-    let number v = match renamed.(v) with Var n when n <> none -> n | _ -> v in
-    let rename a = match a with Var v when renamed.(v) != itself -> renamed.(v) | _ -> a in
-    let instr i = Visit.map_all number rename i in
-    if !count = total then f.names <- Array.copy hints;
-    Array.iteri (fun v a -> match a with Var n when n <> none -> f.names.(n) <- hints.(v) | _ -> ()) renamed;
-    f.params <- Visit.map_list number f.params;
-    Array.iter
-      (fun (b : block) ->
-        b.params <- Visit.map_list number b.params;
-        b.body <- Visit.map_list instr b.body;
-        (match b.term with Pushtrap trap -> b.term <- Pushtrap { trap with exn = number trap.exn } | _ -> ());
-        b.term <- Visit.map_term_args rename b.term)
-      f.blocks
+  if !count < total || moved () then begin
+    f.names <- Array.sub hints 0 !count;
+    Array.iteri (fun v a -> if a != itself then match a with Var n -> f.names.(n) <- hints.(v) | _ -> ()) !renamed
   end
 
 (* Puts constants in the place of operations on constants. *)
 let constants (f : func) =
   let replace = ref [||] in
   let known a = match a with Var v when Array.length !replace > 0 && !replace.(v) != itself -> !replace.(v) | _ -> a in
-  let stays instr =
-    match instr with
-    | Prim (dest, name, ([ a; (Int _ as b) ] | [ (Int _ as a); b ])) -> (
-        match (known a, known b) with
-        | Int a, Int b -> (
-            match Fold.run name a b with
-            | Some n ->
-                if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
-                !replace.(dest) <- Int n;
-                false
-            | None -> true)
-        | _ -> true)
+  let fold dest name a b =
+    match Fold.run name a b with
+    | Some n ->
+        if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
+        !replace.(dest) <- Int n;
+        false
+    | None -> true
+  in
+  let stays = function
+    | Prim (dest, name, [ Int a; b ]) -> ( match known b with Int b -> fold dest name a b | _ -> true)
+    | Prim (dest, name, [ a; Int b ]) -> ( match known a with Int a -> fold dest name a b | _ -> true)
     | _ -> true
   in
   Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
@@ -516,7 +521,8 @@ let func f effect_of =
       let led = threaded || left = rounds in
       let merged = led && merge f in
       let dropped = led && unused f effect_of in
-      if same || folded || threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
+      (* What comes before threading has nothing more to do when nothing has changed since. *)
+      if threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
     end
   in
   if Array.length f.blocks = 1 then begin

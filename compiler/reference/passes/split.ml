@@ -329,8 +329,9 @@ let extent func =
       List.iter count_instr block.body;
       let term = block.term in
       total := !total + term_cost term;
-      depth := !depth + 2 + Visit.target_count term;
-      for k = 0 to Visit.target_count term - 1 do
+      let targets = Visit.target_count term in
+      depth := !depth + 2 + targets;
+      for k = 0 to targets - 1 do
         if (Visit.target term k).block <= b then begin
           loops := true;
           depth := !depth + 2
@@ -342,13 +343,14 @@ let extent func =
 (* The pieces of a function, itself first; nothing when it can stay whole. New ones are numbered from `next`. *)
 let split (program : Program.t) taken (func : func) extent next =
   let global_names = program.global_names and is_main = func.id = program.main in
-  cut func global_names is_main;
+  let is_long = is_main || extent.total > block_limit in
+  if is_long then cut func global_names is_main;
   let flow = Flow.run func.blocks in
   let n = Array.length func.blocks in
   let entries = Array.make n false in
   List.iter (fun b -> entries.(b) <- true) flow.Flow.irreducible;
   if is_main then unit_starts func flow global_names entries;
-  large_subtrees func flow entries;
+  if is_long then large_subtrees func flow entries;
   (match flow.Flow.irreducible with
   | [] -> if extent.depth > depth_limit then deep_blocks (Structure.run func flow) 0 entries
   | _ :: _ -> ());

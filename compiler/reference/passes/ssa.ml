@@ -27,7 +27,7 @@ let no_state = { slots = [||]; height = 0; accu = undefined }
 let copy state = { slots = Array.sub state.slots 0 state.height; height = state.height; accu = state.accu }
 
 let push state value =
-  state.slots <- grown state.slots state.height undefined;
+  if state.height >= Array.length state.slots then state.slots <- grown state.slots state.height undefined;
   state.slots.(state.height) <- value;
   state.height <- state.height + 1
 
@@ -60,8 +60,8 @@ let places (code : code) =
     code.sites;
   { count = 0; list = []; pending_at }
 
-(* By variable, of one function after the other: its name, and whether it is 0 or 1. *)
-type room = { mutable names : string array; mutable booleans : bool array }
+(* By variable, of one function after the other: its name, and the primitive that gives it. *)
+type room = { mutable names : string array; mutable givers : string array }
 
 (* A function being built. *)
 type builder = {
@@ -85,16 +85,18 @@ type builder = {
 
 let fresh b =
   let v = b.var_count and room = b.room in
-  room.names <- grown room.names v "";
-  room.booleans <- grown room.booleans v false;
+  if v >= Array.length room.names then begin
+    room.names <- grown room.names v "";
+    room.givers <- grown room.givers v ""
+  end;
   room.names.(v) <- "";
-  room.booleans.(v) <- false;
+  room.givers.(v) <- "";
   b.var_count <- v + 1;
   v
 
 let prim b name args =
   let dest = fresh b in
-  b.room.booleans.(dest) <- is_boolean name;
+  b.room.givers.(dest) <- name;
   b.body <- Program.Prim (dest, name, args) :: b.body;
   Program.Var dest
 
@@ -428,7 +430,7 @@ let term b pc op next state =
     let taken = match op with Branchif _ -> true | _ -> false in
     let yes = if taken then l else next and no = if taken then next else l in
     (match accu with
-    | Program.Var v when v <> none && b.room.booleans.(v) -> state.accu <- Program.Int 1
+    | Program.Var v when v <> none && is_boolean b.room.givers.(v) -> state.accu <- Program.Int 1
     | _ -> ());
     let yes = edge b (at yes) state pc in
     state.accu <- Program.Int 0;
@@ -456,23 +458,23 @@ let term b pc op next state =
   | Reperformterm _ -> Program.Return (prim b "%reperform" (accu :: pop state 2 pc))
   | _ -> Program.Return accu
 
-(* Executes the block that starts at `pc`. *)
-let block b pc state =
+(* Executes a block. *)
+let block b number state =
+  let last = b.graph.lasts.(number) and has_events = Array.length b.debug.events > 0 in
   let rec from pc read =
     let i = instruction b.code pc in
-    names_at b pc state;
+    if has_events then names_at b pc state;
     if i.push then push state state.accu else if read then keep b i.op state.accu;
-    if ends_block i.op then term b pc i.op i.next state
+    if pc = last && ends_block i.op then term b pc i.op i.next state
     else begin
       execute b pc i.op i.next state;
       (* Only the starts of blocks are asked for again. *)
       if i.block = none then b.code.sites.(pc) <- no_site;
-      let next = b.code.sites.(i.next) in
-      if next.block <> none then Program.Jump (last_edge b next.block state pc)
+      if pc = last then Program.Jump (last_edge b b.code.sites.(i.next).block state pc)
       else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
     end
   in
-  from pc false
+  from b.graph.starts.(number) false
 
 (* All blocks, a predecessor first. *)
 let build b =
@@ -494,7 +496,7 @@ let build b =
       if not seen.(n) then begin
         seen.(n) <- true;
         if b.graph.starts.(n) <> none then begin
-          let term = block b b.graph.starts.(n) (enter b n) in
+          let term = block b n (enter b n) in
           b.blocks.(n).body <- List.rev b.body;
           b.body <- [];
           b.blocks.(n).term <- term
@@ -568,11 +570,9 @@ let run (image : Container.image) table backtraces =
   let debug = Debug_events.run image in
   let names = Names.functions image debug sites (Array.of_list code.units) in
   let places = if backtraces then Some (places code) else None in
-  let called = Array.make (Array.length image.primitives) false in
-  Array.iter (fun site -> match site.op with Ccall (_, number) -> called.(number) <- true | _ -> ()) code.sites;
-  let is_called number _ = called.(number) in
+  let is_called number _ = code.called.(number) in
   let watch = Allocations.watch (List.filteri is_called (Array.to_list image.primitives)) in
-  let room = { names = [||]; booleans = [||] } in
+  let room = { names = [||]; givers = [||] } in
   let functions =
     Array.mapi
       (fun id number ->
