@@ -24,11 +24,11 @@ const ROUNDS: u64 = 120;
 fn damage(file: &[u8], round: u64) -> Vec<u8> {
     let mut choices = Choices::random(0xDA3A6E + round);
     let mut damaged = file.to_vec();
-    let from = if round % 2 == 0 { 0 } else { file.len() / 3 * 2 };
+    let from = if round.is_multiple_of(2) { 0 } else { file.len() / 3 * 2 };
     for _ in 0..=[0, 0, 2, 9][choices.below(4)] {
         damaged[from + choices.below(file.len() - from)] = choices.below(256) as u8;
     }
-    if round % 10 == 0 {
+    if round.is_multiple_of(10) {
         damaged.truncate(choices.below(file.len()));
     }
     damaged
@@ -58,7 +58,7 @@ fn both_compilers_say_the_same_of_damaged_files() {
     let refused = parallel(&rounds, 2, |round| {
         let input = folder.join(format!("{round}.bc"));
         fs::write(&input, damage(&file, *round)).unwrap();
-        let options: &[&str] = if round % 3 == 0 { &[] } else { &["-g"] };
+        let options: &[&str] = if round.is_multiple_of(3) { &[] } else { &["-g"] };
         let [rust, reference] = compilers.each_ref().map(|compiler| made(compiler, &input, options));
         assert_eq!(rust, reference, "{}", input.display());
         fs::remove_file(&input).unwrap();
