@@ -1,11 +1,11 @@
 (* Calls of functions that are known at compile time, and variables that always hold one constant, in the whole program.
 
    Each variable gets a fact: nothing arrives there, always this constant, closures of this one function, or of functions of this one
-   number of parameters, blocks made by this one instruction, or unknown. Facts flow from definitions to uses, into functions with the arguments of their known calls and back with
-   the results, through captured variables, through the fields of blocks, and through the units' globals, which are set once to
-   a block that never changes. What reaches a place that is not followed (a primitive, an exception, a call of an unknown function)
-   escapes: a function may then be called with anything, a block may be changed. A fact changes at most three times, and then its
-   uses alone are looked at again, so the cost is linear; the order does not matter to the result. *)
+   number of parameters, blocks made by this one instruction, or unknown. Facts flow from definitions to uses, into functions with the
+   arguments of their known calls and back with the results, through captured variables, through the fields of blocks, and through the
+   units' globals, which are set once to a block that never changes. What reaches a place that is not followed (a primitive, an
+   exception, a call of an unknown function) escapes: a function may then be called with anything, a block may be changed. A fact changes
+   at most three times, and then its uses alone are looked at again, so the cost is linear; the order does not matter to the result. *)
 
 open Program
 
