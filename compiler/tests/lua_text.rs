@@ -167,7 +167,7 @@ fn functions(file: &[u8], style: Style) -> Vec<String> {
     let options = Options {
         target: Target::Portable,
         style,
-        level: 1,
+        level: 0,
         dump: None,
         allow_missing: false,
         debug: false,
@@ -192,8 +192,9 @@ fn functions(file: &[u8], style: Style) -> Vec<String> {
 fn the_pretty_style_says_where_a_function_comes_from() {
     for file in [&include_bytes!("fixtures/tiny-4.13.bc")[..], include_bytes!("fixtures/tiny-5.3.bc")] {
         let expected = [
-            "-- Tiny.even, tiny.ml:17 Tiny_even",
-            "-- Tiny.attempt, tiny.ml:31 Tiny_attempt",
+            "-- Tiny.even, tiny.ml:17 F.Tiny_even",
+            "-- Tiny.odd, tiny.ml:18 F.Tiny_odd",
+            "-- Tiny.attempt, tiny.ml:31 F.Tiny_attempt",
             "-- Tiny.measure.(fun), tiny.ml:29 F.Tiny_measure_fun",
             "-- Tiny.measure, tiny.ml:21 F.Tiny_measure",
             "-- Tiny.attempt, tiny.ml:31 Tiny_attempt_try",
