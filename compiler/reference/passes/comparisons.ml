@@ -30,7 +30,7 @@ let equality comparison test =
   | "caml_string_compare", "%int_ne" -> "caml_string_notequal"
   | _ -> ""
 
-let is_comparison = function Prim (_, ("caml_compare" | "caml_string_compare"), _) -> true | _ -> false
+let is_comparison = function Prim (_, name, _) -> String.length (equality name "%int_eq") > 0 | _ -> false
 
 (* A comparison and the only test of it are one instruction. *)
 let rec fuse uses = function

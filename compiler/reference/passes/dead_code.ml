@@ -154,13 +154,10 @@ let top marking slot = marking.tops.(slot - Array.length marking.globals)
 (* Looks at what a function does with globals. Only main may set a tracked one. *)
 let look_at_globals marking (f : func) =
   let is_main = f.id = marking.program.main in
-  let uses = if is_main then Array.make (Array.length f.names) 0 else [||] in
-  let count arg = match arg with Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
+  let uses = if is_main then Visit.uses f else [||] in
   let leaves arg = untrack marking (global_of marking f.id arg) in
   let sets = ref [] in
-  let visit instr =
-    if is_main then Visit.each_arg instr count;
-    match instr with
+  let visit = function
     | Prim (_, name, args) -> (
         match (name, args) with
         | "%set_top", [ Int slot; (Var v as value) ] ->
@@ -170,14 +167,10 @@ let look_at_globals marking (f : func) =
         | "%set_global", [ Int slot; _ ] -> untrack marking slot
         | "%field", [ _; Int _ ] -> ()
         | _ -> List.iter leaves args)
-    | _ -> Visit.each_arg instr leaves
+    | instr -> Visit.each_arg instr leaves
   in
   iter_instrs f visit;
-  Array.iter
-    (fun (block : Program.block) ->
-      if is_main then Visit.each_term_arg block.term count;
-      Visit.each_term_arg block.term leaves)
-    f.blocks;
+  Array.iter (fun (block : Program.block) -> Visit.each_term_arg block.term leaves) f.blocks;
   List.iter
     (fun (slot, v) ->
       if slot >= 0 && slot < Array.length marking.globals then begin
