@@ -12,8 +12,10 @@ let passes =
         Partial.run program;
         Allocations.drop_unwatched program );
     ("lift", 1, fun _ _ program -> Lift.run program);
+    ("specialise", 1, fun effects _ program -> Specialise.run program (fun f -> Simplify.func f effects));
     ("dead_code", 0, fun effects _ program -> Dead_code.run effects program);
     ("inline", 1, fun effects _ program -> Inline.run program (fun f -> Simplify.func f effects));
+    ("known_blocks", 1, fun effects _ program -> Known_blocks.run program (fun f -> Simplify.func f effects));
     ("unroll", 1, fun effects _ program -> Unroll.run program (fun f -> Simplify.func f effects));
     ("comparisons", 1, fun effects _ program -> Comparisons.run program (fun f -> Simplify.func f effects));
     ("raises", 1, fun effects _ program -> Raises.run program effects (fun f -> Simplify.func f effects));

@@ -12,8 +12,8 @@ use crate::lua::short_names::ShortNames;
 use crate::lua::{emit, expressions, groups, guards, lua_text, naming};
 use crate::parallel;
 use crate::passes::{
-    Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_calls, lift,
-    outline, partial, raises, ranges, self_calls, simplify, slots, split, ssa, unroll,
+    Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_blocks,
+    known_calls, lift, outline, partial, raises, ranges, self_calls, simplify, slots, specialise, split, ssa, unroll,
 };
 use crate::target::Target;
 
@@ -22,7 +22,7 @@ type Pass = fn(&mut Program, Effects, Target) -> Result<()>;
 
 /// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
 /// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 18] = [
+const PASSES: [(&str, u8, Pass); 20] = [
     ("simplify", 0, |program, effect_of, _| {
         simplify::run(program, effect_of);
         Ok(())
@@ -37,12 +37,20 @@ const PASSES: [(&str, u8, Pass); 18] = [
         lift::run(program);
         Ok(())
     }),
+    ("specialise", 1, |program, effect_of, _| {
+        specialise::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
     ("dead_code", 0, |program, effect_of, _| {
         dead_code::run(effect_of, program);
         Ok(())
     }),
     ("inline", 1, |program, effect_of, _| {
         inline::run(program, &|f| simplify::function(f, effect_of));
+        Ok(())
+    }),
+    ("known_blocks", 1, |program, effect_of, _| {
+        known_blocks::run(program, &|f| simplify::function(f, effect_of));
         Ok(())
     }),
     ("unroll", 1, |program, effect_of, _| {

@@ -39,7 +39,7 @@ pub fn packed() -> Vec<(String, String)> {
         for line in text.lines() {
             if let Some(header) = line.strip_prefix("--// ") {
                 packed.push_str(&minify::run(&std::mem::take(&mut code), &names, false));
-                packed.push_str(&format!("--//{}\n", packed_header(header)));
+                packed.push_str(&format!("@{}\n", packed_header(header)));
             } else {
                 code.push_str(&format!("{line}\n"));
             }

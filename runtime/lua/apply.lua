@@ -68,7 +68,7 @@ function A2(f, D, a, b)
   local n = f[2]
   if n == 2 then return f[1](f, D, a, b) end
   if n == 1 then
-    local g = f[1](f, D + 20, a)
+    local g = f[1](f, D + 2, a)
     return A1(g, D, b)
   end
   if n == 3 then return {partial_2_1, 1, f, a, b} end
@@ -87,11 +87,11 @@ function A3(f, D, a, b, c)
   local n = f[2]
   if n == 3 then return f[1](f, D, a, b, c) end
   if n == 1 then
-    local g = f[1](f, D + 20, a)
+    local g = f[1](f, D + 2, a)
     return A2(g, D, b, c)
   end
   if n == 2 then
-    local g = f[1](f, D + 20, a, b)
+    local g = f[1](f, D + 2, a, b)
     return A1(g, D, c)
   end
   if n == 4 then return {partial_3_1, 1, f, a, b, c} end
@@ -112,7 +112,7 @@ P.apply_list = function(f, D, n, list)
       for i = first, n do result[#result + 1] = list[i] end
       return result
     end
-    f = call_list(f, D + 20, list, first, first + arity - 1)
+    f = call_list(f, D + 2, list, first, first + arity - 1)
     first = first + arity
   end
 end
@@ -125,7 +125,7 @@ P.applier = function(n, next)
   return function(f, D, a, ...)
     local arity = f[2]
     if arity == 1 then
-      local g = f[1](f, D + 24, a)
+      local g = f[1](f, D + 3, a)
       return next(g, D, ...)
     end
     if arity == n then return f[1](f, D, a, ...) end

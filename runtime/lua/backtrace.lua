@@ -175,7 +175,7 @@ end
 -- The driver's Try takes what is too deep, and whatever would have to yield across xpcall.
 local deep_try, crossed = Try, P.start ~= Pcall
 function Try(f, D, ...)
-  if D < -1000 and (crossed or not driver.flat()) then return protected(f, D + 300, ...) end
+  if D < -100 and (crossed or not driver.flat()) then return protected(f, D + 30, ...) end
   return deep_try(f, D, ...)
 end
 if not crossed then P.start = protected end

@@ -2,9 +2,9 @@
 -- a fresh coroutine; the requester is resumed with the outcome. So nested `try`, deep recursion and effects
 -- all keep the stacks of C and of the engine flat.
 --
--- Depth (the argument D) counts the slots of the current coroutine, from P.start_depth on: above 0 it is used up. (A comparison
--- with 0 is quicker than one with a large number on Lua 5.4.) A pcall counts 300, because an engine nests at most about 190 of them.
--- (It is made below -1000.) Where a coroutine cannot yield across pcall (Lua 5.1), plain pcalls are used until the depth
+-- Depth (the argument D) counts the slots of the current coroutine in tens, from P.start_depth on: above 0 it is used up. (A comparison
+-- with 0 is quicker than one with a large number on Lua 5.4.) A pcall counts 30, because an engine nests at most about 190 of them.
+-- (It is made below -100.) Where a coroutine cannot yield across pcall (Lua 5.1), plain pcalls are used until the depth
 -- is used up; below that a driver is started under which every `try` is a request.
 
 --// driver
@@ -13,7 +13,7 @@ local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yiel
 
 local _, pcall_yields = resume(create(function() Pcall(yield, true) end))
 
-local start = -40000
+local start = -4000
 P.start_depth = start
 
 local flat = false          -- the state of the driver below us, to which a request can be made, or false
@@ -142,12 +142,12 @@ end
 
 if pcall_yields then
   function Try(f, D, ...)
-    if D < -1000 then return Pcall(f, D + 300, ...) end
+    if D < -100 then return Pcall(f, D + 30, ...) end
     return ask_deeper(f, start, ...)
   end
 else
   function Try(f, D, ...)
-    if D < -1000 and not flat then return Pcall(f, D + 300, ...) end
+    if D < -100 and not flat then return Pcall(f, D + 30, ...) end
     return ask(f, start, ...)
   end
 end
@@ -172,12 +172,12 @@ P.requests = {}
 --// %tail_depth
 --// If: luau
 --// Requires: far
---// Inline: D + 16.000244140625
+--// Inline: D + 2.000244140625
 
 --// far
 --// If: luau
 --// Requires: requests
--- A tail call takes a frame on Luau. So it counts too, by 16 and a fraction, 2^-12, which tells how many there were: when they alone
+-- A tail call takes a frame on Luau. So it counts too, by 2 and a fraction, 2^-12, which tells how many there were: when they alone
 -- make up the depth, nobody waits for a frame of this coroutine but its start, and a fresh one takes its place.
 -- Otherwise the code goes on as with Deep. (A function without a closure may have any number of results.)
 local driver = P.driver
@@ -190,7 +190,7 @@ local function finish(ok, ...)
   Error((...), 0)
 end
 P.far = function(D, f, ...)
-  if driver.flat() and D % 1 * 4096 * 16.000244140625 == D - P.start_depth then
+  if driver.flat() and D % 1 * 4096 * 2.000244140625 == D - P.start_depth then
     coroutine.yield({kind = "replace", f, ...})
   end
   return finish(driver.ask_deeper(f, ...))

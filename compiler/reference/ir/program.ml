@@ -41,7 +41,7 @@ type kind =
 
 type func = {
   id : int;
-  name : string;  (* of the OCaml source where debug information has it, else of the unit; unique in the program *)
+  mutable name : string;  (* of the OCaml source where debug information has it, else of the unit; unique in the program *)
   place : string;  (* the definition in the OCaml source, its file and line: `List.map, list.ml:92`; "" when unknown *)
   kind : kind;
   mutable params : int list;  (* Closure: self first *)

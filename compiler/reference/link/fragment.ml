@@ -255,7 +255,9 @@ let parse files version target =
       List.iteri
         (fun i line ->
           let number = i + 1 in
-          match strip_prefix "--//" line with
+          (* No line of Lua begins with what a packed header does. *)
+          let packed = strip_prefix "@" line in
+          match if Option.is_some packed then packed else strip_prefix "--//" line with
           | None -> (
               match !reading with
               | None -> ()

@@ -8,7 +8,7 @@ open Expressions
 let tail_depth = "%tail_depth"
 
 (* The depth at the start of a coroutine. Above 0 a function goes on in a fresh one. *)
-let start_depth = "-40000"
+let start_depth = "-4000"
 
 let dest emitter v = { var = v; name = name emitter v }
 let assign emitter v value = Assign { local = false; dests = [ dest emitter v ]; value }
@@ -319,7 +319,7 @@ let run table program groups asks (func : Program.func) options warnings =
   let forest = Forest.run table func flow counting in
   let registers = Registers.run table func flow counting forest options.names in
   let most, deep, calls = Registers.calls table func flow in
-  let depth = "D" ^ Short_names.infix options.names "+" ^ string_of_int (registers.Registers.locals + most + 8) in
+  let depth = "D" ^ Short_names.infix options.names "+" ^ string_of_int ((registers.Registers.locals + most + 17) / 10) in
   let tail =
     match Fragment.find table tail_depth with
     | Some { Fragment.form = Template.Inline t; _ } -> (Template.expand t None []).text

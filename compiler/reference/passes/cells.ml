@@ -252,15 +252,14 @@ let replace_cells (f : func) cells =
     f.blocks;
   f.names <- Array.append f.names (Array.of_list (List.rev !names))
 
-(* Turns blocks that do not escape into variables, in all functions; those that change are simplified. *)
+(* Turns a function's blocks that do not escape into variables, and simplifies it then. *)
+let run_function f simplify =
+  let cells = find f in
+  if Array.length cells.owner > 0 then begin
+    replace_cells f cells;
+    simplify f
+  end
+
+(* The same for all functions. *)
 let run program simplify =
-  Array.iter
-    (function
-      | Some f ->
-          let cells = find f in
-          if Array.length cells.owner > 0 then begin
-            replace_cells f cells;
-            simplify f
-          end
-      | None -> ())
-    program.functions
+  Array.iter (function Some f -> run_function f simplify | None -> ()) program.functions

@@ -46,8 +46,8 @@ type global = {
 
 (* A value that `lift` has put in a slot. *)
 type top = {
-  (* Variable in main; -1: none. *)
-  mutable value : int;
+  (* A variable in main, or a constant. *)
+  mutable value : arg;
   mutable read : bool;
 }
 
@@ -160,8 +160,8 @@ let look_at_globals marking (f : func) =
   let visit = function
     | Prim (_, name, args) -> (
         match (name, args) with
-        | "%set_top", [ Int slot; (Var v as value) ] ->
-            (top marking slot).value <- v;
+        | "%set_top", [ Int slot; value ] ->
+            (top marking slot).value <- value;
             leaves value
         | "%set_global", [ Int slot; Var v ] -> sets := (slot, v) :: !sets
         | "%set_global", [ Int slot; _ ] -> untrack marking slot
@@ -303,7 +303,7 @@ let mark_top marking slot =
   let top = top marking slot in
   if not top.read then begin
     top.read <- true;
-    mark marking marking.program.main (Var top.value)
+    mark marking marking.program.main top.value
   end
 
 let instr_needs marking id v = function
@@ -413,7 +413,7 @@ let run effect_of program =
       effect_of;
       facts = Array.map facts_of program.functions;
       globals = Array.map (fun _ -> { tracked = true; sets = 0; block = 0; fields = Bytes.empty }) program.globals;
-      tops = Array.init program.lifted (fun _ -> { value = -1; read = false });
+      tops = Array.init program.lifted (fun _ -> { value = Int 0; read = false });
       exports = Array.make variables (-1);
       work = Done;
       reached_functions = [];

@@ -154,6 +154,17 @@ let add_variables host hints =
   host.variables <- first + Array.length hints;
   first
 
+(* A call of a closure that takes fewer arguments than there are: the call with as many as it takes, to a new variable, that, and what is
+   left for what that gives. *)
+let divide host closed args callee =
+  match (callee, closure host closed) with
+  | Any, Some (id, _) when host.arity.(id) <= List.length args ->
+      let dest = add_variables host [| "" |] in
+      let takes = host.arity.(id) - 1 in
+      let first = List.filteri (fun i _ -> i < takes) args and others = List.filteri (fun i _ -> i >= takes) args in
+      Some (Apply { dest; closure = closed; args = first; callee = Known id }, Var dest, others)
+  | _ -> None
+
 (* A new block; gives its number. *)
 let add_block host block =
   let number = host.block_count in
@@ -235,21 +246,26 @@ let passes_on = function
 let is_concerned = function Prim (_, "%env", _) | Apply _ | Closures _ -> true | _ -> false
 
 (* Inlines what the end of a block calls. *)
-let look_at_end host resolve b (block : block) =
+let rec look_at_end host resolve b (block : block) =
   let term = if host.changed then Visit.map_term_args resolve block.term else block.term in
   block.term <- term;
   match term with
   | Tail t -> (
-      let callee = callee_of host t.closure t.args t.callee in
-      let most = if host.block_count = 1 && passes_on block.body then passed else small in
-      match inlined host b t.args most callee with
-      | Some inlined -> block.term <- add host (copy host inlined t.closure t.args) None
-      | None -> if callee != t.callee then block.term <- Tail { t with callee })
+      match divide host t.closure t.args t.callee with
+      | Some (call, closure, args) ->
+          block.term <- Tail { t with closure; args };
+          look_on host resolve b block true (List.rev block.body) [ call ]
+      | None -> (
+          let callee = callee_of host t.closure t.args t.callee in
+          let most = if host.block_count = 1 && passes_on block.body then passed else small in
+          match inlined host b t.args most callee with
+          | Some inlined -> block.term <- add host (copy host inlined t.closure t.args) None
+          | None -> if callee != t.callee then block.term <- Tail { t with callee }))
   | _ -> ()
 
 (* Inlines what the rest of a block calls. `body` is what stands before it, the last first; `learned`: a call there has become known.
    What follows a call stands in a block of its own then, unless the callee is a single block. *)
-let rec look_on host resolve b (block : block) learned body = function
+and look_on host resolve b (block : block) learned body = function
   | [] ->
       if host.changed || learned then block.body <- List.rev body;
       look_at_end host resolve b block
@@ -267,8 +283,12 @@ let rec look_on host resolve b (block : block) learned body = function
       | Apply a -> (
           let callee = callee_of host a.closure a.args a.callee in
           match inlined host b a.args (if becomes_string a.dest rest then string else small) callee with
-          | None when callee == a.callee -> look_on host resolve b block learned (instr :: body) rest
-          | None -> look_on host resolve b block true (Apply { a with callee } :: body) rest
+          | None when callee != a.callee -> look_on host resolve b block true (Apply { a with callee } :: body) rest
+          | None -> (
+              match divide host a.closure a.args callee with
+              | Some (call, closure, args) ->
+                  look_on host resolve b block true body (call :: Apply { a with closure; args } :: rest)
+              | None -> look_on host resolve b block learned (instr :: body) rest)
           | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
               match copy host callee a.closure a.args with
               | [| { body = copied; term = Return result; _ } |] ->
@@ -315,8 +335,8 @@ let run_function program arity sizes most_once (f : func) =
   in
   let resolve a = resolve host a in
   look_at_all host resolve;
+  if host.variables > Array.length f.names then f.names <- Array.concat (List.rev host.hints);
   if host.changed then begin
-    f.names <- Array.concat (List.rev host.hints);
     f.blocks <- Array.sub host.blocks 0 host.block_count;
     let instr i = Visit.map_args resolve i in
     Array.iter

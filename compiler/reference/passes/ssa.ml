@@ -7,6 +7,9 @@ open Discover
 (* In deeper frames variables get no names: each event lists all of them. *)
 let named = 64
 
+(* Strings of the data up to this length stand where they are used. *)
+let short = 64
+
 (* So much a block may push before its stack takes more memory; few push more. *)
 let headroom = 8
 
@@ -246,7 +249,7 @@ let global b n =
   match value with
   | Some (Unmarshal.Int i) -> Program.Int i
   | Some (Unmarshal.Wide s) -> Program.Wide s
-  | Some (Unmarshal.Str s) when String.length s <= 64 -> Program.Literal node
+  | Some (Unmarshal.Str s) when String.length s <= short -> Program.Literal node
   | Some (Unmarshal.Double _) -> Program.Literal node
   | _ -> prim b "%global" [ Program.Int n ]
 

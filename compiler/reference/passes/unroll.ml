@@ -16,11 +16,8 @@ let rec split_at_call own before = function
   | instr :: rest -> split_at_call own (instr :: before) rest
   | [] -> None
 
-(* A function that takes itself in. *)
+(* A function that takes others in. *)
 type host = {
-  f : func;
-  (* Its blocks as they were. *)
-  callee : block array;
   (* The blocks that are added, the last ones first, and how many there are in all. *)
   mutable added : block list;
   mutable block_count : int;
@@ -40,33 +37,40 @@ let add_variables host hints =
   host.variables <- first + Array.length hints;
   first
 
-(* Puts the body in the place of each call in a block; what follows a call stands in a new block. *)
-let rec take_in host (block : block) =
-  match split_at_call host.f.id [] block.body with
-  | None -> ()
-  | Some (before, dest, passed, rest) ->
-      let next = host.block_count in
-      let first = next + 1 in
-      let follows = { params = [ dest ]; body = rest; term = block.term } in
-      block.body <- before;
-      block.term <- Jump { block = first; args = passed };
-      add_block host follows;
-      let variable = add_variables host host.f.names in
-      let renamed v = variable + v in
-      let rename = function Var v -> Var (variable + v) | a -> a in
-      let leave arg = Jump { block = next; args = [ arg ] } in
-      Array.iteri
-        (fun k (block : block) ->
-          let params = List.map renamed (if k = 0 then host.f.params else block.params) in
-          let body = List.map (fun instr -> Visit.map_all renamed rename instr) block.body in
-          match Visit.map_targets (fun t -> { t with block = first + t.block }) (Visit.map_term_args rename block.term) with
-          | Return arg -> add_block host { params; body; term = leave arg }
-          | Tail { closure; args; callee } ->
-              let dest = add_variables host [| "" |] in
-              add_block host { params; body = body @ [ Apply { dest; closure; args; callee } ]; term = leave (Var dest) }
-          | term -> add_block host { params; body; term })
-        host.callee;
-      take_in host follows
+(* Puts the body of `callee` in the place of a call, which has these arguments, its closure first; what follows the call stands in a
+   new block, which it gives. *)
+let take_in host (callee : func) (block : block) (before, dest, passed, rest) =
+  let next = host.block_count in
+  let first = next + 1 in
+  let follows = { params = [ dest ]; body = rest; term = block.term } in
+  block.body <- before;
+  block.term <- Jump { block = first; args = passed };
+  add_block host follows;
+  let variable = add_variables host callee.names in
+  let renamed v = variable + v in
+  let rename = function Var v -> Var (variable + v) | a -> a in
+  let leave arg = Jump { block = next; args = [ arg ] } in
+  Array.iteri
+    (fun k (block : block) ->
+      let params = List.map renamed (if k = 0 then callee.params else block.params) in
+      let body = List.map (fun instr -> Visit.map_all renamed rename instr) block.body in
+      match Visit.map_targets (fun t -> { t with block = first + t.block }) (Visit.map_term_args rename block.term) with
+      | Return arg -> add_block host { params; body; term = leave arg }
+      | Tail { closure; args; callee } ->
+          let dest = add_variables host [| "" |] in
+          add_block host { params; body = body @ [ Apply { dest; closure; args; callee } ]; term = leave (Var dest) }
+      | term -> add_block host { params; body; term })
+    callee.blocks;
+  follows
+
+(* Lets `work` put callees in the places of calls, block by block. Gives whether there were any. *)
+let run_host (f : func) work =
+  let count = Array.length f.blocks in
+  let host = { added = []; block_count = count; hints = [ f.names ]; variables = Array.length f.names } in
+  Array.iter (work host) f.blocks;
+  f.names <- Array.concat (List.rev host.hints);
+  f.blocks <- Array.append f.blocks (Array.of_list (List.rev host.added));
+  host.block_count > count
 
 (* Gives whether the function took itself in. *)
 let run_function (f : func) =
@@ -75,22 +79,14 @@ let run_function (f : func) =
   &&
   let size = Inline.size f in
   (not size.loops) && size.instrs <= small
-  && begin
-       let host =
-         {
-           f;
-           callee = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks;
-           added = [];
-           block_count = Array.length f.blocks;
-           hints = [ f.names ];
-           variables = Array.length f.names;
-         }
-       in
-       Array.iter (take_in host) f.blocks;
-       f.names <- Array.concat (List.rev host.hints);
-       f.blocks <- Array.append f.blocks (Array.of_list (List.rev host.added));
-       true
-     end
+  &&
+  let callee = { f with blocks = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks } in
+  let rec work host (block : block) =
+    match split_at_call f.id [] block.body with
+    | None -> ()
+    | Some split -> work host (take_in host callee block split)
+  in
+  run_host f work
 
 (* Lets all such functions take themselves in, and simplifies them. *)
 let run program simplify =

@@ -271,7 +271,8 @@ pub fn parse(files: &[(String, String)], version: (u32, u32), target: Target) ->
         let mut reading: Option<Reading> = None;
         for (i, line) in text.split('\n').enumerate() {
             let number = i + 1;
-            let Some(rest) = line.strip_prefix("--//") else {
+            // No line of Lua begins with what a packed header does.
+            let Some(rest) = line.strip_prefix("--//").or_else(|| line.strip_prefix('@')) else {
                 if let Some(reading) = &mut reading {
                     reading.lines.push(line);
                 }

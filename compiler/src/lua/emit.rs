@@ -21,8 +21,8 @@ use crate::link::fragment::Table;
 /// The section whose template is the depth that a tail call passes, where tail calls take room.
 pub const TAIL_DEPTH: &str = "%tail_depth";
 
-/// The depth at the start of a coroutine. Above 0 a function goes on in a fresh one.
-const START_DEPTH: &str = "-40000";
+/// The depth at the start of a coroutine, in tens of slots. Above 0 a function goes on in a fresh one.
+const START_DEPTH: &str = "-4000";
 
 impl<'a> Emitter<'a> {
     fn dest(&self, v: Var) -> Result<Dest> {
@@ -481,7 +481,7 @@ pub fn run(
     let forest = forest::run(table, func, &flow, &counting);
     let registers = registers::run(table, func, &flow, &counting, &forest, options.style != Style::Compact);
     let (most, deep, calls) = registers::calls(table, func, &flow);
-    let depth = format!("D + {}", registers.locals + most + 8);
+    let depth = format!("D + {}", (registers.locals + most + 8).div_ceil(10));
     let tail = match table.find(TAIL_DEPTH).map(|s| &s.form) {
         Some(Form::Inline(t)) => t.expand(None, &[])?.text,
         _ => "D".to_string(),

@@ -162,7 +162,7 @@ fn order(f: &Func) -> Vec<usize> {
 }
 
 /// Gives whether anything was replaced.
-fn function(f: &mut Func) -> bool {
+pub fn function(f: &mut Func) -> bool {
     let cells = find(f);
     if cells.owner.is_empty() {
         return false;

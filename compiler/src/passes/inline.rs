@@ -148,6 +148,24 @@ impl Host<'_> {
         }
     }
 
+    /// A call of a closure that takes fewer arguments than there are: the call with as many as it takes, to a new variable, and what is left
+    /// for what that gives.
+    fn divide(&mut self, closure: &mut Arg, args: &mut Vec<Arg>, callee: Callee) -> Option<Instr> {
+        let (id, _) = self.closure(closure).filter(|_| callee == Callee::Any)?;
+        let takes = self.arity[*id as usize] - 1;
+        if takes >= args.len() {
+            return None;
+        }
+        let others = args.split_off(takes);
+        let callee = Callee::Known(*id);
+        let dest = self.f.names.len() as Var;
+        self.f.names.push(String::new());
+        self.grow();
+        let call = Instr::Apply { dest, closure: *closure, args: std::mem::replace(args, others), callee };
+        *closure = Arg::Var(dest);
+        Some(call)
+    }
+
     /// The function to be put in the place of a call in a block, if it is of at most this size or called only there.
     fn inlined(&mut self, b: usize, callee: Callee, args: &[Arg], most: usize) -> Option<Func> {
         let id = callee.known()?;
@@ -229,48 +247,59 @@ impl Host<'_> {
         let mut rest = std::mem::take(&mut self.f.blocks[b].body);
         rest.reverse();
         let mut body = Vec::new();
-        while let Some(mut instr) = rest.pop() {
-            each_arg_mut(&mut instr, &mut |a| resolve(&self.replace, a));
-            self.note(&instr);
-            match &mut instr {
-                Instr::Prim { dest, name, args } if name == "%env" => {
-                    if let Some(value) = self.captured(args) {
-                        self.replace[*dest as usize] = Some(value);
-                        self.changed = true;
-                        continue;
-                    }
-                }
-                Instr::Apply { dest, closure, args, callee } => {
-                    *callee = self.callee(closure, args, *callee);
-                    let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
-                    if let Some(inlined) = self.inlined(b, *callee, args, most) {
-                        if let [Block { term: Term::Return(_), .. }] = inlined.blocks.as_slice() {
-                            for copied in self.copy(inlined, *closure, std::mem::take(args)) {
-                                if let Term::Return(result) = copied.term {
-                                    self.replace[*dest as usize] = Some(result);
-                                }
-                                rest.extend(copied.body.into_iter().rev());
-                            }
+        let mut term = loop {
+            while let Some(mut instr) = rest.pop() {
+                each_arg_mut(&mut instr, &mut |a| resolve(&self.replace, a));
+                self.note(&instr);
+                match &mut instr {
+                    Instr::Prim { dest, name, args } if name == "%env" => {
+                        if let Some(value) = self.captured(args) {
+                            self.replace[*dest as usize] = Some(value);
+                            self.changed = true;
                             continue;
                         }
-                        rest.reverse();
-                        let next = self.f.blocks.len();
-                        let term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
-                        self.f.blocks.push(Block { params: vec![*dest], body: rest, term });
-                        self.work.push(next);
-                        let blocks = self.copy(inlined, *closure, std::mem::take(args));
-                        self.f.blocks[b].term = self.add(blocks, Some(next));
-                        self.f.blocks[b].body = body;
-                        return;
                     }
+                    Instr::Apply { dest, closure, args, callee } => {
+                        if let Some(call) = self.divide(closure, args, *callee) {
+                            rest.push(instr);
+                            rest.push(call);
+                            continue;
+                        }
+                        *callee = self.callee(closure, args, *callee);
+                        let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
+                        if let Some(inlined) = self.inlined(b, *callee, args, most) {
+                            if let [Block { term: Term::Return(_), .. }] = inlined.blocks.as_slice() {
+                                for copied in self.copy(inlined, *closure, std::mem::take(args)) {
+                                    if let Term::Return(result) = copied.term {
+                                        self.replace[*dest as usize] = Some(result);
+                                    }
+                                    rest.extend(copied.body.into_iter().rev());
+                                }
+                                continue;
+                            }
+                            rest.reverse();
+                            let next = self.f.blocks.len();
+                            let term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
+                            self.f.blocks.push(Block { params: vec![*dest], body: rest, term });
+                            self.work.push(next);
+                            let blocks = self.copy(inlined, *closure, std::mem::take(args));
+                            self.f.blocks[b].term = self.add(blocks, Some(next));
+                            self.f.blocks[b].body = body;
+                            return;
+                        }
+                    }
+                    _ => {}
                 }
-                _ => {}
+                body.push(instr);
             }
-            body.push(instr);
-        }
+            let mut term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
+            each_term_arg_mut(&mut term, &mut |a| resolve(&self.replace, a));
+            let Term::Tail { closure, args, callee } = &mut term else { break term };
+            let Some(call) = self.divide(closure, args, *callee) else { break term };
+            rest.push(call);
+            self.f.blocks[b].term = term;
+        };
         self.f.blocks[b].body = body;
-        let mut term = std::mem::replace(&mut self.f.blocks[b].term, Term::Unreachable);
-        each_term_arg_mut(&mut term, &mut |a| resolve(&self.replace, a));
         if let Term::Tail { closure, args, callee } = &mut term {
             *callee = self.callee(closure, args, *callee);
             let most = if self.f.blocks.len() == 1 && passes_on(&self.f.blocks[b].body) { PASSED } else { SMALL };

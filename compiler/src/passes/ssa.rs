@@ -18,6 +18,8 @@ use crate::passes::names;
 
 /// In deeper frames variables get no names: each event lists all of them.
 const NAMED: usize = 64;
+/// Strings of the data up to this length stand where they are used.
+pub const SHORT: usize = 64;
 /// What a slot holds that belongs to a trap or a return address.
 const UNDEFINED: Arg = Arg::Var(u32::MAX);
 
@@ -250,7 +252,7 @@ impl Builder<'_, '_> {
             match self.code.image.data.nodes.get(node as usize) {
                 Some(Value::Int(i)) => return Arg::Int(*i),
                 Some(Value::Wide(i)) => return Arg::Wide(*i),
-                Some(Value::Str(s)) if s.len() <= 64 => return Arg::Literal(node),
+                Some(Value::Str(s)) if s.len() <= SHORT => return Arg::Literal(node),
                 Some(Value::Double(_)) => return Arg::Literal(node),
                 _ => {}
             }

@@ -16,7 +16,7 @@ fn is_own_call(instr: &Instr, f: &Func) -> bool {
 }
 
 /// Puts the body of `callee` in the place of call number `i` of block `b`; what follows the call stands in a new block, whose number it gives.
-fn take_in(f: &mut Func, callee: &Func, b: usize, i: usize) -> usize {
+pub fn take_in(f: &mut Func, callee: &Func, b: usize, i: usize) -> usize {
     let rest = f.blocks[b].body.split_off(i + 1);
     let Some(Instr::Apply { dest, closure, args, .. }) = f.blocks[b].body.pop() else { return b };
     let (next, vars) = (f.blocks.len(), f.names.len() as Var);

@@ -1,0 +1,87 @@
+(* Calls with a block that was just built, or with a constant: where a known function first looks at which constructor a parameter is,
+   and the block has no other use, what the function does for this constructor stands in the place of the call. (The case of a known
+   constructor: Peyton Jones, Santos 1998, section 5.) `cells` makes variables of the block's fields then, and what is called with one of
+   them is looked at again, so that a recursion over what was built becomes a sequence: `Printf` writes each part of a text, and no list
+   of the parts is made. Not with locations, as frames would be missing in backtraces, nor in functions with traps, as `cells` comes
+   after `outline`. *)
+
+open Program
+
+(* The size of what stands in the place of a call, in instructions and tests. *)
+let small = 16
+
+(* How deep a block may be taken apart. *)
+let rounds = 50
+
+(* By variable, the tags of the blocks that are built here and used once; of others -1. *)
+let built (f : func) =
+  let uses = Visit.uses f in
+  let tags = Array.make (Array.length uses) (-1) in
+  let note = function Prim (dest, "%block", Int tag :: _) when uses.(dest) = 1 -> tags.(dest) <- tag | _ -> () in
+  Array.iter (fun (block : block) -> List.iter note block.body) f.blocks;
+  tags
+
+(* The number of the parameter, without the closure, at whose constructor a function looks first, or -1. *)
+let examined = function
+  | Some { params = _ :: params; blocks; _ } -> (
+      match blocks.(0) with
+      | { body = []; term = Switch (arg, _, tags); _ } when Array.length tags > 0 ->
+          let is_loop = ref false in
+          Array.iter (fun (block : block) -> Visit.each_target block.term (fun t -> if t.block = 0 then is_loop := true)) blocks;
+          let rec position k = function [] -> -1 | v :: params -> if Var v = arg then k else position (k + 1) params in
+          if !is_loop then -1 else position 0 params
+      | _ -> -1)
+  | _ -> -1
+
+let copy (f : func) = { f with blocks = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks }
+
+(* What stands in the place of a call of `callee`, which looks at this argument. *)
+let case built callee arg simplify =
+  let f = copy callee in
+  let at targets k =
+    if k < 0 || k >= Array.length targets then None
+    else begin
+      f.blocks.(0).term <- Jump targets.(k);
+      simplify f;
+      let size = Inline.size f in
+      if size.loops || size.instrs > small then None else Some f
+    end
+  in
+  match (f.blocks.(0).term, arg) with
+  | Switch (_, ints, _), Int n -> at ints n
+  | Switch (_, _, tags), Var v when v < Array.length built -> at tags built.(v)
+  | _ -> None
+
+(* Puts cases in the place of calls of `callees`. Gives whether there were any. *)
+let round (f : func) callees simplify =
+  let built = built f in
+  let rec work host (block : block) =
+    let rec find before = function
+      | (Apply ({ callee = Known id; _ } as call) as instr) :: rest -> (
+          let callee = callees.(id) in
+          match Option.bind callee (fun f -> case built f (List.nth call.args (examined callee)) simplify) with
+          | Some case -> work host (Unroll.take_in host case block (List.rev before, call.dest, call.closure :: call.args, rest))
+          | None -> find (instr :: before) rest)
+      | instr :: rest -> find (instr :: before) rest
+      | [] -> ()
+    in
+    find [] block.body
+  in
+  let changed = Unroll.run_host f work in
+  if changed then begin
+    simplify f;
+    Cells.run_function f simplify
+  end;
+  changed
+
+(* Replaces such calls in all functions, by what the functions that they call are before. *)
+let run program simplify =
+  let callees = Array.map (fun f -> if examined f < 0 then None else Option.map copy f) program.functions in
+  let calls = function Apply { callee = Known id; _ } -> Option.is_some callees.(id) | _ -> false in
+  let rec repeat left f = if left > 0 && round f callees simplify then repeat (left - 1) f in
+  let run_function = function
+    | Some f when Array.exists (fun (block : block) -> List.exists calls block.body) f.blocks && Inline.size f <> Inline.never ->
+        repeat rounds f
+    | _ -> ()
+  in
+  if Array.length program.places = 0 then Array.iter run_function program.functions

@@ -1,0 +1,335 @@
+(* Copies of known functions for constants of the program's data, as formats are: `Printf.sprintf "%d %s"` becomes what it does for this
+   format, and the functions that would look into any are not needed.
+
+   A known call with a block of the data, or with a constant constructor, where the function, or what it passes it on to, looks into
+   that, gets a copy in which the parameter is what it is known to be. What is tested of a constant is decided then, the copy's calls
+   get copies again, and so do the closures that it creates: these know all the constants that they capture. (Polyvariant
+   specialisation of partial evaluation: Jones, Gomard, Sestoft 1993, chapter 4.) Data end, and recursion over them does; other
+   recursion by the depth of copies made for copies. A function that reads what it has captured is copied only where it is created, and
+   only if no call knows it, since the copy's closure is not its own. Not with locations, where a name is a frame's. *)
+
+open Program
+
+(* How deep copies are made for copies. *)
+let most_depth = 100
+
+(* The size of all copies together, in instructions and tests: this much, or as much as the program has. *)
+let most_growth = 2000
+
+(* Copies up to this size are welcome, larger ones if they are smaller than what they are of. *)
+let small = 6
+
+(* The tags from this one on are not those of constructors. *)
+let no_constructor = 246
+
+(* What is known of a value: nothing; an integer, or a string or float of the data, short enough to stand where it is used; a block of
+   the data; a closure of this function. *)
+type fact = Unknown | Constant of arg | Data of { node : int; tag : int; fields : int array } | Function of int
+
+(* What is done with a parameter or a captured variable, or with a field of it, here or where it is passed on to: bits. It is looked at
+   which constructor it is. *)
+let tested = 1
+let captured = 2
+
+(* These two are always there: to know blocks of the data, and functions, helps in any case. *)
+let data_helps = 4
+let always = data_helps + 8
+
+(* A call knows the function: this is noted at its closure. *)
+let is_called = 16
+
+(* For what is done with a value it helps a copy to know this. It is worth a copy for what is tested alone. *)
+let helps = function
+  | Unknown -> 0
+  | Constant (Int _) -> tested lor captured
+  | Constant _ -> captured
+  | Data _ -> data_helps lor tested
+  | Function _ -> 8
+
+(* A function, and what is asked of the one that it is a copy of, as that comes. Those that are no copies are their own. *)
+type copy = {
+  origin : int;
+  params : int;
+  (* What is done with its slots: these are its parameters, its closure first, and what it has captured. *)
+  uses : int array;
+  size : int;
+  (* What is known of what it is passed, or of what it captures if it reads that. *)
+  known : fact list;
+  depth : int;
+  func : func option;
+}
+
+(* Does it read what it has captured? *)
+let reads_own copy = Array.length copy.uses > copy.params
+
+(* What all functions do with their slots: what is done with what they pass on flows back until nothing changes. *)
+let find_uses program params =
+  let uses = Array.map (fun params -> Array.make params always) params in
+  (* The function and its slot that is passed on, the function that it is passed to and the slot that it becomes. *)
+  let passes = ref [] in
+  let visit (f : func) =
+    (* Of each variable; 0: none. *)
+    let slots = Array.make (Array.length f.names) 0 and id = f.id in
+    Inline.replace_all slots f.params (List.mapi (fun slot _ -> slot) f.params);
+    (* Gives the slot. *)
+    let note used = function
+      | Var v ->
+          let slot = slots.(v) and own = uses.(id) in
+          own.(slot) <- own.(slot) lor used;
+          slot
+      | _ -> 0
+    in
+    let rec pass used to_ becomes = function
+      | [] -> ()
+      | arg :: args ->
+          let slot = note used arg in
+          if slot > 0 then passes := (id, slot, to_, becomes) :: !passes;
+          pass used to_ (becomes + 1) args
+    in
+    let call to_ args =
+      uses.(to_).(0) <- uses.(to_).(0) lor is_called;
+      pass 0 to_ 1 args
+    in
+    let instr instr =
+      match instr with
+      | Prim (_, "%is_int", arg :: _) -> ignore (note tested arg)
+      | Prim (dest, "%field", arg :: _) -> slots.(dest) <- note 0 arg
+      | Prim (dest, _, _) -> (
+          match Lift.read f instr with
+          | -1 -> ()
+          | k ->
+              let slot = params.(id) + k in
+              uses.(id) <- Discover.grown uses.(id) slot always;
+              slots.(dest) <- slot)
+      | Apply { args; callee = Known to_; _ } -> call to_ args
+      | Closures { functions; _ } -> List.iter (fun (to_, args) -> pass captured to_ params.(to_) args) functions
+      | Apply _ | Try _ -> ()
+    in
+    Array.iter
+      (fun (block : block) ->
+        List.iter instr block.body;
+        match block.term with
+        | Switch (arg, _, _) -> ignore (note tested arg)
+        | Tail { args; callee = Known to_; _ } -> call to_ args
+        | _ -> ())
+      f.blocks
+  in
+  Lift.each_function program visit;
+  let changed = ref true in
+  let flow (id, slot, to_, becomes) =
+    let own = uses.(id) and others = uses.(to_) in
+    let old = own.(slot) in
+    if becomes < Array.length others then own.(slot) <- old lor others.(becomes);
+    if own.(slot) > old then changed := true
+  in
+  while !changed do
+    changed := false;
+    List.iter flow !passes
+  done;
+  uses
+
+module Copies = Map.Make (struct
+  type t = int * fact list
+
+  let compare = compare
+end)
+
+type specialiser = {
+  program : Program.t;
+  simplify : func -> unit;
+  (* Of all functions, and how many there are. *)
+  mutable copies : copy array;
+  mutable count : int;
+  mutable made : int Copies.t;
+  taken : Names.count list array;
+  (* What main has set slots to so far. *)
+  tops : fact array;
+  (* The size of all copies that may still be made. *)
+  mutable left : int;
+}
+
+let fact facts = function Var v -> facts.(v) | Wide _ -> Unknown | constant -> Constant constant
+
+(* What is known of a value of the data. *)
+let data s node =
+  match s.program.data.nodes.(node) with
+  | Unmarshal.Int n -> Constant (Int n)
+  | Block (tag, fields) when tag < no_constructor -> Data { node; tag; fields }
+  | Str text when String.length text <= Ssa.short -> Constant (Literal node)
+  | Double _ -> Constant (Literal node)
+  | _ -> Unknown
+
+(* What a primitive gives, where that is known. *)
+let prim s facts name args =
+  match args with
+  | Int n :: rest -> (
+      match (name, rest) with
+      | "%global", _ when String.length s.program.global_names.(n) = 0 -> data s s.program.globals.(n)
+      | "%top", _ -> s.tops.(n)
+      | "%set_top", value :: _ ->
+          s.tops.(n) <- fact facts value;
+          Unknown
+      | "%is_int", _ -> Constant (Int 1)
+      | _ -> Unknown)
+  | base :: rest -> (
+      match (name, fact facts base, rest) with
+      | _, Unknown, _ -> Unknown
+      | "%is_int", _, _ -> Constant (Int 0)
+      | "%field", Data { fields; _ }, Int k :: _ when k >= 0 && k < Array.length fields -> data s fields.(k)
+      | _ -> Unknown)
+  | [] -> Unknown
+
+(* Where a test leads, if it is of a constant. *)
+let decided facts term =
+  match term with
+  | If (arg, yes, _) -> (
+      match fact facts arg with Unknown -> term | Constant (Int _) -> Simplify.shorter term | _ -> Jump yes)
+  | Switch (arg, _, tags) -> (
+      match fact facts arg with
+      | Data { tag; _ } when tag < Array.length tags -> Jump tags.(tag)
+      | _ -> Simplify.shorter term)
+  | _ -> term
+
+(* The copy of a function for what is known of what is passed to its slots from number `first` on; itself, if that is not worth a copy,
+   there may be none for a copy of this depth, or the copy is not wanted. A copy knows what helps it, one whose closure is created anyway
+   knows it all; that may have any size, so may one for data, as what it calls gets copies, too. *)
+let rec copy s depth id first facts args =
+  let ({ origin; uses; _ } as copied) = s.copies.(id) in
+  let all = ref 0 in
+  let want i arg =
+    let fact = fact facts arg and slot = first + i in
+    let helped = if slot < Array.length uses then uses.(slot) land helps fact else 0 in
+    all := !all lor helped;
+    if first > 1 || helped <> 0 then fact else Unknown
+  in
+  let known = List.mapi want args in
+  if !all land tested = 0 || (first = 1) = reads_own copied || depth >= most_depth || s.left <= 0 then id
+  else
+    let key = (origin, known) in
+    match (Copies.find_opt key s.made, s.copies.(origin).func) with
+    | Some made, _ -> made
+    | None, None -> origin
+    | None, Some f ->
+        let id = s.count in
+        let f = { f with id } in
+        let copy = { copied with known; depth = depth + 1; func = Some f } in
+        ignore (look s f copy false);
+        s.simplify f;
+        let { Inline.instrs; _ } = Inline.size f in
+        let made =
+          if instrs < max_int && (instrs <= small || instrs < copy.size || first > 1 || !all land data_helps <> 0) then begin
+            f.name <- Names.unique s.taken f.name;
+            s.left <- s.left - instrs;
+            s.copies <- Discover.grown s.copies id copy;
+            s.copies.(id) <- copy;
+            s.count <- id + 1;
+            id
+          end
+          else origin
+        in
+        s.made <- Copies.add key made s.made;
+        made
+
+(* What a call is of: a copy, where that knows more. *)
+and callee s facts depth closure args callee =
+  match match callee with Known id -> Function id | _ -> fact facts closure with
+  | Function id when s.copies.(id).params = List.length (closure :: args) -> Known (copy s depth id 1 facts args)
+  | _ -> callee
+
+(* Puts constants where they are known and decides what is tested of them, then, if this is wanted, makes copies for the calls. Gives
+   whether the function has to be simplified. *)
+and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
+  let facts = Array.make (Array.length f.names) Unknown in
+  let changed = ref false in
+  let reached = Array.make (Array.length f.blocks) false in
+  reached.(0) <- true;
+  (* A copy that may read what it has captured is the function of its closures, another one is not. *)
+  Inline.replace_all facts f.params (if reads_own own then [ Function f.id ] else Function origin :: known);
+  let arg a = match fact facts a with Constant constant -> constant | _ -> a in
+  let instr i =
+    match Visit.map_args arg i with
+    | Prim (dest, name, args) as i -> (
+        let k = Lift.read f i in
+        let fact =
+          if k <> Lift.none then Option.value (List.nth_opt known k) ~default:Unknown else prim s facts name args
+        in
+        facts.(dest) <- fact;
+        match fact with
+        | Constant _ ->
+            changed := true;
+            Visit.nothing
+        | _ -> i)
+    | Apply a when for_calls -> Apply { a with callee = callee s facts depth a.closure a.args a.callee }
+    | Closures { dests; functions } ->
+        (* A copy creates the closure of a copy, if that wants to know what it captures. *)
+        let functions =
+          match functions with
+          | [ (id, captured) ] when for_calls && depth > 0 && s.copies.(id).uses.(0) land is_called = 0 ->
+              [ (copy s depth id s.copies.(id).params facts captured, captured) ]
+          | _ -> functions
+        in
+        Inline.replace_all facts dests (List.map (fun (id, _) -> Function id) functions);
+        Closures { dests; functions }
+    | i -> i
+  in
+  let block b (block : block) =
+    if reached.(b) then begin
+      let body = Visit.map_instrs instr block.body in
+      let term = Visit.map_term_args arg block.term in
+      let next = decided facts term in
+      if next != term then changed := true;
+      let term =
+        match next with
+        | Tail t when for_calls -> Tail { t with callee = callee s facts depth t.closure t.args t.callee }
+        | _ -> next
+      in
+      Visit.each_target term (fun t -> reached.(t.block) <- true);
+      { block with body; term }
+    end
+    else Outline.empty ()
+  in
+  f.blocks <- Array.mapi block f.blocks;
+  !changed
+
+(* Makes copies for the constants in the whole program. *)
+let run program simplify =
+  if Array.length program.places = 0 then begin
+    let params = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+    let uses = find_uses program params in
+    let left = ref 0 in
+    let original origin func =
+      let size = match func with Some f -> (Inline.size f).instrs | None -> 0 in
+      let size = if size < max_int then size else 0 in
+      left := !left + size;
+      {
+        origin;
+        params = params.(origin);
+        uses = uses.(origin);
+        size;
+        known = [];
+        depth = 0;
+        func;
+      }
+    in
+    let copies = Array.mapi original program.functions in
+    let s =
+      {
+        program;
+        simplify;
+        copies;
+        count = Array.length copies;
+        made = Copies.empty;
+        taken = Names.taken program;
+        tops = Array.make (Array.length program.globals + program.lifted) Unknown;
+        left = Int.max most_growth !left;
+      }
+    in
+    (* Main comes first, and copies after all that the program has. *)
+    let id = ref 0 in
+    while !id < s.count do
+      let copy = s.copies.(!id) in
+      Option.iter (fun f -> if look s f copy true then simplify f) copy.func;
+      incr id
+    done;
+    program.functions <- Array.init s.count (fun id -> s.copies.(id).func)
+  end
