@@ -126,3 +126,18 @@ let () =
   List.iter (fun f -> print_endline (f 3)) boxes;
   print_endline (describe (Box { w = 1; h = 2; label = "small" }) 2);
   Printf.printf "%d %d %d\n" (even 7 (Line 4)) (odd 7 (Line 4)) (even 4 Dot)
+
+(* A partial application in a function that is copied for two constants. *)
+type mark = Plain | Marked | Named of string
+
+let rec weigh mark a b =
+  if b > 100 then weigh mark a (b - 1)
+  else match mark with Plain -> 1 + a + b | Marked -> 2 + a | Named s -> String.length s + a
+
+let rec both mark k =
+  if k > 100 then both mark (k - 1)
+  else
+    let part = weigh mark in
+    part 1 k + part 2 3
+
+let () = Printf.printf "%d %d %d\n" (both Marked 3) (both Plain 4) (both (Named "four") 5)

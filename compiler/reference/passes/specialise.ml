@@ -2,11 +2,11 @@
    format, and the functions that would look into any are not needed.
 
    A known call with a block of the data, or with a constant constructor, where the function, or what it passes it on to, looks into
-   that, gets a copy in which the parameter is what it is known to be. What is tested of a constant is decided then, the copy's calls
-   get copies again, and so do the closures that it creates: these know all the constants that they capture. (Polyvariant
-   specialisation of partial evaluation: Jones, Gomard, Sestoft 1993, chapter 4.) Data end, and recursion over them does; other
-   recursion by the depth of copies made for copies. A function that reads what it has captured is copied only where it is created, and
-   only if no call knows it, since the copy's closure is not its own. Not with locations, where a name is a frame's. *)
+   that, gets a copy in which the parameter is what it is known to be. What is tested of a constant is
+   decided then, the copy's calls get copies again, and so do the closures that it creates: these know all the constants that they
+   capture. (Polyvariant specialisation of partial evaluation: Jones, Gomard, Sestoft 1993, chapter 4.) Data end, and recursion over
+   them does; other recursion by the depth of copies made for copies. A function that reads what it has captured is copied only where it
+   is created, and only if no call knows it, since the copy's closure is not its own. Not with locations, where a name is a frame's. *)
 
 open Program
 
@@ -26,107 +26,105 @@ let no_constructor = 246
    the data; a closure of this function. *)
 type fact = Unknown | Constant of arg | Data of { node : int; tag : int; fields : int array } | Function of int
 
-(* What is done with a parameter or a captured variable, or with a field of it, here or where it is passed on to: bits. It is looked at
-   which constructor it is. *)
-let tested = 1
-let captured = 2
+(* What is done with a parameter or a captured variable, or with a field of it, here or where it is passed on to: bits. These two are
+   in all: to know blocks of the data, and functions, helps in any case. *)
+let any = 1
+let always = any + 2
 
-(* These two are always there: to know blocks of the data, and functions, helps in any case. *)
-let data_helps = 4
-let always = data_helps + 8
+(* It is looked at which constructor it is. *)
+let tested = 4
+let captured = 8
 
-(* A call knows the function: this is noted at its closure. *)
-let is_called = 16
+(* These say of a function's closure that a call knows the function, and that it reads what it has captured. *)
+let is_known = 16
+let reads_own = 32
 
-(* For what is done with a value it helps a copy to know this. It is worth a copy for what is tested alone. *)
+(* It helps a copy to know this of a value with which any of these is done; it is worth a copy if it is tested. *)
 let helps = function
   | Unknown -> 0
   | Constant (Int _) -> tested lor captured
   | Constant _ -> captured
-  | Data _ -> data_helps lor tested
-  | Function _ -> 8
+  | Data _ -> any lor tested
+  | Function _ -> 2
+
+(* What is done with a parameter of a function, or with what it has captured, and what is passed to it. *)
+type slot = { mutable uses : int; mutable passed : slot list }
+
+(* The slot of any other value: there is nothing to note. *)
+let none = { uses = -1; passed = [] }
 
 (* A function, and what is asked of the one that it is a copy of, as that comes. Those that are no copies are their own. *)
 type copy = {
   origin : int;
   params : int;
-  (* What is done with its slots: these are its parameters, its closure first, and what it has captured. *)
-  uses : int array;
+  (* Of its parameters, its closure first, then of what it has captured. *)
+  slots : slot array;
   size : int;
-  (* What is known of what it is passed, or of what it captures if it reads that. *)
+  (* What is known of what it is passed, or of what it has captured, if it reads that. *)
   known : fact list;
   depth : int;
   func : func option;
 }
 
-(* Does it read what it has captured? *)
-let reads_own copy = Array.length copy.uses > copy.params
+(* Does a bit say this of the function's closure? *)
+let has copy bit = copy.slots.(0).uses land bit <> 0
 
-(* What all functions do with their slots: what is done with what they pass on flows back until nothing changes. *)
-let find_uses program params =
-  let uses = Array.map (fun params -> Array.make params always) params in
-  (* The function and its slot that is passed on, the function that it is passed to and the slot that it becomes. *)
-  let passes = ref [] in
+(* Notes what is done with a slot, and so with what is passed to it. *)
+let rec note used slot =
+  let both = slot.uses lor used in
+  if both > slot.uses then begin
+    slot.uses <- both;
+    List.iter (fun passed -> note used passed) slot.passed
+  end
+
+(* The slots of all functions. Blocks are in reverse postorder: what a variable is comes before what is done with it. *)
+let find_slots program params =
+  let slots = Array.map (fun _ -> [||]) params in
+  let slot_of id k =
+    let own = Discover.grown slots.(id) k none in
+    slots.(id) <- own;
+    if own.(k) == none then own.(k) <- { uses = always; passed = [] };
+    own.(k)
+  in
   let visit (f : func) =
-    (* Of each variable; 0: none. *)
-    let slots = Array.make (Array.length f.names) 0 and id = f.id in
-    Inline.replace_all slots f.params (List.mapi (fun slot _ -> slot) f.params);
-    (* Gives the slot. *)
-    let note used = function
-      | Var v ->
-          let slot = slots.(v) and own = uses.(id) in
-          own.(slot) <- own.(slot) lor used;
-          slot
-      | _ -> 0
-    in
-    let rec pass used to_ becomes = function
+    let values = Array.make (Array.length f.names) none in
+    Inline.replace_all values f.params (List.mapi (fun k _ -> slot_of f.id k) f.params);
+    let value = function Var v -> values.(v) | _ -> none in
+    (* Notes what is passed to the slots of a function from number `k` on: by a call, if nothing else is done with it here. *)
+    let rec pass used id k = function
       | [] -> ()
       | arg :: args ->
-          let slot = note used arg in
-          if slot > 0 then passes := (id, slot, to_, becomes) :: !passes;
-          pass used to_ (becomes + 1) args
+          let slot = slot_of id k and own = value arg in
+          if used = any then note is_known (slot_of id 0);
+          if own != none then slot.passed <- own :: slot.passed;
+          note (used lor slot.uses) own;
+          pass used id (k + 1) args
     in
-    let call to_ args =
-      uses.(to_).(0) <- uses.(to_).(0) lor is_called;
-      pass 0 to_ 1 args
-    in
-    let instr instr =
+    let look_at instr =
       match instr with
-      | Prim (_, "%is_int", arg :: _) -> ignore (note tested arg)
-      | Prim (dest, "%field", arg :: _) -> slots.(dest) <- note 0 arg
-      | Prim (dest, _, _) -> (
-          match Lift.read f instr with
-          | -1 -> ()
-          | k ->
-              let slot = params.(id) + k in
-              uses.(id) <- Discover.grown uses.(id) slot always;
-              slots.(dest) <- slot)
-      | Apply { args; callee = Known to_; _ } -> call to_ args
-      | Closures { functions; _ } -> List.iter (fun (to_, args) -> pass captured to_ params.(to_) args) functions
+      | Prim (_, "%is_int", arg :: _) -> note tested (value arg)
+      | Prim (dest, "%field", arg :: _) -> values.(dest) <- value arg
+      | Prim (dest, _, _) ->
+          let k = Lift.read f instr in
+          if k <> Lift.none then begin
+            values.(dest) <- slot_of f.id (params.(f.id) + k);
+            note reads_own (slot_of f.id 0)
+          end
+      | Apply { args; callee = Known id; _ } -> pass any id 1 args
+      | Closures { functions; _ } -> List.iter (fun (id, args) -> pass captured id params.(id) args) functions
       | Apply _ | Try _ -> ()
     in
     Array.iter
       (fun (block : block) ->
-        List.iter instr block.body;
+        List.iter look_at block.body;
         match block.term with
-        | Switch (arg, _, _) -> ignore (note tested arg)
-        | Tail { args; callee = Known to_; _ } -> call to_ args
+        | Switch (arg, _, _) -> note tested (value arg)
+        | Tail { args; callee = Known id; _ } -> pass any id 1 args
         | _ -> ())
       f.blocks
   in
   Lift.each_function program visit;
-  let changed = ref true in
-  let flow (id, slot, to_, becomes) =
-    let own = uses.(id) and others = uses.(to_) in
-    let old = own.(slot) in
-    if becomes < Array.length others then own.(slot) <- old lor others.(becomes);
-    if own.(slot) > old then changed := true
-  in
-  while !changed do
-    changed := false;
-    List.iter flow !passes
-  done;
-  uses
+  slots
 
 module Copies = Map.Make (struct
   type t = int * fact list
@@ -144,7 +142,7 @@ type specialiser = {
   taken : Names.count list array;
   (* What main has set slots to so far. *)
   tops : fact array;
-  (* The size of all copies that may still be made. *)
+  (* The size of all copies that may still be made, with those that are not wanted. *)
   mutable left : int;
 }
 
@@ -182,8 +180,8 @@ let prim s facts name args =
 (* Where a test leads, if it is of a constant. *)
 let decided facts term =
   match term with
-  | If (arg, yes, _) -> (
-      match fact facts arg with Unknown -> term | Constant (Int _) -> Simplify.shorter term | _ -> Jump yes)
+  | If (arg, yes, no) -> (
+      match fact facts arg with Unknown -> term | Constant (Int 0) -> Jump no | _ -> Jump yes)
   | Switch (arg, _, tags) -> (
       match fact facts arg with
       | Data { tag; _ } when tag < Array.length tags -> Jump tags.(tag)
@@ -191,19 +189,20 @@ let decided facts term =
   | _ -> term
 
 (* The copy of a function for what is known of what is passed to its slots from number `first` on; itself, if that is not worth a copy,
-   there may be none for a copy of this depth, or the copy is not wanted. A copy knows what helps it, one whose closure is created anyway
-   knows it all; that may have any size, so may one for data, as what it calls gets copies, too. *)
+   there may be none for a copy of this depth, or the copy is not wanted. One whose closure is created anyway knows all, not just what
+   helps it, and may have any size; so may one for data, as what it calls gets copies, too. *)
 let rec copy s depth id first facts args =
-  let ({ origin; uses; _ } as copied) = s.copies.(id) in
-  let all = ref 0 in
+  let ({ origin; slots; _ } as copied) = s.copies.(id) in
+  let helped = ref 0 in
   let want i arg =
-    let fact = fact facts arg and slot = first + i in
-    let helped = if slot < Array.length uses then uses.(slot) land helps fact else 0 in
-    all := !all lor helped;
-    if first > 1 || helped <> 0 then fact else Unknown
+    let fact = fact facts arg in
+    let uses = slots.(first + i).uses land helps fact in
+    helped := !helped lor uses;
+    if first > 1 || uses <> 0 then fact else Unknown
   in
   let known = List.mapi want args in
-  if !all land tested = 0 || (first = 1) = reads_own copied || depth >= most_depth || s.left <= 0 then id
+  if !helped land tested = 0 || depth >= most_depth || s.left <= 0 then id
+  else if copied.size = 0 then origin
   else
     let key = (origin, known) in
     match (Copies.find_opt key s.made, s.copies.(origin).func) with
@@ -215,13 +214,14 @@ let rec copy s depth id first facts args =
         let copy = { copied with known; depth = depth + 1; func = Some f } in
         ignore (look s f copy false);
         s.simplify f;
-        let { Inline.instrs; _ } = Inline.size f in
+        let size = (Inline.size f).instrs in
+        if size < max_int then s.left <- s.left - size;
         let made =
-          if instrs < max_int && (instrs <= small || instrs < copy.size || first > 1 || !all land data_helps <> 0) then begin
+          if size < max_int && (size <= small || size < copy.size || first > 1 || !helped land any <> 0) then begin
             f.name <- Names.unique s.taken f.name;
-            s.left <- s.left - instrs;
-            s.copies <- Discover.grown s.copies id copy;
-            s.copies.(id) <- copy;
+            let copies = Discover.grown s.copies id copy in
+            copies.(id) <- copy;
+            s.copies <- copies;
             s.count <- id + 1;
             id
           end
@@ -232,8 +232,10 @@ let rec copy s depth id first facts args =
 
 (* What a call is of: a copy, where that knows more. *)
 and callee s facts depth closure args callee =
-  match match callee with Known id -> Function id | _ -> fact facts closure with
-  | Function id when s.copies.(id).params = List.length (closure :: args) -> Known (copy s depth id 1 facts args)
+  (* The closure says more: the original may have been looked at before it was copied, and the closure may be a copy's. *)
+  match match (fact facts closure, callee) with (Function _ as own), _ -> own | _, Known id -> Function id | own, _ -> own with
+  | Function id when s.copies.(id).params = List.length (closure :: args) ->
+      Known (if has s.copies.(id) reads_own then id else copy s depth id 1 facts args)
   | _ -> callee
 
 (* Puts constants where they are known and decides what is tested of them, then, if this is wanted, makes copies for the calls. Gives
@@ -244,7 +246,7 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
   let reached = Array.make (Array.length f.blocks) false in
   reached.(0) <- true;
   (* A copy that may read what it has captured is the function of its closures, another one is not. *)
-  Inline.replace_all facts f.params (if reads_own own then [ Function f.id ] else Function origin :: known);
+  Inline.replace_all facts f.params (if has own reads_own then [ Function f.id ] else Function origin :: known);
   let arg a = match fact facts a with Constant constant -> constant | _ -> a in
   let instr i =
     match Visit.map_args arg i with
@@ -261,10 +263,10 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
         | _ -> i)
     | Apply a when for_calls -> Apply { a with callee = callee s facts depth a.closure a.args a.callee }
     | Closures { dests; functions } ->
-        (* A copy creates the closure of a copy, if that wants to know what it captures. *)
+        (* What a copy creates is a copy, if that wants to know what it captures. *)
         let functions =
           match functions with
-          | [ (id, captured) ] when for_calls && depth > 0 && s.copies.(id).uses.(0) land is_called = 0 ->
+          | [ (id, captured) ] when for_calls && depth > 0 && not (has s.copies.(id) is_known) ->
               [ (copy s depth id s.copies.(id).params facts captured, captured) ]
           | _ -> functions
         in
@@ -295,21 +297,13 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
 let run program simplify =
   if Array.length program.places = 0 then begin
     let params = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
-    let uses = find_uses program params in
+    let slots = find_slots program params in
     let left = ref 0 in
     let original origin func =
       let size = match func with Some f -> (Inline.size f).instrs | None -> 0 in
       let size = if size < max_int then size else 0 in
       left := !left + size;
-      {
-        origin;
-        params = params.(origin);
-        uses = uses.(origin);
-        size;
-        known = [];
-        depth = 0;
-        func;
-      }
+      { origin; params = params.(origin); slots = slots.(origin); size; known = []; depth = 0; func }
     in
     let copies = Array.mapi original program.functions in
     let s =

@@ -167,14 +167,17 @@ fn shapes(program: &Program) -> Vec<Shape> {
         shapes.push(shape);
     }
     shapes.iter_mut().zip(known).for_each(|(shape, is_known)| shape.is_known = is_known);
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for pass in passes.iter().rev() {
-            let used = shapes[pass.to as usize].uses.get(pass.becomes).copied().unwrap_or(0);
+    passes.sort_by_key(|pass| (pass.to, pass.becomes));
+    let mut work: Vec<(FuncId, usize)> = passes.iter().map(|pass| (pass.to, pass.becomes)).collect();
+    while let Some((to, becomes)) = work.pop() {
+        let used = shapes[to as usize].uses.get(becomes).copied().unwrap_or(0);
+        let first = passes.partition_point(|pass| (pass.to, pass.becomes) < (to, becomes));
+        for pass in passes[first..].iter().take_while(|pass| (pass.to, pass.becomes) == (to, becomes)) {
             let uses = &mut shapes[pass.from as usize].uses[pass.slot];
-            changed = changed || used & !*uses != 0;
-            *uses |= used;
+            if used & !*uses != 0 {
+                *uses |= used;
+                work.push((pass.from, pass.slot));
+            }
         }
     }
     shapes
@@ -227,7 +230,7 @@ struct Specialiser<'a> {
     taken: BTreeSet<String>,
     /// What main has set slots to so far.
     tops: BTreeMap<i32, Fact>,
-    /// The size of all copies, and the greatest that it may be before another is made.
+    /// The size of all copies, with those that are not wanted, and the greatest that it may be before another is made.
     growth: usize,
     most: usize,
 }
@@ -315,6 +318,9 @@ impl<'a> Specialiser<'a> {
         if let Some(made) = self.made.get(&key) {
             return *made;
         }
+        if self.shapes[of as usize].size == 0 {
+            return of;
+        }
         let id = self.copies.len() as FuncId;
         let copy = Copy { of, known: key.1.clone(), depth };
         let made = self.program.functions[of as usize].clone().and_then(|mut f| {
@@ -322,12 +328,12 @@ impl<'a> Specialiser<'a> {
             self.look(&mut f, &copy, false);
             (self.simplify)(&mut f);
             let size = inline::size(&f)?.instrs;
-            (any_size || size <= SMALL || size < self.shapes[of as usize].size).then_some((f, size))
+            self.growth += size;
+            (any_size || size <= SMALL || size < self.shapes[of as usize].size).then_some(f)
         });
         let made = match made {
-            Some((mut f, size)) => {
+            Some(mut f) => {
                 f.name = names::unique(&mut self.taken, &f.name);
-                self.growth += size;
                 self.copies.push(copy);
                 self.program.functions.push(Some(f));
                 id
@@ -345,8 +351,9 @@ impl<'a> Specialiser<'a> {
 
     /// What a call is of: a copy, where that knows more.
     fn callee(&mut self, facts: &Facts, depth: u32, closure: &Arg, args: &[Arg], callee: Callee) -> Callee {
-        let id = match (callee, facts.of(closure)) {
-            (Callee::Known(id), _) | (_, Some(Fact::Function(id))) => id,
+        // The closure says more: the original may have been looked at before it was copied, and the closure may be a copy's.
+        let id = match (facts.of(closure), callee) {
+            (Some(Fact::Function(id)), _) | (_, Callee::Known(id)) => id,
             _ => return callee,
         };
         let of = self.copies[id as usize].of;
