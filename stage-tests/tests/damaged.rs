@@ -1,11 +1,15 @@
-//! Damaged bytecode: both compilers refuse it with the same words and exit code, or both translate it to the same text.
+//! Damaged bytecode: both compilers refuse it with the same words and exit code, or both translate it to the same text; and what a
+//! file may lack.
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use stage_tests::compilers::Compiler;
+use stage_tests::engine::Engine;
 use stage_tests::fuzz::choices::Choices;
 use stage_tests::parallel::parallel;
+use stage_tests::process::run;
 use stage_tests::scratch;
 use stage_tests::toolchain::Toolchain;
 
@@ -32,6 +36,30 @@ fn damage(file: &[u8], round: u64) -> Vec<u8> {
         damaged.truncate(choices.below(file.len()));
     }
     damaged
+}
+
+/// A bytecode file without one of its sections. The table of those at its end has eight bytes for each, their number and the magic
+/// number follow.
+fn without(file: &[u8], name: &[u8; 4]) -> Vec<u8> {
+    let number = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+    let count = number(file.len() - 16);
+    let table = file.len() - 16 - 8 * count;
+    let entries: Vec<&[u8]> = file[table..table + 8 * count].chunks(8).collect();
+    let sizes = (0..count).map(|i| number(table + 8 * i + 4));
+    let mut at = table - sizes.clone().sum::<usize>();
+    let mut kept = file[..at].to_vec();
+    for (entry, size) in entries.iter().zip(sizes) {
+        if !entry.starts_with(name) {
+            kept.extend_from_slice(&file[at..at + size]);
+        }
+        at += size;
+    }
+    let entries: Vec<&[u8]> = entries.into_iter().filter(|entry| !entry.starts_with(name)).collect();
+    assert_eq!(entries.len() + 1, count);
+    entries.iter().for_each(|entry| kept.extend_from_slice(entry));
+    kept.extend_from_slice(&(entries.len() as u32).to_be_bytes());
+    kept.extend_from_slice(&file[file.len() - 12..]);
+    kept
 }
 
 /// What a compiler makes of the file: exit code, what it says, what it writes.
@@ -66,4 +94,25 @@ fn both_compilers_say_the_same_of_damaged_files() {
     });
     let refused = refused.iter().filter(|refused| **refused).count();
     assert!(refused > 20 && refused < rounds.len(), "{refused} of {} files refused: the damage tests nothing", rounds.len());
+}
+
+/// Which globals are units is told by the map of them in the section SYMB, but a program does not need it to run.
+#[test]
+fn the_map_of_globals_may_be_missing() {
+    let limit = Duration::from_secs(60);
+    let toolchain = Toolchain::default_one().expect("ocamlc is needed");
+    let folder = scratch().join("without_symbols");
+    fs::create_dir_all(&folder).unwrap();
+    let (source, whole, bytecode) = (folder.join("program.ml"), folder.join("whole.bc"), folder.join("program.bc"));
+    fs::write(&source, PROGRAM).unwrap();
+    toolchain.compile(&[source], &folder, &whole, &[]).unwrap();
+    fs::write(&bytecode, without(&fs::read(&whole).unwrap(), b"SYMB")).unwrap();
+    let [rust, reference] = [Compiler::rust(), Compiler::ocamlrun()].map(|compiler| made(&compiler.unwrap(), &bytecode, &[]));
+    assert_eq!(rust, reference);
+    let lua = folder.join("program.lua");
+    fs::write(&lua, rust.2.unwrap()).unwrap();
+    let expected = run(toolchain.run(&whole), Vec::new(), limit).unwrap();
+    let (engine, _) = Engine::to_test().into_iter().find(|(_, installed)| *installed).expect("an engine is needed");
+    let actual = run(engine.command(&lua), Vec::new(), limit).unwrap();
+    assert_eq!((actual.code, actual.stdout), (0, expected.stdout));
 }

@@ -77,8 +77,8 @@ let rec note used slot =
     List.iter (fun passed -> note used passed) slot.passed
   end
 
-(* The slots of all functions. Blocks are in reverse postorder: what a variable is comes before what is done with it. *)
-let find_slots program params =
+(* The slots of all functions; notes the globals that are set. Blocks are in reverse postorder: what a variable is comes before what is done with it. *)
+let find_slots program params is_set =
   let slots = Array.map (fun _ -> [||]) params in
   let slot_of id k =
     let own = Discover.grown slots.(id) k none in
@@ -104,6 +104,7 @@ let find_slots program params =
       match instr with
       | Prim (_, "%is_int", arg :: _) -> note tested (value arg)
       | Prim (dest, "%field", arg :: _) -> values.(dest) <- value arg
+      | Prim (_, "%set_global", Int n :: _) -> is_set.(n) <- true
       | Prim (dest, _, _) ->
           let k = Lift.read f instr in
           if k <> Lift.none then begin
@@ -140,6 +141,8 @@ type specialiser = {
   mutable count : int;
   mutable made : int Copies.t;
   taken : Names.count list array;
+  (* Of each global: does the program set it? *)
+  is_set : bool array;
   (* What main has set slots to so far. *)
   tops : fact array;
   (* The size of all copies that may still be made, with those that are not wanted. *)
@@ -162,7 +165,7 @@ let prim s facts name args =
   match args with
   | Int n :: rest -> (
       match (name, rest) with
-      | "%global", _ when String.length s.program.global_names.(n) = 0 -> data s s.program.globals.(n)
+      | "%global", _ when not s.is_set.(n) -> data s s.program.globals.(n)
       | "%top", _ -> s.tops.(n)
       | "%set_top", value :: _ ->
           s.tops.(n) <- fact facts value;
@@ -297,7 +300,8 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
 let run program simplify =
   if Array.length program.places = 0 then begin
     let params = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
-    let slots = find_slots program params in
+    let is_set = Array.map (fun _ -> false) program.globals in
+    let slots = find_slots program params is_set in
     let left = ref 0 in
     let original origin func =
       let size = match func with Some f -> (Inline.size f).instrs | None -> 0 in
@@ -314,6 +318,7 @@ let run program simplify =
         count = Array.length copies;
         made = Copies.empty;
         taken = Names.taken program;
+        is_set;
         tops = Array.make (Array.length program.globals + program.lifted) Unknown;
         left = Int.max most_growth !left;
       }

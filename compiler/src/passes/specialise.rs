@@ -228,6 +228,8 @@ struct Specialiser<'a> {
     copies: Vec<Copy>,
     made: BTreeMap<(FuncId, Known), FuncId>,
     taken: BTreeSet<String>,
+    /// Of each global: does the program set it?
+    set: Vec<bool>,
     /// What main has set slots to so far.
     tops: BTreeMap<i32, Fact>,
     /// The size of all copies, with those that are not wanted, and the greatest that it may be before another is made.
@@ -238,11 +240,20 @@ struct Specialiser<'a> {
 impl<'a> Specialiser<'a> {
     fn new(program: &'a mut Program, simplify: Simplify<'a>) -> Self {
         let shapes = shapes(program);
+        let mut set = vec![false; program.globals.len()];
+        for instr in program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|block| &block.body) {
+            if let Instr::Prim { name, args, .. } = instr
+                && let ("%set_global", Some(Arg::Int(slot))) = (&**name, args.first())
+            {
+                set[*slot as usize] = true;
+            }
+        }
         let copy = |of| Copy { of, known: Vec::new(), depth: 0 };
         Specialiser {
             copies: (0..shapes.len() as FuncId).map(copy).collect(),
             made: BTreeMap::new(),
             taken: names::taken(program),
+            set,
             tops: BTreeMap::new(),
             growth: 0,
             most: shapes.iter().map(|shape| shape.size).sum::<usize>().max(GROWTH),
@@ -266,9 +277,7 @@ impl<'a> Specialiser<'a> {
     /// What a primitive gives, where that is known.
     fn prim(&self, facts: &Facts, name: &str, args: &[Arg]) -> Option<Fact> {
         match (name, args) {
-            ("%global", [Arg::Int(slot)]) if self.program.global_names[*slot as usize].is_empty() => {
-                self.data(self.program.globals[*slot as usize])
-            }
+            ("%global", [Arg::Int(slot)]) if !self.set[*slot as usize] => self.data(self.program.globals[*slot as usize]),
             ("%top", [Arg::Int(slot)]) => self.tops.get(slot).copied(),
             ("%is_int", [base]) => Some(Fact::Int(i32::from(matches!(facts.of(base)?, Fact::Int(_))))),
             ("%field", [base, Arg::Int(k)]) => match self.block(facts.of(base)?) {
