@@ -33,11 +33,9 @@ let examined = function
       | _ -> -1)
   | _ -> -1
 
-let copy (f : func) = { f with blocks = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks }
-
 (* What stands in the place of a call of `callee`, which looks at this argument. *)
 let case built callee arg simplify =
-  let f = copy callee in
+  let f = Unroll.copy callee in
   let at targets k =
     if k < 0 || k >= Array.length targets then None
     else begin
@@ -76,7 +74,7 @@ let round (f : func) callees simplify =
 
 (* Replaces such calls in all functions, by what the functions that they call are before. *)
 let run program simplify =
-  let callees = Array.map (fun f -> if examined f < 0 then None else Option.map copy f) program.functions in
+  let callees = Array.map (fun f -> if examined f < 0 then None else Option.map Unroll.copy f) program.functions in
   let calls = function Apply { callee = Known id; _ } -> Option.is_some callees.(id) | _ -> false in
   let rec repeat left f = if left > 0 && round f callees simplify then repeat (left - 1) f in
   let run_function = function

@@ -16,6 +16,9 @@ let rec split_at_call own before = function
   | instr :: rest -> split_at_call own (instr :: before) rest
   | [] -> None
 
+(* A function with blocks of its own, which may change. *)
+let copy (f : func) = { f with blocks = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks }
+
 (* A function that takes others in. *)
 type host = {
   (* The blocks that are added, the last ones first, and how many there are in all. *)
@@ -80,7 +83,7 @@ let run_function (f : func) =
   let size = Inline.size f in
   (not size.loops) && size.instrs <= small
   &&
-  let callee = { f with blocks = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks } in
+  let callee = copy f in
   let rec work host (block : block) =
     match split_at_call f.id [] block.body with
     | None -> ()
