@@ -113,6 +113,7 @@ struct RunArguments {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    lua_of_ocaml::allocator::keep_freed_memory();
     let words: Option<Vec<String>> = std::env::args_os().skip(1).map(|word| word.into_string().ok()).collect();
     if let Some(code) = words.and_then(|words| child::run(&words)) {
         return code;

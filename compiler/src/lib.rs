@@ -3,6 +3,7 @@
 // Loops over indices, as in compiler/reference, which is read side by side.
 #![allow(clippy::needless_range_loop)]
 
+pub mod allocator;
 pub mod bytecode;
 pub mod compile;
 pub mod error;
