@@ -183,6 +183,17 @@ fn shapes(program: &Program) -> Vec<Shape> {
     shapes
 }
 
+/// Does a function call itself, by its closure or as a known one?
+fn calls_itself(f: &Func) -> bool {
+    let is_own = |closure: &Arg, callee: &Callee| {
+        *callee == Callee::Known(f.id) || f.params.first().is_some_and(|own| *closure == Arg::Var(*own))
+    };
+    f.blocks.iter().any(|block| {
+        let calls = |instr: &Instr| matches!(instr, Instr::Apply { closure, callee, .. } if is_own(closure, callee));
+        block.body.iter().any(calls) || matches!(&block.term, Term::Tail { closure, callee, .. } if is_own(closure, callee))
+    })
+}
+
 /// What is known of the variables of a function, and the constants that stand for some.
 struct Facts {
     facts: Vec<Option<Fact>>,
@@ -469,7 +480,9 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     // Main comes first, and copies after all that the program has.
     let mut id = 0;
     while let Some(copy) = specialiser.copies.get(id).cloned() {
-        if let Some(mut f) = specialiser.program.functions[id].clone() {
+        if let Some(mut f) = specialiser.program.functions[id].take() {
+            // What it asks of itself is of what it was before.
+            specialiser.program.functions[id] = calls_itself(&f).then(|| f.clone());
             if specialiser.look(&mut f, &copy, true) {
                 simplify(&mut f);
             }
