@@ -3,7 +3,7 @@
 
 use crate::bytecode::container::Image;
 use crate::error::{Error, Result};
-use crate::ir::program::{Arg, PlaceKind};
+use crate::ir::program::{Arg, PlaceKind, Wide};
 
 /// Name and operands of each opcode. Operands: `u` count or index, `i` integer, `l` label, `g` global,
 /// `p` primitive, `m` ignored; `S` the tables of SWITCH, `R` the functions of CLOSUREREC.
@@ -279,7 +279,7 @@ impl Operands<'_> {
 
     fn int(&self, at: usize) -> Result<Arg> {
         let word = self.word(at)?;
-        Ok(if (-0x4000_0000..0x4000_0000).contains(&word) { Arg::Int(word) } else { Arg::Wide(word.into()) })
+        Ok(if (-0x4000_0000..0x4000_0000).contains(&word) { Arg::Int(word) } else { Arg::Wide(Wide(word.into())) })
     }
 
     /// The label at `at`, relative to `origin`.

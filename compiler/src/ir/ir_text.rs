@@ -27,7 +27,7 @@ fn arg(out: &mut String, data: &Arena, a: &Arg) {
             out.push_str(&v.to_string());
         }
         Arg::Int(n) => out.push_str(&n.to_string()),
-        Arg::Wide(n) => out.push_str(&n.to_string()),
+        Arg::Wide(n) => out.push_str(&n.value().to_string()),
         Arg::Literal(node) => match data.nodes.get(*node as usize) {
             Some(Value::Str(s)) => quoted(out, s),
             Some(Value::Double(bits)) => out.push_str(&literal::float_text(bits)),

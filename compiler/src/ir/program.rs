@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use crate::bytecode::unmarshal::{Arena, Node};
 
 pub type Var = u32;
@@ -12,21 +14,35 @@ pub type FuncId = u32;
 /// Of a primitive. The bytecode's own operations, which are most, need no memory.
 pub type Name = Cow<'static, str>;
 
+/// An integer of up to 64 bits that asks for no more alignment than others, so that an argument takes 12 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(Rust, packed(4))]
+pub struct Wide(pub i64);
+
+impl Wide {
+    pub fn value(self) -> i64 {
+        self.0
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arg {
     Var(Var),
     /// An integer of at most 31 bits.
     Int(i32),
     /// A wider one.
-    Wide(i64),
+    Wide(Wide),
     /// Node of the data arena: a string or a float.
     Literal(Node),
 }
 
+/// What an instruction or a jump is given. Up to two need no memory of their own, which is what most have.
+pub type Args = SmallVec<[Arg; 2]>;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub block: BlockId,
-    pub args: Vec<Arg>,
+    pub args: Args,
 }
 
 /// What is known of the function that a call is of.
@@ -54,23 +70,23 @@ pub enum Instr {
     Prim {
         dest: Var,
         name: Name,
-        args: Vec<Arg>,
+        args: Args,
     },
     Apply {
         dest: Var,
         closure: Arg,
-        args: Vec<Arg>,
+        args: Args,
         callee: Callee,
     },
     /// Each function with what it captures.
     Closures {
         dests: Vec<Var>,
-        functions: Vec<(FuncId, Vec<Arg>)>,
+        functions: Vec<(FuncId, Args)>,
     },
     Try {
         dests: Vec<Var>,
         body: FuncId,
-        args: Vec<Arg>,
+        args: Args,
     },
 }
 
@@ -85,11 +101,11 @@ pub enum Term {
     Switch(Arg, Vec<Target>, Vec<Target>),
     Tail {
         closure: Arg,
-        args: Vec<Arg>,
+        args: Args,
         callee: Callee,
     },
-    Part(FuncId, Vec<Arg>),
-    Leave(u32, Vec<Arg>),
+    Part(FuncId, Args),
+    Leave(u32, Args),
     Pushtrap {
         exn: Var,
         body: Target,

@@ -14,7 +14,7 @@ use super::structure::{self, Node, Test};
 use super::syntax::{Dest, Expr, Function, Kind, Stat, constant, terminated};
 use super::template::{Form, Template, add, int, operand};
 use crate::error::{Error, Result};
-use crate::ir::program::{self, Arg, Func, FuncId, Instr, Program, Term, Var};
+use crate::ir::program::{self, Arg, Args, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, targets};
 use crate::link::fragment::Table;
 
@@ -79,7 +79,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// Closures that may capture each other: created in order, then patched.
-    fn closures(&mut self, results: &[Var], functions: &'a [(FuncId, Vec<Arg>)], out: &mut Vec<Stat>) -> Result<()> {
+    fn closures(&mut self, results: &[Var], functions: &'a [(FuncId, Args)], out: &mut Vec<Stat>) -> Result<()> {
         for (k, (id, captured)) in functions.iter().enumerate() {
             let e = self.closure(*id, captured, &results[k.min(results.len())..])?;
             let Some(&d) = results.get(k) else { continue };

@@ -131,7 +131,7 @@ impl Emitter<'_> {
     pub fn expr(&mut self, arg: &Arg) -> Result<Expr> {
         match arg {
             Arg::Int(n) => Ok(int(*n)),
-            Arg::Wide(n) => Ok(self.wide(*n)),
+            Arg::Wide(n) => Ok(self.wide(n.value())),
             Arg::Literal(node) => match self.program.data.nodes.get(*node as usize) {
                 Some(Value::Str(bytes)) => Ok(constant(literal::string(bytes), Kind::Atom)),
                 Some(Value::Double(bits)) => Ok(constant(literal::double(self.table, bits)?, Kind::Compound)),

@@ -1,7 +1,9 @@
 //! What allocates, and how much, as ocamlrun does: in the programs that ask for it `ssa` puts an event after each allocation,
 //! `%allocated` with its words, header included, and under `Gc.Memprof` `%sampled` with the value too.
 
-use crate::ir::program::{Arg, Block, Func, Instr, Program, Var};
+use smallvec::smallvec;
+
+use crate::ir::program::{Arg, Args, Block, Func, Instr, Program, Var};
 use crate::parallel;
 
 /// What a program wants to know of its allocations.
@@ -113,11 +115,11 @@ fn drop_events(block: &mut Block) {
 }
 
 /// Name and arguments of the event of an allocation.
-pub fn event(watch: Watch, v: Arg, size: Size) -> (&'static str, Vec<Arg>) {
+pub fn event(watch: Watch, v: Arg, size: Size) -> (&'static str, Args) {
     match size {
-        Size::Words(n) if watch == Watch::Values => ("%sampled", vec![v, Arg::Int(n as i32)]),
-        Size::Words(n) => ("%allocated", vec![Arg::Int(n as i32)]),
-        Size::Value => ("%allocated_value", vec![v]),
-        Size::Element(array) => ("%allocated_element", vec![v, Arg::Var(array)]),
+        Size::Words(n) if watch == Watch::Values => ("%sampled", smallvec![v, Arg::Int(n as i32)]),
+        Size::Words(n) => ("%allocated", smallvec![Arg::Int(n as i32)]),
+        Size::Value => ("%allocated_value", smallvec![v]),
+        Size::Element(array) => ("%allocated_element", smallvec![v, Arg::Var(array)]),
     }
 }

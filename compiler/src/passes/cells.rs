@@ -2,6 +2,8 @@
 //! escapes by any use but reading or writing one of its fields. Where several ways meet, a parameter holds the field's value;
 //! `simplify` drops those that are not needed.
 
+use smallvec::smallvec;
+
 use crate::ir::program::{Arg, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets, targets_mut};
 use crate::parallel;
@@ -222,7 +224,7 @@ pub fn function(f: &mut Func) -> bool {
                     let sum = f.names.len() as Var;
                     f.names.push(f.names[cells.owner[n] as usize].clone());
                     replace.push(None);
-                    let args = vec![old, amount.cloned().unwrap_or(Arg::Int(0))];
+                    let args = smallvec![old, amount.cloned().unwrap_or(Arg::Int(0))];
                     body.push(Instr::Prim { dest: sum, name: "%int_add".into(), args });
                     values[n] = Some(Arg::Var(sum));
                     replace[dest as usize] = Some(Arg::Int(0));

@@ -1,7 +1,9 @@
 //! A test of what a comparison of ints returned is a test of the ints: of `compare a b < 0` remains `a < b`. Maps and sorting get their order
 //! as such a function, which stands in place once it is inlined. `compare a b = 0`, as hash tables have it, is one test for any values.
 
-use crate::ir::program::{Arg, Func, Instr, Program, Var};
+use smallvec::smallvec;
+
+use crate::ir::program::{Arg, Args, Func, Instr, Program, Var};
 use crate::ir::visit::uses;
 use crate::parallel;
 use crate::passes::Simplify;
@@ -21,11 +23,11 @@ fn compared(f: &Func) -> Vec<Option<(Arg, Arg)>> {
 }
 
 /// The operands of a test of two values when one is 0 and the other a comparison.
-fn operands(compared: &[Option<(Arg, Arg)>], args: &[Arg]) -> Option<Vec<Arg>> {
+fn operands(compared: &[Option<(Arg, Arg)>], args: &[Arg]) -> Option<Args> {
     let of = |v: &Var| compared[*v as usize];
     match args {
-        [Arg::Var(v), Arg::Int(0)] => of(v).map(|(a, b)| vec![a, b]),
-        [Arg::Int(0), Arg::Var(v)] => of(v).map(|(a, b)| vec![b, a]),
+        [Arg::Var(v), Arg::Int(0)] => of(v).map(|(a, b)| smallvec![a, b]),
+        [Arg::Int(0), Arg::Var(v)] => of(v).map(|(a, b)| smallvec![b, a]),
         _ => None,
     }
 }
@@ -47,7 +49,7 @@ fn fused(comparison: &Instr, test: &Instr, uses: &[u32]) -> Option<Instr> {
     let Instr::Prim { dest, name, args } = test else { return None };
     let name = equality(comparison, name)?;
     let result = Arg::Var(*compared);
-    let only = uses[*compared as usize] == 1 && (*args == [result, Arg::Int(0)] || *args == [Arg::Int(0), result]);
+    let only = uses[*compared as usize] == 1 && (args[..] == [result, Arg::Int(0)] || args[..] == [Arg::Int(0), result]);
     only.then(|| Instr::Prim { dest: *dest, name: name.into(), args: operands.clone() })
 }
 

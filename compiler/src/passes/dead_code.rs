@@ -5,7 +5,9 @@
 //! too (a captured variable at the place that captures it, a field of a unit's global at the place that makes the block).
 //! Every variable is marked once, so the cost is linear. Then everything unmarked is dropped.
 
-use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Name, Program, Term, Var};
+use smallvec::smallvec;
+
+use crate::ir::program::{Arg, Args, Block, Callee, Func, FuncId, Instr, Name, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets, targets_mut, uses};
 use crate::link::fragment::Effect;
 use crate::parallel;
@@ -473,7 +475,7 @@ impl<'a> Marking<'a> {
 }
 
 /// What stays of a list.
-fn keep<T: Clone>(list: &[T], kept: &[bool]) -> Vec<T> {
+fn keep<T: Clone, L: FromIterator<T>>(list: &[T], kept: &[bool]) -> L {
     list.iter().enumerate().filter(|(i, _)| kept.get(*i) == Some(&true)).map(|(_, item)| item.clone()).collect()
 }
 
@@ -489,7 +491,7 @@ fn live_ones(marking: &Marking, id: FuncId, vars: &[Var]) -> Vec<bool> {
 /// What reads the item of number `index`, where only the ones that are used stay.
 fn moved(dest: Var, name: &Name, base: &Arg, used: &[bool], index: i32) -> Instr {
     let before = used.iter().take(index as usize).filter(|used| **used).count();
-    Instr::Prim { dest, name: name.clone(), args: vec![*base, Arg::Int(before as i32)] }
+    Instr::Prim { dest, name: name.clone(), args: smallvec![*base, Arg::Int(before as i32)] }
 }
 
 /// The instruction without what is dead in it; None: nothing is left.
@@ -510,7 +512,8 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
                     return None;
                 }
                 let (tag, fields) = args.split_at(1);
-                let args = [tag, &keep(fields, &global.fields)].concat();
+                let mut args = Args::from(tag);
+                args.extend(keep::<_, Args>(fields, &global.fields));
                 return Some(Instr::Prim { dest: *dest, name: name.clone(), args });
             }
             if !is_live(marking, id, *dest) && (marking.effect_of)(name) != Effect::Mutator {
@@ -538,13 +541,13 @@ fn sweep_instr(marking: &Marking, id: FuncId, instr: &Instr) -> Option<Instr> {
         }
         Instr::Closures { dests, functions } => {
             let kept = live_ones(marking, id, dests);
-            let mut functions = keep(functions, &kept);
+            let mut functions: Vec<(FuncId, Args)> = keep(functions, &kept);
             for (created, captured) in &mut functions {
                 if let Some(facts) = marking.facts.get(*created as usize) {
                     *captured = keep(captured, &facts.captured);
                 }
             }
-            let dests = keep(dests, &kept);
+            let dests: Vec<Var> = keep(dests, &kept);
             (!dests.is_empty()).then_some(Instr::Closures { dests, functions })
         }
         Instr::Try { .. } => Some(instr.clone()),

@@ -58,7 +58,7 @@ impl Digest {
             Arg::Var(v) if self.own.has(*v) => self.add((v - self.own.start) as usize),
             Arg::Var(v) => self.add(*v as usize),
             Arg::Int(n) => self.add(*n as usize),
-            Arg::Wide(n) => self.add(*n as usize),
+            Arg::Wide(n) => self.add(n.value() as usize),
             Arg::Literal(node) => self.add(*node as usize),
         }
     }

@@ -4,7 +4,9 @@
 //! `Array.iter`, is worth to be taken in. With locations nothing is inlined: a frame would be missing in backtraces. Main takes in only
 //! what its loops call: the rest runs once, and main would keep its values alive.
 
-use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
+use smallvec::smallvec;
+
+use crate::ir::program::{Arg, Args, Block, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
 use crate::parallel;
 use crate::passes::Simplify;
@@ -102,7 +104,7 @@ struct Host<'a> {
     once: &'a [usize],
     replace: Vec<Option<Arg>>,
     /// Of each variable, the closure it is: the function, what it captured.
-    closures: Vec<Option<(FuncId, Vec<Arg>)>>,
+    closures: Vec<Option<(FuncId, Args)>>,
     /// Of each block that the function had, whether it is in a loop.
     looping: Vec<bool>,
     /// Is it main?
@@ -124,7 +126,7 @@ impl Host<'_> {
         }
     }
 
-    fn closure(&self, a: &Arg) -> Option<&(FuncId, Vec<Arg>)> {
+    fn closure(&self, a: &Arg) -> Option<&(FuncId, Args)> {
         match a {
             Arg::Var(v) => self.closures[*v as usize].as_ref(),
             _ => None,
@@ -150,13 +152,13 @@ impl Host<'_> {
 
     /// A call of a closure that takes fewer arguments than there are: the call with as many as it takes, to a new variable, and what is left
     /// for what that gives.
-    fn divide(&mut self, closure: &mut Arg, args: &mut Vec<Arg>, callee: Callee) -> Option<Instr> {
+    fn divide(&mut self, closure: &mut Arg, args: &mut Args, callee: Callee) -> Option<Instr> {
         let (id, _) = self.closure(closure).filter(|_| callee == Callee::Any)?;
         let takes = self.arity[*id as usize] - 1;
         if takes >= args.len() {
             return None;
         }
-        let others = args.split_off(takes);
+        let others = args.drain(takes..).collect();
         let callee = Callee::Known(*id);
         let dest = self.f.names.len() as Var;
         self.f.names.push(String::new());
@@ -194,7 +196,7 @@ impl Host<'_> {
     }
 
     /// The callee's blocks, its variables and blocks numbered for this function.
-    fn copy(&mut self, mut callee: Func, closure: Arg, args: Vec<Arg>) -> Vec<Block> {
+    fn copy(&mut self, mut callee: Func, closure: Arg, args: Args) -> Vec<Block> {
         let (vars, blocks) = (self.f.names.len() as Var, self.f.blocks.len() as u32);
         self.f.names.append(&mut callee.names);
         self.grow();
@@ -224,7 +226,7 @@ impl Host<'_> {
         self.work.extend((first..first + blocks.len()).rev());
         for mut block in blocks {
             if let Some(next) = next {
-                let leave = |arg: Arg| Term::Jump(Target { block: next as u32, args: vec![arg] });
+                let leave = |arg: Arg| Term::Jump(Target { block: next as u32, args: smallvec![arg] });
                 block.term = match block.term {
                     Term::Return(arg) => leave(arg),
                     Term::Tail { closure, args, callee } => {
@@ -239,7 +241,7 @@ impl Host<'_> {
             }
             self.f.blocks.push(block);
         }
-        Term::Jump(Target { block: first as u32, args: Vec::new() })
+        Term::Jump(Target { block: first as u32, args: Args::new() })
     }
 
     /// Inlines what a block calls. What follows a call stands in a block of its own then, unless the callee is a single block.

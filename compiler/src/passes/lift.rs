@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smallvec::smallvec;
+
 use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Var};
 use crate::ir::visit::dests;
 use crate::passes::regions::looping;
@@ -143,7 +145,7 @@ fn rewrite(f: &mut Func, known: &[Known], places: &Places) {
                     Some(v) => {
                         let (read, slot) = places[&v];
                         *name = read.into();
-                        *args = vec![Arg::Int(slot)];
+                        *args = smallvec![Arg::Int(slot)];
                     }
                     None => args[1] = Arg::Int(k as i32 - own.iter().take(k).flatten().count() as i32),
                 },
@@ -165,7 +167,7 @@ fn set(main: &mut Func, places: &Places) {
     let mut set = |v: &Var| {
         let (_, slot) = places.get(v).filter(|(read, _)| *read == "%top")?;
         next += 1;
-        Some(Instr::Prim { dest: next - 1, name: "%set_top".into(), args: vec![Arg::Int(*slot), Arg::Var(*v)] })
+        Some(Instr::Prim { dest: next - 1, name: "%set_top".into(), args: smallvec![Arg::Int(*slot), Arg::Var(*v)] })
     };
     for block in &mut main.blocks {
         let mut body: Vec<Instr> = block.params.iter().filter_map(&mut set).collect();

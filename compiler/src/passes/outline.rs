@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::program::{Arg, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use smallvec::smallvec;
+
+use crate::ir::program::{Arg, Args, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::parallel;
 use crate::passes::regions::{self, NONE, Region, Regions};
@@ -120,7 +122,7 @@ fn extract(
     id: FuncId,
     name: String,
     renaming: &mut Renaming,
-) -> (Func, Vec<Arg>, Vec<Exit>) {
+) -> (Func, Args, Vec<Exit>) {
     let mut numbers = region.blocks.clone();
     numbers.sort_unstable();
     let exits = leave(f, &numbers);
@@ -178,7 +180,7 @@ fn add_block(f: &mut Func, body: Vec<Instr>, term: Term) -> BlockId {
 }
 
 /// Ends the parent's block by the call of the region's function; gives the blocks that were added.
-fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, args: Vec<Arg>, exits: Vec<Exit>) -> Vec<usize> {
+fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, args: Args, exits: Vec<Exit>) -> Vec<usize> {
     let first = f.blocks.len();
     let selector = usize::from(exits.len() != 1);
     let mut most = 0;
@@ -196,9 +198,9 @@ fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, 
         let args = exit.passed.into_iter().filter_map(|passed| passed.or_else(|| values.next())).collect();
         ways.push(Target { block: exit.block, args });
     }
-    let caught = Instr::Prim { dest: exn, name: "%caught".into(), args: vec![Arg::Var(results[0])] };
+    let caught = Instr::Prim { dest: exn, name: "%caught".into(), args: smallvec![Arg::Var(results[0])] };
     let caught = add_block(f, vec![caught], Term::Jump(handler));
-    let caught = Target { block: caught, args: Vec::new() };
+    let caught = Target { block: caught, args: Args::new() };
     let chosen = Arg::Var(results[0]);
     let normal = if ways.len() == 1 {
         ways.pop()
@@ -206,7 +208,7 @@ fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, 
         None
     } else {
         let block = add_block(f, Vec::new(), Term::Switch(chosen, ways, Vec::new()));
-        Some(Target { block, args: Vec::new() })
+        Some(Target { block, args: Args::new() })
     };
     let mut dests = vec![ok];
     dests.extend(&results);
@@ -215,7 +217,7 @@ fn call(f: &mut Func, region: &Region, exn: Var, handler: Target, body: FuncId, 
         None => Term::Jump(caught),
         Some(normal) => {
             let test = fresh(f);
-            f.blocks[region.start].body.push(Instr::Prim { dest: test, name: "%is_true".into(), args: vec![Arg::Var(ok)] });
+            f.blocks[region.start].body.push(Instr::Prim { dest: test, name: "%is_true".into(), args: smallvec![Arg::Var(ok)] });
             Term::If(Arg::Var(test), normal, caught)
         }
     };

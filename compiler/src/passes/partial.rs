@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smallvec::smallvec;
+
 use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Kind, Program, Term, Var};
 use crate::passes::names;
 
@@ -28,7 +30,7 @@ impl Made<'_> {
         let id = self.program.functions.len() as FuncId;
         let captured = args as Var + 1;
         let mut vars = (1..=arity as Var).map(Arg::Var);
-        let read = |i: Var| Instr::Prim { dest: i + 1, name: "%env".into(), args: vec![Arg::Var(0), Arg::Int(i as i32)] };
+        let read = |i: Var| Instr::Prim { dest: i + 1, name: "%env".into(), args: smallvec![Arg::Var(0), Arg::Int(i as i32)] };
         let block = Block {
             params: Vec::new(),
             body: (0..captured).map(read).collect(),
@@ -52,7 +54,7 @@ impl Made<'_> {
     /// The instruction that makes the closure, if a call is a partial application.
     fn closure(&mut self, dest: Var, closure: Arg, args: &[Arg], callee: Callee) -> Option<Instr> {
         let id = self.function(callee.known()?, args.len())?;
-        Some(Instr::Closures { dests: vec![dest], functions: vec![(id, [&[closure], args].concat())] })
+        Some(Instr::Closures { dests: vec![dest], functions: vec![(id, [&[closure], args].concat().into())] })
     }
 }
 

@@ -5,7 +5,9 @@
 //!
 //! A program with places keeps its raises: a backtrace is made where an error is raised.
 
-use crate::ir::program::{Arg, Block, BlockId, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
+use smallvec::smallvec;
+
+use crate::ir::program::{Arg, Args, Block, BlockId, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
 use crate::parallel;
@@ -174,7 +176,7 @@ struct Conversion<'a> {
     is_variant: bool,
 }
 
-fn prim(dest: Var, name: &'static str, args: Vec<Arg>) -> Instr {
+fn prim(dest: Var, name: &'static str, args: Args) -> Instr {
     Instr::Prim { dest, name: name.into(), args }
 }
 
@@ -199,7 +201,7 @@ impl Conversion<'_> {
                 continue;
             };
             let taker = self.add(vec![exn], Vec::new(), Term::Jump(handler));
-            let handler = Target { block: taker, args: vec![Arg::Var(given)] };
+            let handler = Target { block: taker, args: smallvec![Arg::Var(given)] };
             self.f.blocks[start].term = Term::Pushtrap { exn: given, body, handler };
             self.handlers.push(taker);
         }
@@ -213,12 +215,12 @@ impl Conversion<'_> {
         }
         let v = self.fresh();
         if region == NONE {
-            let block = self.add(Vec::new(), vec![prim(v, "%none", Vec::new())], Term::Return(Arg::Var(v)));
+            let block = self.add(Vec::new(), vec![prim(v, "%none", Args::new())], Term::Return(Arg::Var(v)));
             self.end = Some(block);
             block
         } else {
-            let handler = Target { block: self.handlers[region], args: vec![Arg::Var(v)] };
-            let block = self.add(Vec::new(), vec![prim(v, "%thrown", Vec::new())], Term::Poptrap(handler));
+            let handler = Target { block: self.handlers[region], args: smallvec![Arg::Var(v)] };
+            let block = self.add(Vec::new(), vec![prim(v, "%thrown", Args::new())], Term::Poptrap(handler));
             self.kept[region] = Some(block);
             block
         }
@@ -242,11 +244,11 @@ impl Conversion<'_> {
             body.push(instr);
             if let Some(result) = result {
                 let test = self.fresh();
-                body.push(prim(test, "%is_true", vec![Arg::Var(result)]));
+                body.push(prim(test, "%is_true", smallvec![Arg::Var(result)]));
                 let term = std::mem::replace(&mut self.f.blocks[at].term, Term::Unreachable);
                 let next = self.add(Vec::new(), Vec::new(), term);
                 let raised = self.raised(region);
-                let target = |block| Target { block, args: Vec::new() };
+                let target = |block| Target { block, args: Args::new() };
                 self.f.blocks[at].body = std::mem::take(&mut body);
                 self.f.blocks[at].term = Term::If(Arg::Var(test), target(next), target(raised));
                 at = next as usize;
@@ -254,12 +256,12 @@ impl Conversion<'_> {
         }
         match std::mem::replace(&mut self.f.blocks[at].term, Term::Unreachable) {
             Term::Raise(a) if region != NONE => {
-                self.f.blocks[at].term = Term::Poptrap(Target { block: self.handlers[region], args: vec![a] });
+                self.f.blocks[at].term = Term::Poptrap(Target { block: self.handlers[region], args: smallvec![a] });
             }
             Term::Raise(a) => {
                 let (done, nothing) = (self.fresh(), self.fresh());
-                body.push(prim(done, "%throw", vec![a]));
-                body.push(prim(nothing, "%none", Vec::new()));
+                body.push(prim(done, "%throw", smallvec![a]));
+                body.push(prim(nothing, "%none", Args::new()));
                 self.f.blocks[at].term = Term::Return(Arg::Var(nothing));
             }
             Term::Tail { closure, args, callee: Callee::Known(id) } => {

@@ -3,6 +3,8 @@
 //! a limit stays within it, and one that counts by 1 gets nowhere near the greatest int of 63 bits in a lifetime. Parameters of functions
 //! whose callers are all known and were looked at before are what these pass.
 
+use smallvec::smallvec;
+
 use crate::ir::program::{Arg, Callee, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE, dominates, entry_and_latch};
@@ -412,12 +414,20 @@ impl Analysis<'_> {
             ("%int_div", [_, y]) if positive(y) => ("%positive_div", args.clone()),
             ("%int_mod", [_, y]) if positive(y) => ("%positive_mod", args.clone()),
             ("%int_and", _) if sure() => ("%low_bits", args.clone()),
-            ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => ("%exact_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
-            ("%int_lsr", [x, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%natural_lsr", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
-            ("%int_asr", [x, Arg::Int(n)]) if *n > 0 && *n < 30 => ("%signed_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)]),
-            ("%int_lsl", [x, Arg::Int(n)]) if masked && *n > 0 && *n < 20 || sure() => ("%exact_mul", vec![*x, Arg::Int(1 << n)]),
+            ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => {
+                ("%exact_shift", smallvec![*x, Arg::Int(*n), Arg::Int(1 << n)])
+            }
+            ("%int_lsr", [x, Arg::Int(n)]) if *n > 0 && *n < 30 => {
+                ("%natural_lsr", smallvec![*x, Arg::Int(*n), Arg::Int(1 << n)])
+            }
+            ("%int_asr", [x, Arg::Int(n)]) if *n > 0 && *n < 30 => {
+                ("%signed_shift", smallvec![*x, Arg::Int(*n), Arg::Int(1 << n)])
+            }
+            ("%int_lsl", [x, Arg::Int(n)]) if masked && *n > 0 && *n < 20 || sure() => {
+                ("%exact_mul", smallvec![*x, Arg::Int(1 << n)])
+            }
             ("%int_lsl", [x, Arg::Int(n)]) if halves && *n > 0 && *n < 20 => {
-                ("%wide_shift", vec![*x, Arg::Int(*n), Arg::Int(1 << n)])
+                ("%wide_shift", smallvec![*x, Arg::Int(*n), Arg::Int(1 << n)])
             }
             ("%int_ult", [x, y]) if natural(x) && natural(y) => ("%int_lt", args.clone()),
             ("%int_uge", [x, y]) if natural(x) && natural(y) => ("%int_ge", args.clone()),

@@ -2,7 +2,7 @@
 //! a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls where LuaJIT may
 //! run it: that compiles a recursion, but not one with a loop inside (tak: 2.6 times the time; interp: 1.1).
 
-use crate::ir::program::{Arg, Block, Callee, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, Callee, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets_mut};
 use crate::parallel;
 use crate::passes::Simplify;
@@ -85,7 +85,7 @@ pub fn function(f: &mut Func, always: bool) -> bool {
     let passed = f.params.iter().skip(own).map(|p| Arg::Var(*p)).collect();
     let entry = Block { params: Vec::new(), body: Vec::new(), term: Term::Jump(Target { block: start, args: passed }) };
     let first = std::mem::replace(&mut f.blocks[0], entry);
-    let again = Target { block: start + 1, args: Vec::new() };
+    let again = Target { block: start + 1, args: Args::new() };
     f.blocks.push(Block { params, body: Vec::new(), term: Term::Jump(again) });
     f.blocks.push(first);
     true

@@ -2,7 +2,7 @@
 //! blocks that only lead on, blocks with one predecessor, results that nobody uses. Leaves blocks in reverse postorder and variables
 //! numbered in the order of their definition.
 
-use crate::ir::program::{Arg, Block, BlockId, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, BlockId, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
 use crate::parallel;
@@ -403,7 +403,7 @@ fn constants(f: &mut Func) -> bool {
                 && matches!(args.as_slice(), [_, Arg::Int(_)] | [Arg::Int(_), _])
             {
                 let known = |a: &Arg| if let Arg::Var(v) = a { *replace.get(*v as usize).unwrap_or(a) } else { *a };
-                if let Some(n) = fold::run(name, &args.iter().map(known).collect::<Vec<Arg>>()) {
+                if let Some(n) = fold::run(name, &args.iter().map(known).collect::<Args>()) {
                     if replace.is_empty() {
                         replace = identity(f);
                     }

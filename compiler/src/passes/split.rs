@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::ir::program::{Arg, Block, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE};
 use crate::lua::registers::{Step, liveness};
@@ -64,7 +64,7 @@ fn cut(func: &mut Func, global_names: &[String], is_main: bool) {
         if after != NONE {
             let next = func.blocks.len() as u32;
             let rest = func.blocks[b].body.split_off(after);
-            let jump = Term::Jump(Target { block: next, args: Vec::new() });
+            let jump = Term::Jump(Target { block: next, args: Args::new() });
             let term = std::mem::replace(&mut func.blocks[b].term, jump);
             func.blocks.push(Block { params: Vec::new(), body: rest, term });
         }
@@ -231,7 +231,7 @@ impl Renamer<'_> {
         }
     }
 
-    fn args(&mut self, list: &[Arg]) -> Vec<Arg> {
+    fn args(&mut self, list: &[Arg]) -> Args {
         list.iter().map(|a| self.arg(a)).collect()
     }
 
@@ -268,7 +268,7 @@ struct Pieces {
 }
 
 /// The arguments of a jump to an entry of another piece.
-fn entry_args(pieces: &Pieces, renamer: &mut Renamer, target: &Target) -> Vec<Arg> {
+fn entry_args(pieces: &Pieces, renamer: &mut Renamer, target: &Target) -> Args {
     let mut args = renamer.args(&target.args);
     for &v in &pieces.live[target.block as usize] {
         args.push(Arg::Var(renamer.var(v)));
@@ -284,7 +284,7 @@ fn target(pieces: &Pieces, renamer: &mut Renamer, home: usize, size: usize, extr
     }
     let term = Term::Part(pieces.id[s], entry_args(pieces, renamer, t));
     extra.push(Block { params: Vec::new(), body: Vec::new(), term });
-    Target { block: (size + extra.len() - 1) as u32, args: Vec::new() }
+    Target { block: (size + extra.len() - 1) as u32, args: Args::new() }
 }
 
 fn term(pieces: &Pieces, renamer: &mut Renamer, home: usize, size: usize, extra: &mut Vec<Block>, old: &Term) -> Term {

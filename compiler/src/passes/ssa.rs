@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::smallvec;
+
 use crate::bytecode::container::Image;
 use crate::bytecode::debug_events::{self, Debug};
 use crate::bytecode::opcode::{Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
-use crate::ir::program::{Arg, Block, Callee, Func, Instr, Kind, Name, Place, PlaceKind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, Callee, Func, Instr, Kind, Name, Place, PlaceKind, Program, Target, Term, Var, Wide};
 use crate::link::fragment::{Effect, Table};
 use crate::parallel;
 use crate::passes::allocations::{self, Size, Watch};
@@ -47,8 +49,8 @@ fn defined(a: &Arg, pc: usize) -> Result<Arg> {
 }
 
 /// Takes `n` values from the top of the stack, the top first.
-fn pop(state: &mut State, n: usize, pc: usize) -> Result<Vec<Arg>> {
-    let mut list = Vec::with_capacity(n);
+fn pop(state: &mut State, n: usize, pc: usize) -> Result<Args> {
+    let mut list = Args::with_capacity(n);
     for _ in 0..n {
         match state.slots.pop() {
             Some(a) => list.push(defined(&a, pc)?),
@@ -122,7 +124,7 @@ impl Builder<'_, '_> {
         (self.names.len() - 1) as Var
     }
 
-    fn prim(&mut self, name: impl Into<Name>, args: Vec<Arg>) -> Arg {
+    fn prim(&mut self, name: impl Into<Name>, args: Args) -> Arg {
         let dest = self.fresh();
         let name = name.into();
         self.booleans[dest as usize] = is_boolean(&name);
@@ -144,11 +146,11 @@ impl Builder<'_, '_> {
         }
         let number = self.found.len() as i32;
         self.found.push(Place { kind, locations });
-        self.prim("%place", vec![Arg::Int(number)]);
+        self.prim("%place", smallvec![Arg::Int(number)]);
     }
 
     /// A primitive that may raise.
-    fn raising(&mut self, name: impl Into<Name>, args: Vec<Arg>, pc: usize, address: usize) -> Arg {
+    fn raising(&mut self, name: impl Into<Name>, args: Args, pc: usize, address: usize) -> Arg {
         let name = name.into();
         // What changes nothing does not raise.
         if self.places.is_some() && self.table.effect(&name) == Effect::Mutator {
@@ -172,7 +174,7 @@ impl Builder<'_, '_> {
     fn keep(&mut self, op: &Op, accu: &Arg) {
         let overwritten = matches!(op, Op::Acc(_) | Op::Envacc(_) | Op::Offsetclosure(_) | Op::Const(_) | Op::Getglobal(_));
         if overwritten && self.watch != Watch::Nothing && matches!(accu, Arg::Var(_)) {
-            self.prim("%keep", vec![*accu]);
+            self.prim("%keep", smallvec![*accu]);
         }
     }
 
@@ -182,7 +184,7 @@ impl Builder<'_, '_> {
 
     /// The edge to `block` with this state.
     fn edge(&mut self, block: usize, state: &State, pc: usize) -> Result<Target> {
-        let mut args = Vec::new();
+        let mut args = Args::new();
         if self.graph.has_params[block] {
             let last = self.graph.live[block].len() - 1;
             for slot in 0..last {
@@ -242,7 +244,7 @@ impl Builder<'_, '_> {
     fn captured(&mut self, offset: usize) -> Arg {
         let used = &self.code.functions[self.function].used;
         let k = used.partition_point(|o| *o < offset);
-        self.prim("%env", vec![Arg::Var(0), Arg::Int(k as i32)])
+        self.prim("%env", smallvec![Arg::Var(0), Arg::Int(k as i32)])
     }
 
     /// A global, or its constant.
@@ -251,13 +253,13 @@ impl Builder<'_, '_> {
         if !self.code.set_globals[n] {
             match self.code.image.data.nodes.get(node as usize) {
                 Some(Value::Int(i)) => return Arg::Int(*i),
-                Some(Value::Wide(i)) => return Arg::Wide(*i),
+                Some(Value::Wide(i)) => return Arg::Wide(Wide(*i)),
                 Some(Value::Str(s)) if s.len() <= SHORT => return Arg::Literal(node),
                 Some(Value::Double(_)) => return Arg::Literal(node),
                 _ => {}
             }
         }
-        self.prim("%global", vec![Arg::Int(n as i32)])
+        self.prim("%global", smallvec![Arg::Int(n as i32)])
     }
 
     /// Creates closures; each gets what its code uses.
@@ -270,7 +272,7 @@ impl Builder<'_, '_> {
         pc: usize,
         next: usize,
     ) -> Result<()> {
-        let mut values = Vec::new();
+        let mut values = Args::new();
         if vars > 0 {
             values.push(state.accu);
             values.append(&mut pop(state, vars - 1, pc)?);
@@ -283,7 +285,7 @@ impl Builder<'_, '_> {
         for label in labels {
             let number = self.code.function_at[*label] as usize;
             let f = &self.code.functions[number];
-            let mut list = Vec::new();
+            let mut list = Args::new();
             for offset in &f.used {
                 if *offset >= f.captured {
                     list.push(values[*offset - f.captured]);
@@ -315,7 +317,7 @@ impl Builder<'_, '_> {
                 let mut trap = self.code.trap(pc);
                 while trap != NONE {
                     if let Some(cell) = self.boxes.get(&(trap, slot)) {
-                        self.prim("%setfield", vec![Arg::Var(*cell), Arg::Int(0), accu]);
+                        self.prim("%setfield", smallvec![Arg::Var(*cell), Arg::Int(0), accu]);
                     }
                     trap = self.code.traps[trap].outer;
                 }
@@ -349,14 +351,14 @@ impl Builder<'_, '_> {
             Op::Getglobal(n) => state.accu = self.global(*n),
             Op::Getglobalfield(n, field) => {
                 let global = self.global(*n);
-                state.accu = self.prim("%field", vec![global, Arg::Int(*field as i32)]);
+                state.accu = self.prim("%field", smallvec![global, Arg::Int(*field as i32)]);
             }
             Op::Setglobal(n) => {
-                self.prim("%set_global", vec![Arg::Int(*n as i32), accu]);
+                self.prim("%set_global", smallvec![Arg::Int(*n as i32), accu]);
                 state.accu = Arg::Int(0);
             }
             Op::Block(tag, size) => {
-                let mut args = vec![Arg::Int(i32::from(*tag))];
+                let mut args = smallvec![Arg::Int(i32::from(*tag))];
                 if *size > 0 {
                     args.push(accu);
                     args.append(&mut pop(state, *size - 1, pc)?);
@@ -366,19 +368,19 @@ impl Builder<'_, '_> {
                     self.allocated(&state.accu, Size::Words(*size + 1), pc, next);
                 }
             }
-            Op::Getfield(n) => state.accu = self.prim("%field", vec![accu, Arg::Int(*n as i32)]),
+            Op::Getfield(n) => state.accu = self.prim("%field", smallvec![accu, Arg::Int(*n as i32)]),
             Op::Getfloatfield(n) => {
-                state.accu = self.prim("%field", vec![accu, Arg::Int(*n as i32)]);
+                state.accu = self.prim("%field", smallvec![accu, Arg::Int(*n as i32)]);
                 self.allocated(&state.accu, Size::Words(2), pc, next);
             }
             Op::Setfield(n) => {
-                let mut args = vec![accu, Arg::Int(*n as i32)];
+                let mut args = smallvec![accu, Arg::Int(*n as i32)];
                 args.append(&mut pop(state, 1, pc)?);
                 self.prim("%setfield", args);
                 state.accu = Arg::Int(0);
             }
             Op::Prim(name, n) => {
-                let mut args = vec![accu];
+                let mut args = smallvec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let result = match (*name, args.as_slice()) {
                     ("%int_div" | "%int_mod", _) => self.raising(*name, args, pc, next + 1),
@@ -390,7 +392,7 @@ impl Builder<'_, '_> {
                 state.accu = if *name == "%array_set" || *name == "%bytes_set" { Arg::Int(0) } else { result };
             }
             Op::Ccall(n, number) => {
-                let mut args = vec![accu];
+                let mut args = smallvec![accu];
                 args.append(&mut pop(state, *n - 1, pc)?);
                 let name = self.code.image.primitives[*number].clone();
                 if let Some(n) = self.table.constant(&name) {
@@ -405,23 +407,23 @@ impl Builder<'_, '_> {
                     self.allocated(&state.accu, size, pc, address);
                 }
             }
-            Op::Offsetint(n) => state.accu = self.prim("%int_add", vec![accu, *n]),
+            Op::Offsetint(n) => state.accu = self.prim("%int_add", smallvec![accu, *n]),
             Op::Offsetref(n) => {
-                self.prim("%offset_ref", vec![accu, *n]);
+                self.prim("%offset_ref", smallvec![accu, *n]);
                 state.accu = Arg::Int(0);
             }
             Op::Getmethod | Op::Getdynmet => {
                 let name = if matches!(op, Op::Getmethod) { "%get_method" } else { "%dynamic_method" };
                 let object = defined(&state.slots[state.slots.len() - 1], pc)?;
-                state.accu = self.prim(name, vec![accu, object]);
+                state.accu = self.prim(name, smallvec![accu, object]);
             }
             Op::Getpubmet(tag) => {
                 state.slots.push(accu);
-                state.accu = self.prim("%public_method", vec![accu, *tag]);
+                state.accu = self.prim("%public_method", smallvec![accu, *tag]);
             }
-            Op::Perform => state.accu = self.raising("%perform", vec![accu], pc, next),
+            Op::Perform => state.accu = self.raising("%perform", smallvec![accu], pc, next),
             Op::Resume(n) => {
-                let mut args = vec![accu];
+                let mut args = smallvec![accu];
                 args.append(&mut pop(state, *n, pc)?);
                 state.accu = self.raising("%resume", args, pc, next);
             }
@@ -439,7 +441,7 @@ impl Builder<'_, '_> {
         for slot in &self.code.traps[trap].assigned {
             if self.graph.live[handler][*slot] {
                 let value = defined(&state.slots[*slot], pc)?;
-                if let Arg::Var(v) = self.prim("%block", vec![Arg::Int(0), value]) {
+                if let Arg::Var(v) = self.prim("%block", smallvec![Arg::Int(0), value]) {
                     boxes.push((*slot, v));
                 }
             }
@@ -454,12 +456,12 @@ impl Builder<'_, '_> {
             caught.accu = Arg::Var(param);
             let body = std::mem::take(&mut self.body);
             for (slot, cell) in &boxes {
-                caught.slots[*slot] = self.prim("%field", vec![Arg::Var(*cell), Arg::Int(0)]);
+                caught.slots[*slot] = self.prim("%field", smallvec![Arg::Var(*cell), Arg::Int(0)]);
             }
             let target = self.edge(handler, &caught, pc)?;
             let body = std::mem::replace(&mut self.body, body);
             self.blocks.push(Block { params: vec![param], body, term: Term::Jump(target) });
-            Target { block: (self.blocks.len() - 1) as u32, args: vec![Arg::Var(exn)] }
+            Target { block: (self.blocks.len() - 1) as u32, args: smallvec![Arg::Var(exn)] }
         };
         self.boxes.extend(boxes.into_iter().map(|(slot, v)| ((trap, slot), v)));
         state.slots.extend([UNDEFINED, UNDEFINED, UNDEFINED, UNDEFINED]);
@@ -487,7 +489,7 @@ impl Builder<'_, '_> {
                 Ok(Term::If(accu, yes, no))
             }
             Op::Compare(name, constant, l) => {
-                let test = self.prim(*name, vec![*constant, accu]);
+                let test = self.prim(*name, smallvec![*constant, accu]);
                 let yes = self.edge(self.block_at(*l), &state, pc)?;
                 let no = self.edge(self.block_at(next), &state, pc)?;
                 Ok(Term::If(test, yes, no))
@@ -517,12 +519,12 @@ impl Builder<'_, '_> {
                 Ok(Term::Tail { closure: accu, args, callee: Callee::Any })
             }
             Op::Resumeterm(n, _) => {
-                let mut args = vec![accu];
+                let mut args = smallvec![accu];
                 args.append(&mut pop(&mut state, *n, pc)?);
                 Ok(Term::Return(self.prim("%resume", args)))
             }
             Op::Reperformterm(_) => {
-                let mut args = vec![accu];
+                let mut args = smallvec![accu];
                 args.append(&mut pop(&mut state, 2, pc)?);
                 Ok(Term::Return(self.prim("%reperform", args)))
             }

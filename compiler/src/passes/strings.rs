@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::program::{Arg, Block, Func, Instr, Var};
+use smallvec::smallvec;
+
+use crate::ir::program::{Arg, Args, Block, Func, Instr, Var};
 use crate::ir::visit::uses;
 
 /// The primitive that reads a string as this one reads bytes, its first argument.
@@ -56,19 +58,19 @@ struct Created {
 type Definitions<'a> = BTreeMap<Var, (&'a str, &'a [Arg])>;
 
 /// What makes the string that bytes with these copies become, if it is a part of another value or all of two strings.
-fn made(definitions: &Definitions, size: &Arg, copies: &[(&str, &[Arg])]) -> Option<(&'static str, Vec<Arg>)> {
+fn made(definitions: &Definitions, size: &Arg, copies: &[(&str, &[Arg])]) -> Option<(&'static str, Args)> {
     let zero = Arg::Int(0);
     let defined = |a: &Arg| if let Arg::Var(v) = a { definitions.get(v).copied() } else { None };
     match copies {
         [(copy, [source, start, _, to, count])] if *to == zero && count == size => {
             let name = if *copy == "caml_blit_bytes" { "%bytes_sub_string" } else { "%string_sub" };
-            Some((name, vec![*source, *start, *size]))
+            Some((name, smallvec![*source, *start, *size]))
         }
         [("caml_blit_string", [a, a_start, _, a_to, a_size]), ("caml_blit_string", [b, b_start, _, b_to, b_size])] => {
             let all = |string: &Arg, count| defined(count) == Some(("caml_ml_string_length", std::slice::from_ref(string)));
             let starts = *a_start == zero && *b_start == zero && *a_to == zero && b_to == a_size;
             let sum = defined(size) == Some(("%int_add", &[*a_size, *b_size]));
-            (starts && sum && all(a, a_size) && all(b, b_size)).then(|| ("caml_string_concat", vec![*a, *b]))
+            (starts && sum && all(a, a_size) && all(b, b_size)).then(|| ("caml_string_concat", smallvec![*a, *b]))
         }
         _ => None,
     }

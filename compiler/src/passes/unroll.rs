@@ -1,6 +1,8 @@
 //! A small function that calls itself takes itself in once, so that it makes half as many calls and goes half as deep: in an interpreter a
 //! call costs more than what such a function does. Not with locations, as frames would be missing in backtraces.
 
+use smallvec::smallvec;
+
 use crate::ir::program::{Arg, Block, Callee, Func, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets_mut};
 use crate::parallel;
@@ -25,7 +27,7 @@ pub fn take_in(f: &mut Func, callee: &Func, b: usize, i: usize) -> usize {
     let term = std::mem::replace(&mut f.blocks[b].term, Term::Jump(Target { block: first, args: passed }));
     f.blocks.push(Block { params: vec![dest], body: rest, term });
     f.names.extend_from_slice(&callee.names);
-    let leave = |arg: Arg| Term::Jump(Target { block: next as u32, args: vec![arg] });
+    let leave = |arg: Arg| Term::Jump(Target { block: next as u32, args: smallvec![arg] });
     for (k, block) in callee.blocks.iter().enumerate() {
         let mut block = block.clone();
         if k == 0 {
