@@ -91,8 +91,9 @@ let translate bytes options =
   in
   let emission : Expressions.options = { target = options.target; names } in
   let used = Linker.used_primitives program in
-  let groups = Groups.run program names (Linker.links used table Groups.code) in
-  let asks = Guards.run program table in
+  let graph = Call_graph.of_program program in
+  let groups = Groups.run program graph names (Linker.links used table Groups.code) in
+  let asks = Guards.run program graph table in
   let warnings = ref [] in
   let functions = ref [] in
   Array.iter

@@ -11,6 +11,7 @@ use crate::lua::lua_text::Text;
 use crate::lua::short_names::ShortNames;
 use crate::lua::{emit, expressions, groups, guards, lua_text, naming};
 use crate::parallel;
+use crate::passes::call_graph::CallGraph;
 use crate::passes::{
     Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_blocks,
     known_calls, lift, outline, partial, raises, ranges, self_calls, simplify, slots, specialise, split, ssa, unroll,
@@ -210,8 +211,9 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let short = ShortNames::new(&table, &program.functions);
     let names = (options.style == lua_text::Style::Compact).then_some(&short);
     let emission = expressions::Options { target: options.target, style: options.style };
-    let groups = groups::run(&program, options.style, linker::links(&program, &table, groups::CODE)?);
-    let asks = guards::run(&program, &table);
+    let graph = CallGraph::of(&program);
+    let groups = groups::run(&program, &graph, options.style, linker::links(&program, &table, groups::CODE)?);
+    let asks = guards::run(&program, &graph, &table);
     let emitted = parallel::map(program.functions.len(), program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let emitted = emit::run(&table, &program, &groups, &asks, function, emission);

@@ -21,22 +21,6 @@ type t = {
   is_field : bool array;  (* a local that is a field of `F`, too *)
 }
 
-(* Calls `f` with the functions that a function calls or makes closures of, each with whether it does the latter. *)
-let mentions (func : Program.func) f =
-  let of_instr instr =
-    match instr with
-    | Apply { callee = Known id; _ } | Try { body = id; _ } -> f id false
-    | Closures { functions; _ } -> List.iter (fun (id, _) -> f id true) functions
-    | Apply { callee = Any | Exact; _ } | Prim _ -> ()
-  in
-  Array.iter
-    (fun block ->
-      List.iter of_instr block.body;
-      match block.term with
-      | Tail { callee = Known id; _ } | Part (id, _) -> f id false
-      | _ -> ())
-    func.blocks
-
 (* May the function be a local? *)
 let may_be_local program names id =
   match program.functions.(id) with
@@ -44,7 +28,7 @@ let may_be_local program names id =
   | None -> false
 
 (* `code`: does the program look for the code of closures in `F`? *)
-let run program names code =
+let run program (graph : Call_graph.t) names code =
   let count = Array.length program.functions in
   let group = Array.make count 0 in
   let live = ref 0 in
@@ -62,7 +46,7 @@ let run program names code =
       is_field = Array.make count false;
     }
   in
-  let mention creations id other created =
+  let mention creations id (other, created) =
     if Bool.equal created creations then begin
       if code && created then groups.is_field.(other) <- true;
       if not (Registers.mem other groups.named.(id)) then begin
@@ -79,8 +63,7 @@ let run program names code =
   in
   (* calls come first: what nothing calls directly is no local *)
   List.iter
-    (fun creations ->
-      Array.iteri (fun id f -> match f with Some f -> mentions f (mention creations id) | None -> ()) program.functions)
+    (fun creations -> Array.iteri (fun id references -> List.iter (mention creations id) references) graph.references)
     [ false; true ];
   let declare id other =
     if other > id && not groups.is_declared.(other) then begin

@@ -45,11 +45,11 @@ let func guards id (f : func) =
 
 (* By function: does it ask, if it calls otherwise than in tail position? Not meant for those that `Try` calls and for parts of
    others. *)
-let run (program : Program.t) table =
+let run (program : Program.t) graph table =
   let count = Array.length program.functions in
   let guards = { table; rank = Array.make count count; levels = Array.make count 0 } in
   let asks = Array.make count true in
-  let order = Call_graph.callees_first program in
+  let order = Call_graph.callees_first graph in
   List.iteri (fun rank id -> guards.rank.(id) <- rank) order;
   List.iter
     (fun id ->

@@ -44,41 +44,52 @@ let redirect (f : func) stand_in =
       block.term <- term block.term)
     f.blocks
 
+(* Which functions of a program refer to which: of each those that it refers to, in order, and whether it creates them. *)
+type t = { main : int; references : (int * bool) list array }
+
+let of_program (program : Program.t) =
+  let list = ref [] in
+  let note id creates = list := (id, creates) :: !list in
+  let of_function f =
+    list := [];
+    Option.iter (fun f -> references f note) f;
+    List.rev !list
+  in
+  { main = program.main; references = Array.map of_function program.functions }
+
 (* The functions that main reaches, each after those that it refers to, circles apart. *)
-let callees_first program =
-  let seen = Array.make (Array.length program.functions) false in
+let callees_first graph =
+  let seen = Array.make (Array.length graph.references) false in
   (* On the stack are functions, and below what it refers to a function that is finished then, as its complement. *)
-  let stack = ref [ program.main ] in
-  let push next _ = if not seen.(next) then stack := next :: !stack in
+  let stack = ref [ graph.main ] in
+  let push (next, _) = if not seen.(next) then stack := next :: !stack in
   let rec run order =
     match !stack with
     | [] -> List.rev order
-    | id :: rest -> (
+    | id :: rest ->
         stack := rest;
         if id < 0 then run (lnot id :: order)
-        else
-          match program.functions.(id) with
-          | Some f when not seen.(id) ->
-              seen.(id) <- true;
-              stack := lnot id :: rest;
-              references f push;
-              run order
-          | _ -> run order)
+        else begin
+          if not seen.(id) then begin
+            seen.(id) <- true;
+            stack := lnot id :: rest;
+            List.iter push graph.references.(id)
+          end;
+          run order
+        end
   in
   run []
 
 (* The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is done
    to the functions of a level depends on earlier levels alone. *)
-let levels program =
-  let order = callees_first program in
+let levels graph =
+  let order = callees_first graph in
   (* Of each function: how many levels it is above, with its own. *)
-  let above = Array.make (Array.length program.functions) 0 in
+  let above = Array.make (Array.length graph.references) 0 in
   let height = ref 0 in
   let measure id =
     let level = ref 0 in
-    Option.iter
-      (fun f -> references f (fun target _ -> if above.(target) > !level then level := above.(target)))
-      program.functions.(id);
+    List.iter (fun (target, _) -> if above.(target) > !level then level := above.(target)) graph.references.(id);
     above.(id) <- !level + 1;
     if !level + 1 > !height then height := !level + 1
   in
@@ -90,5 +101,5 @@ let levels program =
 (* Drops the functions that main does not reach. *)
 let drop_unreached program =
   let reached = Array.make (Array.length program.functions) false in
-  List.iter (fun id -> reached.(id) <- true) (callees_first program);
+  List.iter (fun id -> reached.(id) <- true) (callees_first (of_program program));
   Array.iteri (fun id reached -> if not reached then program.functions.(id) <- None) reached

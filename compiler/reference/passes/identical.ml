@@ -158,6 +158,6 @@ let run program simplify =
               one.(id) <- other.id;
               changed := true
           | None -> seen.(sum mod count) <- (sum, f) :: others))
-    (Call_graph.callees_first program);
+    (Call_graph.callees_first (Call_graph.of_program program));
   if !changed then Array.iter (function Some f -> Call_graph.redirect f stand_in | None -> ()) program.functions;
   Call_graph.drop_unreached program

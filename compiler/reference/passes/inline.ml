@@ -352,12 +352,12 @@ let run program simplify =
   if Array.length program.places = 0 then begin
     let count = Array.length program.functions in
     let calls = Array.make count 0 and creations = Array.make count 0 in
-    let count_references f =
-      Call_graph.references f (fun id creates ->
-          let counted = if creates then creations else calls in
-          counted.(id) <- counted.(id) + 1)
+    let graph = Call_graph.of_program program in
+    let note (id, creates) =
+      let counted = if creates then creations else calls in
+      counted.(id) <- counted.(id) + 1
     in
-    Array.iter (function None -> () | Some f -> count_references f) program.functions;
+    Array.iter (List.iter note) graph.references;
     let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
     (* The one call of a closure may stand in the loop that it is given to. *)
     let most_once =
@@ -379,8 +379,8 @@ let run program simplify =
             if calls_for_string f then inline ();
             let strings = Strings.run f in
             let loops = Self_calls.run_function false f in
-            if strings || loops then simplify f);
-        each_function level (fun f -> sizes.(f.id) <- (if is_recursive f then never else size f)))
-      (Call_graph.levels program);
+            if strings || loops then simplify f;
+            sizes.(f.id) <- (if is_recursive f then never else size f)))
+      (Call_graph.levels graph);
     Call_graph.drop_unreached program
   end

@@ -535,13 +535,13 @@ type arguments = {
   passed : range list option array;
 }
 
-let arguments program =
-  let count = Array.length program.functions in
+let arguments (graph : Call_graph.t) =
+  let count = Array.length graph.references in
   let left = Array.make count 0 in
-  left.(program.main) <- 1;
+  left.(graph.main) <- 1;
   (* A closure may be called by whoever gets it. *)
-  let note id _ = left.(id) <- left.(id) + 1 in
-  Array.iter (function None -> () | Some f -> Call_graph.references f note) program.functions;
+  let note (id, _) = left.(id) <- left.(id) + 1 in
+  Array.iter (List.iter note) graph.references;
   { left; passed = Array.make count None }
 
 (* The ranges of a function's parameters. *)
@@ -599,7 +599,8 @@ let rewrite arguments analysis =
 (* Simplifies the operations on ints of all functions, those of callers first. *)
 let run program target simplify =
   let ints = ints_of target in
-  let arguments = arguments program in
+  let graph = Call_graph.of_program program in
+  let arguments = arguments graph in
   List.iter
     (fun id ->
       match program.functions.(id) with
@@ -608,4 +609,4 @@ let run program target simplify =
           match analyse f ints (params arguments f ints) with
           | None -> ()
           | Some analysis -> if rewrite arguments analysis then simplify f))
-    (List.rev (Call_graph.callees_first program))
+    (List.rev (Call_graph.callees_first graph))

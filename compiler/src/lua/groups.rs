@@ -3,8 +3,8 @@
 
 use super::lua_text::Style;
 use super::naming::local_name;
-use crate::ir::program::{Func, FuncId, Instr, Program, Term};
-use crate::parallel;
+use crate::ir::program::{FuncId, Program};
+use crate::passes::call_graph::CallGraph;
 
 /// Functions of a group: Lua has 200 locals.
 pub const SIZE: usize = 180;
@@ -28,34 +28,13 @@ pub struct Groups {
     pub is_field: Vec<bool>,
 }
 
-/// The functions that a function calls or makes closures of, each with whether it does the latter.
-fn mentions(f: Option<&Func>) -> Vec<(FuncId, bool)> {
-    let mut found = Vec::new();
-    for block in f.iter().flat_map(|f| &f.blocks) {
-        for instr in &block.body {
-            match instr {
-                Instr::Apply { callee, .. } => found.extend(callee.known().map(|id| (id, false))),
-                Instr::Try { body, .. } => found.push((*body, false)),
-                Instr::Closures { functions, .. } => found.extend(functions.iter().map(|(id, _)| (*id, true))),
-                Instr::Prim { .. } => {}
-            }
-        }
-        match &block.term {
-            Term::Tail { callee, .. } => found.extend(callee.known().map(|id| (id, false))),
-            Term::Part(id, _) => found.push((*id, false)),
-            _ => {}
-        }
-    }
-    found
-}
-
 /// May the function be a local?
 fn may_be_local(program: &Program, style: Style, id: usize) -> bool {
     program.functions[id].as_ref().is_some_and(|f| local_name(style, f).is_some())
 }
 
 /// `code`: does the program look for the code of closures in `F`?
-pub fn run(program: &Program, style: Style, code: bool) -> Groups {
+pub fn run(program: &Program, graph: &CallGraph, style: Style, code: bool) -> Groups {
     let count = program.functions.len();
     let mut group = vec![0; count];
     let mut live = 0;
@@ -70,11 +49,10 @@ pub fn run(program: &Program, style: Style, code: bool) -> Groups {
         is_declared: vec![false; count],
         is_field: vec![false; count],
     };
-    let mentioned = parallel::map(count, program.functions.iter(), |f| mentions(f.as_ref()));
     // calls come first: what nothing calls directly is no local
     for creations in [false, true] {
-        for (id, mentioned) in mentioned.iter().enumerate() {
-            for &(other, created) in mentioned {
+        for (id, references) in graph.references.iter().enumerate() {
+            for &(other, created) in references {
                 let o = other as usize;
                 if created != creations {
                     continue;

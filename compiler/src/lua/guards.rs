@@ -55,11 +55,11 @@ impl Guards<'_> {
 
 /// By function: does it ask, if it calls otherwise than in tail position? Not meant for those that `Try` calls and for parts of
 /// others.
-pub fn run(program: &Program, table: &Table) -> Vec<bool> {
+pub fn run(program: &Program, graph: &CallGraph, table: &Table) -> Vec<bool> {
     let count = program.functions.len();
     let mut guards = Guards { program, table, rank: vec![count; count], levels: vec![0; count] };
     let mut asks = vec![true; count];
-    let order = CallGraph::of(program).callees_first();
+    let order = graph.callees_first();
     for (rank, id) in order.iter().enumerate() {
         guards.rank[*id as usize] = rank;
     }
