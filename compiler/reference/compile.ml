@@ -60,18 +60,6 @@ type output = { text : string; warnings : string list }
 (* The stage that was asked for is reached. *)
 exception Dumped of string
 
-(* Which globals the functions read. *)
-let used_globals (program : Program.t) =
-  let used = Bytes.make (Array.length program.globals) '\000' in
-  let note = function
-    | Program.Prim (_, "%global", Program.Int slot :: _) when slot >= 0 && slot < Bytes.length used ->
-        Bytes.set used slot '\001'
-    | _ -> ()
-  in
-  let of_block (block : Program.block) = List.iter note block.body in
-  Array.iter (function None -> () | Some (f : Program.func) -> Array.iter of_block f.blocks) program.functions;
-  used
-
 let translate bytes options =
   let is_asked dump = match options.dump with Some asked -> String.equal asked dump | None -> false in
   let image = Container.read bytes in
@@ -90,9 +78,9 @@ let translate bytes options =
     match options.style with Lua_text.Compact -> Some (Short_names.create table program.functions) | _ -> None
   in
   let emission : Expressions.options = { target = options.target; names } in
-  let used = Linker.used_primitives program in
+  let uses = Uses.run program in
   let graph = Call_graph.of_program program in
-  let groups = Groups.run program graph names (Linker.links used table Groups.code) in
+  let groups = Groups.run program graph names (Linker.links uses table Groups.code) in
   let asks = Guards.run program graph table in
   let warnings = ref [] in
   let functions = ref [] in
@@ -103,7 +91,7 @@ let translate bytes options =
     program.functions;
   let functions = List.rev !functions in
   if is_asked "lua" then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));
-  let data, lossy = Data.emit program table options.target names (used_globals program) in
+  let data, lossy = Data.emit program table options.target names uses.globals in
   List.iter
     (fun decimal ->
       warnings :=
@@ -111,7 +99,7 @@ let translate bytes options =
     lossy;
   let main = match program.functions.(program.main) with Some f -> Naming.function_place names f | None -> "" in
   let parts : Linker.parts = { target = options.target; names; functions; main; data; files = options.files } in
-  let text = Linker.link program used table parts options.allow_missing in
+  let text = Linker.link program uses table parts options.allow_missing in
   { text; warnings = List.rev !warnings }
 
 (* Translates an OCaml bytecode executable. *)

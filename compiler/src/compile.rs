@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use crate::bytecode::{container, disassemble};
 use crate::error::Result;
-use crate::ir::program::{Arg, Instr, Program};
+use crate::ir::program::Program;
 use crate::ir::{ir_text, verify};
-use crate::link::{data, fragment, linker};
+use crate::link::{data, fragment, linker, uses};
 use crate::lua::lua_text::Text;
 use crate::lua::short_names::ShortNames;
 use crate::lua::{emit, expressions, groups, guards, lua_text, naming};
@@ -159,25 +159,6 @@ fn dump(text: String) -> Result<Output> {
     Ok(Output { text, warnings: Vec::new() })
 }
 
-/// Which globals the functions read.
-fn used_globals(program: &Program) -> Vec<bool> {
-    let mut used = vec![false; program.globals.len()];
-    for function in program.functions.iter().flatten() {
-        for block in &function.blocks {
-            for instr in &block.body {
-                if let Instr::Prim { name, args, .. } = instr
-                    && name == "%global"
-                    && let Some(Arg::Int(slot)) = args.first()
-                    && let Some(flag) = used.get_mut(*slot as usize)
-                {
-                    *flag = true;
-                }
-            }
-        }
-    }
-    used
-}
-
 /// Verifies the program between two passes, in debug builds.
 fn check(program: &Program, traps: bool) -> Result<()> {
     if cfg!(debug_assertions) { verify::run(program, traps) } else { Ok(()) }
@@ -211,8 +192,9 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let short = ShortNames::new(&table, &program.functions);
     let names = (options.style == lua_text::Style::Compact).then_some(&short);
     let emission = expressions::Options { target: options.target, style: options.style };
+    let uses = uses::run(&program);
     let graph = CallGraph::of(&program);
-    let groups = groups::run(&program, &graph, options.style, linker::links(&program, &table, groups::CODE)?);
+    let groups = groups::run(&program, &graph, options.style, linker::links(&uses, &table, groups::CODE)?);
     let asks = guards::run(&program, &graph, &table);
     let emitted = parallel::map(program.functions.len(), program.functions.iter(), |function| {
         let function = function.as_ref()?;
@@ -225,7 +207,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     if is_asked("lua") {
         return dump(functions.iter().map(|function| function.text.as_str()).collect());
     }
-    let (data, lossy) = data::emit(&program, &table, options.target, names, &used_globals(&program))?;
+    let (data, lossy) = data::emit(&program, &table, options.target, names, &uses.globals)?;
     for integer in lossy {
         warnings.push(format!("constant data: the integer {integer} does not fit the target {}", options.target.name()));
     }
@@ -233,7 +215,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let main = main.map(|main| naming::function_place(options.style, main)).unwrap_or_default();
     let parts =
         linker::Parts { target: options.target, names, functions: &functions, main: &main, data: &data, files: &options.files };
-    let text = linker::link(&program, &table, &parts, options.allow_missing)?;
+    let text = linker::link(&program, &uses, &table, &parts, options.allow_missing)?;
     parallel::each(program.functions.len(), program.functions.into_iter(), drop);
     Ok(Output { text, warnings })
 }

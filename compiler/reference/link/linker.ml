@@ -20,57 +20,10 @@ type parts = {
   files : (string * string) list;  (* embedded files: path, content; sorted *)
 }
 
-(* Applies `f` to each primitive that a function mentions. *)
-let each_primitive (func : Program.func) f =
-  let visit instr = match instr with Program.Prim (_, name, _) -> f name | _ -> () in
-  Array.iter (fun (block : Program.block) -> List.iter visit block.body) func.blocks
-
-(* Primitives that the functions mention, in order. *)
-let used_primitives (program : Program.t) =
-  let used = Array.make Fragment.buckets [] in
-  let rec is_among names name =
-    match names with [] -> false | first :: rest -> String.equal first name || is_among rest name
-  in
-  let note name =
-    let hash = Fragment.hash name in
-    if not (is_among used.(hash) name) then used.(hash) <- name :: used.(hash)
-  in
-  Array.iter (function None -> () | Some f -> each_primitive f note) program.functions;
-  List.sort String.compare (List.concat (Array.to_list used))
-
-(* The sections that apply unknown functions to as many arguments as the program does. *)
-let applied (program : Program.t) =
-  let applied = ref [] in
-  let note callee args =
-    match (callee : Program.callee) with
-    | Any ->
-        let n = List.length args in
-        let name = if n > 8 then "%apply" else "%apply_" ^ string_of_int n in
-        if not (List.exists (String.equal name) !applied) then applied := name :: !applied
-    | Exact | Known _ -> ()
-  in
-  let of_instr = function Program.Apply { args; callee; _ } -> note callee args | _ -> () in
-  let of_block (block : Program.block) =
-    List.iter of_instr block.body;
-    match block.term with Program.Tail { args; callee; _ } -> note callee args | _ -> ()
-  in
-  Array.iter (function None -> () | Some (f : Program.func) -> Array.iter of_block f.blocks) program.functions;
-  !applied
-
-(* The functions that mention a primitive, in order. *)
-let users (program : Program.t) name =
-  let mentions (f : Program.func) =
-    let found = ref false in
-    each_primitive f (fun other -> if String.equal other name then found := true);
-    !found
-  in
-  let user = function Some (f : Program.func) when mentions f -> Some f.name | _ -> None in
-  List.filter_map user (Array.to_list program.functions)
-
 (* The primitives that no section provides, as one message: `caml_foo (used by List_map, …)`. *)
 let describe_missing program missing =
   let describe name =
-    let users = users program name in
+    let users = Uses.users program name in
     let rec first n users = match users with user :: rest when n > 0 -> user :: first (n - 1) rest | _ -> [] in
     let more = if List.length users > 3 then ", …" else "" in
     name ^ " (used by " ^ String.concat ", " (first 3 users) ^ more ^ ")"
@@ -103,9 +56,9 @@ let order (table : Fragment.table) names =
   done;
   List.rev !result
 
-(* Is the section linked because of one of the primitives? *)
-let links used table section =
-  let linked = order table used in
+(* Is the section linked because of one of the program's primitives? *)
+let links (uses : Uses.t) table section =
+  let linked = order table uses.primitives in
   List.exists (fun (found : Fragment.section) -> String.equal found.name section) linked
 
 (* Adds a section, of whose code this is left. *)
@@ -156,10 +109,10 @@ let functions out texts =
   (match texts with [] -> () | _ -> Buffer.add_string out "end Group() end\n");
   List.rev !lines
 
-(* The whole file. `used`: the program's primitives; `allow_missing`: primitives that no section provides become stubs and not an error. *)
-let link program used table (parts : parts) allow_missing =
+(* The whole file. `allow_missing`: primitives that no section provides become stubs and not an error. *)
+let link program (uses : Uses.t) table (parts : parts) allow_missing =
   let is_provided name = match Fragment.find table name with Some _ -> true | None -> false in
-  let present, missing = List.partition is_provided used in
+  let present, missing = List.partition is_provided uses.primitives in
   (match missing with
   | _ :: _ when not allow_missing -> Error.fail (describe_missing program missing)
   | _ -> ());
@@ -169,7 +122,7 @@ let link program used table (parts : parts) allow_missing =
   let counted = List.filter is_provided [ Emit.tail_depth ] in
   let out = Buffer.create 1048576 in
   let sections = Buffer.create 262144 in
-  let linked = order table (roots @ counted @ applied program @ present) in
+  let linked = order table (roots @ counted @ uses.applied @ present) in
   let is_linked position = List.memq table.sections.(position) linked in
   List.iter
     (fun (found : Fragment.section) ->

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use lua_of_ocaml::bytecode::container;
 use lua_of_ocaml::link::fragment::{self, Table};
-use lua_of_ocaml::link::linker;
+use lua_of_ocaml::link::uses;
 use lua_of_ocaml::passes::ssa;
 use lua_of_ocaml::target::Target;
 
@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
         let image = container::read(&bytes).map_err(refused)?;
         let table = fragment::parse(&runtime, image.version, args.target).map_err(refused)?;
         let program = ssa::run(&image, &Table::default(), false).map_err(refused)?;
-        let used = linker::used_primitives(&program);
+        let used = uses::run(&program).primitives;
         let mut called: BTreeSet<String> = BTreeSet::new();
         for (name, users) in used {
             match table.find(name) {

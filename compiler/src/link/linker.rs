@@ -1,13 +1,12 @@
 //! Puts the Lua file together (ARCHITECTURE.md, section 3): the runtime's sections that are used, each once and
 //! after those it requires, then functions, constants, embedded files and the start.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::ir::program::{Callee, Instr, Program, Term};
+use crate::ir::program::Program;
 use crate::link::fragment::{Section, Table};
+use crate::link::uses::Uses;
 use crate::link::{minify, places};
 use crate::lua::emit::TAIL_DEPTH;
 use crate::lua::groups;
@@ -15,7 +14,6 @@ use crate::lua::literal;
 use crate::lua::lua_text::{Text, squeeze};
 use crate::lua::naming::primitive_place;
 use crate::lua::short_names::ShortNames;
-use crate::parallel;
 use crate::target::Target;
 
 /// The section of the chunk's locals, which comes first.
@@ -35,36 +33,6 @@ pub struct Parts<'a> {
     pub data: &'a str,
     /// Embedded files: path below `/static/`, content; sorted.
     pub files: &'a [(String, Vec<u8>)],
-}
-
-/// Primitives that the functions mention, each with the functions that do, in order.
-pub fn used_primitives(program: &Program) -> BTreeMap<&str, Vec<&str>> {
-    let mentioned = parallel::map(program.functions.len(), program.functions.iter(), |function| {
-        let instrs = function.iter().flat_map(|function| &function.blocks).flat_map(|block| &block.body);
-        let names = instrs.filter_map(|instr| if let Instr::Prim { name, .. } = instr { Some(&**name) } else { None });
-        names.collect::<FxHashSet<&str>>()
-    });
-    let mut used: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for (function, names) in program.functions.iter().zip(&mentioned) {
-        let Some(function) = function else { continue };
-        names.iter().for_each(|name| used.entry(name).or_default().push(&function.name));
-    }
-    used.into_iter().collect()
-}
-
-/// The sections that apply unknown functions to as many arguments as the program does.
-fn applied(program: &Program) -> BTreeSet<String> {
-    let blocks = program.functions.iter().flatten().flat_map(|function| &function.blocks);
-    let counts = blocks.flat_map(|block| {
-        let calls = block.body.iter().filter_map(|instr| match instr {
-            Instr::Apply { args, callee: Callee::Any, .. } => Some(args.len()),
-            _ => None,
-        });
-        let tail = if let Term::Tail { args, callee: Callee::Any, .. } = &block.term { Some(args.len()) } else { None };
-        calls.chain(tail)
-    });
-    let counts: BTreeSet<usize> = counts.map(|n| n.min(9)).collect();
-    counts.into_iter().map(|n| if n > 8 { "%apply".to_string() } else { format!("%apply_{n}") }).collect()
 }
 
 /// The primitives that no section provides, as one message: `caml_foo (used by List_map, …)`.
@@ -122,9 +90,9 @@ fn order(table: &Table, names: &[&str]) -> Result<Vec<usize>> {
     Ok(result)
 }
 
-/// Is the section linked because of a primitive of the program?
-pub fn links(program: &Program, table: &Table, section: &str) -> Result<bool> {
-    let used: Vec<&str> = used_primitives(program).into_keys().collect();
+/// Is the section linked because of one of the program's primitives?
+pub fn links(uses: &Uses, table: &Table, section: &str) -> Result<bool> {
+    let used: Vec<&str> = uses.primitives.keys().copied().collect();
     let linked = order(table, &used)?;
     Ok(table.position(section).is_some_and(|position| linked.contains(&position)))
 }
@@ -165,14 +133,12 @@ fn stub(out: &mut String, name: &str, names: Option<&ShortNames>) {
 }
 
 /// The whole file. `allow_missing`: primitives that no section provides become stubs and not an error.
-pub fn link(program: &Program, table: &Table, parts: &Parts, allow_missing: bool) -> Result<String> {
-    let used = used_primitives(program);
-    let applied = applied(program);
+pub fn link(program: &Program, uses: &Uses, table: &Table, parts: &Parts, allow_missing: bool) -> Result<String> {
     let mut missing: Vec<(&str, &[&str])> = Vec::new();
     let mut names: Vec<&str> = ROOTS.to_vec();
     names.extend(table.find(TAIL_DEPTH).map(|_| TAIL_DEPTH));
-    names.extend(applied.iter().map(String::as_str));
-    for (name, users) in &used {
+    names.extend(uses.applied.iter().map(String::as_str));
+    for (name, users) in &uses.primitives {
         if table.find(name).is_some() {
             names.push(name);
         } else {

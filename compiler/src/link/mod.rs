@@ -5,3 +5,4 @@ pub mod fragment;
 pub mod linker;
 pub mod minify;
 pub mod places;
+pub mod uses;
