@@ -1,37 +1,47 @@
 (* The pipeline: bytes and options in, text or one error out. *)
 
-(* The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does with the
-   effects of primitives, the target and the program. Those of level 0 make what Lua can hold, and leave out what is never called. *)
+(* What passes ask for beside what they work on. *)
+type context = {
+  effects : string -> Fragment.effects;  (* of primitives *)
+  simplify : Program.func -> unit;  (* what a function needs that has changed *)
+  target : Target.t;
+  main : int;
+  has_places : bool;  (* backtraces have locations *)
+}
+
+(* What a pass does: with the whole program, or with each function by itself; then it gives whether that is to be simplified. *)
+type pass = Whole of (context -> Program.t -> unit) | Each of (context -> Program.func -> bool)
+
+(* The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those of level 0
+   make what Lua can hold, and leave out what is never called. *)
 let passes =
   [
-    ("simplify", 0, fun effects _ program -> Simplify.run program effects);
+    ("simplify", 0, Each (fun _ _ -> true));
     ( "known_calls",
       1,
-      fun _ _ program ->
-        Known_calls.run program;
-        Partial.run program;
-        Allocations.drop_unwatched program );
-    ("lift", 1, fun _ _ program -> Lift.run program);
-    ("specialise", 1, fun effects _ program -> Specialise.run program (fun f -> Simplify.func f effects));
-    ("dead_code", 0, fun effects _ program -> Dead_code.run effects program);
-    ("inline", 1, fun effects _ program -> Inline.run program (fun f -> Simplify.func f effects));
-    ("known_blocks", 1, fun effects _ program -> Known_blocks.run program (fun f -> Simplify.func f effects));
-    ("unroll", 1, fun effects _ program -> Unroll.run program (fun f -> Simplify.func f effects));
-    ("comparisons", 1, fun effects _ program -> Comparisons.run program (fun f -> Simplify.func f effects));
-    ("raises", 1, fun effects _ program -> Raises.run program effects (fun f -> Simplify.func f effects));
-    ("direct_calls", 1, fun effects _ program -> Direct_calls.run program (fun f -> Simplify.func f effects));
-    ("outline", 0, fun effects _ program -> Outline.run program (fun f -> Simplify.func f effects));
-    ( "self_calls",
-      1,
-      fun effects target program ->
-        Self_calls.run program (target = Target.Lua54) (fun f -> Simplify.func f effects) );
-    ("cells", 1, fun effects _ program -> Cells.run program (fun f -> Simplify.func f effects));
-    ("hoist", 1, fun effects _ program -> Hoist.run program (fun f -> Simplify.func f effects));
-    ("ranges", 1, fun effects target program -> Ranges.run program target (fun f -> Simplify.func f effects));
-    ("bounds", 1, fun _ _ program -> Bounds.run program);
-    ("identical", 1, fun effects _ program -> Identical.run program (fun f -> Simplify.func f effects));
-    ("split", 0, fun _ _ program -> Split.run program);
-    ("slots", 0, fun _ _ program -> Slots.run program);
+      Whole
+        (fun _ program ->
+          Known_calls.run program;
+          Partial.run program;
+          Allocations.drop_unwatched program) );
+    ("lift", 1, Whole (fun _ program -> Lift.run program));
+    ("specialise", 1, Whole (fun context program -> Specialise.run program context.simplify));
+    ("dead_code", 0, Whole (fun context program -> Dead_code.run context.effects program));
+    ("inline", 1, Whole (fun context program -> Inline.run program context.simplify));
+    ("known_blocks", 1, Whole (fun context program -> Known_blocks.run program context.simplify));
+    ("unroll", 1, Each (fun context f -> (not context.has_places) && Unroll.run f));
+    ("comparisons", 1, Each (fun _ f -> Comparisons.run f));
+    ("raises", 1, Whole (fun context program -> Raises.run program context.effects context.simplify));
+    ("direct_calls", 1, Whole (fun context program -> Direct_calls.run program context.simplify));
+    ("outline", 0, Whole (fun context program -> Outline.run program context.simplify));
+    ("self_calls", 1, Each (fun context f -> Self_calls.run f (context.target = Target.Lua54)));
+    ("cells", 1, Each (fun _ f -> Cells.run f));
+    ("hoist", 1, Each (fun context f -> f.id <> context.main && Hoist.run f));
+    ("ranges", 1, Whole (fun context program -> Ranges.run program context.target context.simplify));
+    ("bounds", 1, Each (fun _ f -> Bounds.run f));
+    ("identical", 1, Whole (fun context program -> Identical.run program context.simplify));
+    ("split", 0, Whole (fun _ program -> Split.run program));
+    ("slots", 0, Whole (fun _ program -> Slots.run program));
   ]
 
 (* The stages of the pipeline whose result can be shown instead of the output, in their order. *)
@@ -60,6 +70,32 @@ type output = { text : string; warnings : string list }
 (* The stage that was asked for is reached. *)
 exception Dumped of string
 
+(* Runs the passes. Those of each function that follow one another do all of a function before the next one, which costs less where
+   a function is met in memory first. `reached` is told each pass that is done; `is_asked`: after this one all functions have to be. *)
+let run_passes context (program : Program.t) level is_asked reached =
+  let apply (_, lowest, pass) f =
+    match pass with Each pass when lowest <= level && pass context f -> context.simplify f | _ -> ()
+  in
+  let rec together = function
+    | ((name, _, Each _) as pass) :: rest ->
+        let others, rest = if is_asked name then ([], rest) else together rest in
+        (pass :: others, rest)
+    | rest -> ([], rest)
+  in
+  let rec run = function
+    | [] -> ()
+    | (name, lowest, Whole pass) :: rest ->
+        if lowest <= level then pass context program;
+        reached name;
+        run rest
+    | passes ->
+        let each, rest = together passes in
+        Array.iter (Option.iter (fun f -> List.iter (fun pass -> apply pass f) each)) program.functions;
+        List.iter (fun (name, _, _) -> reached name) each;
+        run rest
+  in
+  run passes
+
 let translate bytes options =
   let is_asked dump = match options.dump with Some asked -> String.equal asked dump | None -> false in
   let image = Container.read bytes in
@@ -69,11 +105,10 @@ let translate bytes options =
   let program = Ssa.run image table options.debug in
   let reached dump = if is_asked dump then raise (Dumped (Ir_text.run program)) in
   reached "ssa";
-  List.iter
-    (fun (name, level, pass) ->
-      if level <= options.level then pass effects options.target program;
-      reached name)
-    passes;
+  let simplify f = Simplify.run f effects in
+  let has_places = Array.length program.places > 0 in
+  let context = { effects; simplify; target = options.target; main = program.main; has_places } in
+  run_passes context program options.level is_asked reached;
   let names =
     match options.style with Lua_text.Compact -> Some (Short_names.create table program.functions) | _ -> None
   in

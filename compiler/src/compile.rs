@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::bytecode::{container, disassemble};
 use crate::error::Result;
-use crate::ir::program::Program;
+use crate::ir::program::{Func, FuncId, Program};
 use crate::ir::{ir_text, verify};
 use crate::link::{data, fragment, linker, uses};
 use crate::lua::lua_text::Text;
@@ -13,96 +13,63 @@ use crate::lua::{emit, expressions, groups, guards, lua_text, naming};
 use crate::parallel;
 use crate::passes::call_graph::CallGraph;
 use crate::passes::{
-    Effects, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_blocks,
+    Effects, Simplify, allocations, bounds, cells, comparisons, dead_code, direct_calls, hoist, identical, inline, known_blocks,
     known_calls, lift, outline, partial, raises, ranges, self_calls, simplify, slots, specialise, split, ssa, unroll,
 };
 use crate::target::Target;
 
-/// A pass over the whole program, with the effects of primitives, for a target.
-type Pass = fn(&mut Program, Effects, Target) -> Result<()>;
+/// What passes ask for beside what they work on.
+struct Context<'a> {
+    effect_of: Effects<'a>,
+    simplify: Simplify<'a>,
+    target: Target,
+    main: FuncId,
+    /// Backtraces have locations.
+    has_places: bool,
+}
 
-/// The passes between SSA and Lua in their order: name, the lowest level of optimisation that has it, and what it does. Those
-/// of level 0 make what Lua can hold, and leave out what is never called.
-const PASSES: [(&str, u8, Pass); 20] = [
-    ("simplify", 0, |program, effect_of, _| {
-        simplify::run(program, effect_of);
-        Ok(())
-    }),
-    ("known_calls", 1, |program, _, _| {
-        known_calls::run(program);
-        partial::run(program);
-        allocations::drop_unwatched(program);
-        Ok(())
-    }),
-    ("lift", 1, |program, _, _| {
-        lift::run(program);
-        Ok(())
-    }),
-    ("specialise", 1, |program, effect_of, _| {
-        specialise::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("dead_code", 0, |program, effect_of, _| {
-        dead_code::run(effect_of, program);
-        Ok(())
-    }),
-    ("inline", 1, |program, effect_of, _| {
-        inline::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("known_blocks", 1, |program, effect_of, _| {
-        known_blocks::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("unroll", 1, |program, effect_of, _| {
-        unroll::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("comparisons", 1, |program, effect_of, _| {
-        comparisons::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("raises", 1, |program, effect_of, _| {
-        raises::run(program, effect_of, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("direct_calls", 1, |program, effect_of, _| {
-        direct_calls::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("outline", 0, |program, effect_of, _| {
-        outline::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("self_calls", 1, |program, effect_of, target| {
-        self_calls::run(program, target == Target::Lua54, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("cells", 1, |program, effect_of, _| {
-        cells::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("hoist", 1, |program, effect_of, _| {
-        hoist::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("ranges", 1, |program, effect_of, target| {
-        ranges::run(program, target, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("bounds", 1, |program, _, _| {
-        bounds::run(program);
-        Ok(())
-    }),
-    ("identical", 1, |program, effect_of, _| {
-        identical::run(program, &|f| simplify::function(f, effect_of));
-        Ok(())
-    }),
-    ("split", 0, |program, _, _| split::run(program)),
-    ("slots", 0, |program, _, _| {
-        slots::run(program);
-        Ok(())
-    }),
+/// What a pass does: with the whole program, or with each function by itself; then it gives whether that is to be simplified.
+#[derive(Clone, Copy)]
+enum Pass {
+    Whole(fn(&mut Program, &Context)),
+    /// One that may refuse the program.
+    Checked(fn(&mut Program) -> Result<()>),
+    Each(fn(&mut Func, &Context) -> bool),
+}
+
+/// A pass with its name and the lowest level of optimisation that has it.
+type Step = (&'static str, u8, Pass);
+
+/// The passes between SSA and Lua in their order. Those of level 0 make what Lua can hold, and leave out what is never called.
+const PASSES: [Step; 20] = [
+    ("simplify", 0, Pass::Each(|_, _| true)),
+    (
+        "known_calls",
+        1,
+        Pass::Whole(|program, _| {
+            known_calls::run(program);
+            partial::run(program);
+            allocations::drop_unwatched(program);
+        }),
+    ),
+    ("lift", 1, Pass::Whole(|program, _| lift::run(program))),
+    ("specialise", 1, Pass::Whole(|program, context| specialise::run(program, context.simplify))),
+    ("dead_code", 0, Pass::Whole(|program, context| dead_code::run(context.effect_of, program))),
+    ("inline", 1, Pass::Whole(|program, context| inline::run(program, context.simplify))),
+    ("known_blocks", 1, Pass::Whole(|program, context| known_blocks::run(program, context.simplify))),
+    ("unroll", 1, Pass::Each(|f, context| !context.has_places && unroll::run(f))),
+    ("comparisons", 1, Pass::Each(|f, _| comparisons::run(f))),
+    ("raises", 1, Pass::Whole(|program, context| raises::run(program, context.effect_of, context.simplify))),
+    ("direct_calls", 1, Pass::Whole(|program, context| direct_calls::run(program, context.simplify))),
+    ("outline", 0, Pass::Whole(|program, context| outline::run(program, context.simplify))),
+    ("self_calls", 1, Pass::Each(|f, context| self_calls::run(f, context.target == Target::Lua54))),
+    ("cells", 1, Pass::Each(|f, _| cells::run(f))),
+    ("hoist", 1, Pass::Each(|f, context| f.id != context.main && hoist::run(f))),
+    ("ranges", 1, Pass::Whole(|program, context| ranges::run(program, context.target, context.simplify))),
+    ("bounds", 1, Pass::Each(|f, _| bounds::run(f))),
+    ("identical", 1, Pass::Whole(|program, context| identical::run(program, context.simplify))),
+    ("split", 0, Pass::Checked(split::run)),
+    ("slots", 0, Pass::Whole(|program, _| slots::run(program))),
 ];
 
 /// A stage of the pipeline whose result can be shown instead of the output: a pass by its name, or what comes before and after.
@@ -159,6 +126,36 @@ fn dump(text: String) -> Result<Output> {
     Ok(Output { text, warnings: Vec::new() })
 }
 
+/// How many of these passes are run together: those of each function in a row, up to the one that is asked for. They do all of a
+/// function before the next one, which costs less where a function is met in memory first. In debug builds each is looked after alone.
+fn together(passes: &[Step], is_asked: &dyn Fn(&str) -> bool) -> usize {
+    let row = passes.iter().take_while(|(_, _, pass)| matches!(pass, Pass::Each(_))).count();
+    let asked = passes.iter().take(row).position(|(name, _, _)| is_asked(name) || cfg!(debug_assertions));
+    asked.map_or(row, |last| last + 1).max(1)
+}
+
+/// Runs passes that belong together, those that the level of optimisation has.
+fn run_passes(program: &mut Program, context: &Context, level: u8, passes: &[Step]) -> Result<()> {
+    let mut each = Vec::new();
+    for (_, _, pass) in passes.iter().filter(|(_, lowest, _)| *lowest <= level) {
+        match pass {
+            Pass::Whole(pass) => pass(program, context),
+            Pass::Checked(pass) => pass(program)?,
+            Pass::Each(pass) => each.push(pass),
+        }
+    }
+    if !each.is_empty() {
+        parallel::functions(program, |f| {
+            for pass in &each {
+                if pass(f, context) {
+                    (context.simplify)(f);
+                }
+            }
+        });
+    }
+    Ok(())
+}
+
 /// Verifies the program between two passes, in debug builds.
 fn check(program: &Program, traps: bool) -> Result<()> {
     if cfg!(debug_assertions) { verify::run(program, traps) } else { Ok(()) }
@@ -178,16 +175,25 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     if is_asked("ssa") {
         return dump(ir_text::run(&program));
     }
+    let simplify = |f: &mut Func| simplify::run(f, &effect_of);
+    let context = Context {
+        effect_of: &effect_of,
+        simplify: &simplify,
+        target: options.target,
+        main: program.main,
+        has_places: !program.places.is_empty(),
+    };
     let mut traps = true;
-    for (name, level, pass) in PASSES {
-        if level <= options.level {
-            pass(&mut program, &effect_of, options.target)?;
-            traps = traps && name != "outline";
-            check(&program, traps)?;
-        }
-        if is_asked(name) {
+    let mut left = PASSES.as_slice();
+    while !left.is_empty() {
+        let (passes, after) = left.split_at(together(left, &is_asked));
+        run_passes(&mut program, &context, options.level, passes)?;
+        traps = traps && passes.iter().all(|(name, _, _)| *name != "outline");
+        check(&program, traps)?;
+        if passes.iter().any(|(name, _, _)| is_asked(name)) {
             return dump(ir_text::run(&program));
         }
+        left = after;
     }
     let short = ShortNames::new(&table, &program.functions);
     let names = (options.style == lua_text::Style::Compact).then_some(&short);

@@ -6,11 +6,12 @@
 use std::process::Command;
 
 use lua_of_ocaml::bytecode::unmarshal::Arena;
-use lua_of_ocaml::ir::program::{Arg, Block, Func, Instr, Kind, Program, Target as Edge, Term, Var};
+use lua_of_ocaml::ir::program::{Arg, Args, Block, Func, Instr, Kind, Program, Target as Edge, Term, Var};
 use lua_of_ocaml::link::fragment::{self, Table};
 use lua_of_ocaml::lua::lua_text::{self, Style};
 use lua_of_ocaml::lua::short_names::ShortNames;
 use lua_of_ocaml::lua::{emit, expressions, flow, groups, guards};
+use lua_of_ocaml::passes::call_graph::CallGraph;
 use lua_of_ocaml::passes::split;
 use lua_of_ocaml::target::Target;
 
@@ -56,13 +57,13 @@ fn table() -> Table {
 }
 
 fn prim(dest: Var, name: &'static str, args: Vec<Arg>) -> Instr {
-    Instr::Prim { dest, name: name.into(), args }
+    Instr::Prim { dest, name: name.into(), args: args.into() }
 }
 
 /// Block b has the parameters 1 + 5b and 2 + 5b, and defines 3 + 5b (drawn), 4 + 5b (tested), 5 + 5b (a sum).
 fn function(random: &mut Random) -> Func {
     let n = 2 + random.below(10);
-    let edge = |random: &mut Random| Edge { block: (1 + random.below(n)) as u32, args: Vec::new() };
+    let edge = |random: &mut Random| Edge { block: (1 + random.below(n)) as u32, args: Args::new() };
     let mut blocks = Vec::new();
     for b in 0..=n {
         let base = 1 + 5 * b as Var;
@@ -202,14 +203,15 @@ fn lua(func: &Func, style: Style) -> String {
     split::run(&mut program).unwrap();
     let table = table();
     let options = expressions::Options { target: Target::Portable, style };
-    let groups = groups::run(&program, style, false);
+    let graph = CallGraph::of(&program);
+    let groups = groups::run(&program, &graph, style, false);
     let mut text = String::new();
     for f in program.functions.iter().flatten() {
         text.push_str(
             &lua_text::run(
                 style,
                 &ShortNames::default(),
-                &emit::run(&table, &program, &groups, &guards::run(&program, &table), f, options).unwrap().0,
+                &emit::run(&table, &program, &groups, &guards::run(&program, &graph, &table), f, options).unwrap().0,
             )
             .text,
         );

@@ -31,14 +31,14 @@ fn passes(image: &Image, step: &mut dyn FnMut(&str, &Program)) -> Result<()> {
         step(name, program);
     };
     check("ssa", &program, true);
-    simplify::run(&mut program, &effect_of);
+    program.functions.iter_mut().flatten().for_each(|f| simplify::run(f, &effect_of));
     check("simplify", &program, true);
     known_calls::run(&mut program);
     partial::run(&mut program);
     check("known_calls", &program, true);
     dead_code::run(&effect_of, &mut program);
     check("dead_code", &program, true);
-    outline::run(&mut program, &|f| simplify::function(f, &effect_of));
+    outline::run(&mut program, &|f| simplify::run(f, &effect_of));
     check("outline", &program, false);
     Ok(())
 }

@@ -252,14 +252,9 @@ let replace_cells (f : func) cells =
     f.blocks;
   f.names <- Array.append f.names (Array.of_list (List.rev !names))
 
-(* Turns a function's blocks that do not escape into variables, and simplifies it then. *)
-let run_function f simplify =
+(* Turns a function's blocks that do not escape into variables; gives whether there were any. *)
+let run f =
   let cells = find f in
-  if Array.length cells.owner > 0 then begin
-    replace_cells f cells;
-    simplify f
-  end
-
-(* The same for all functions. *)
-let run program simplify =
-  Array.iter (function Some f -> run_function f simplify | None -> ()) program.functions
+  let found = Array.length cells.owner > 0 in
+  if found then replace_cells f cells;
+  found

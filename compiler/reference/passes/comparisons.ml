@@ -58,8 +58,8 @@ let fuse_all (f : func) =
     Array.iter (look (Visit.uses f)) f.blocks;
   !changed
 
-(* Whether a test has changed. *)
-let func (f : func) =
+(* Gives whether a test has changed: then the comparison itself may be needed no more. *)
+let run (f : func) =
   let compared = compared f in
   let changed = ref (fuse_all f) in
   let tested instr =
@@ -75,6 +75,3 @@ let func (f : func) =
   if Array.length compared > 0 then
     Array.iter (fun (block : block) -> block.body <- List.map tested block.body) f.blocks;
   !changed
-
-(* Does so in all functions; those that change are simplified, as the comparison itself may be needed no more. *)
-let run program simplify = Array.iter (function Some f -> if func f then simplify f | None -> ()) program.functions

@@ -60,7 +60,7 @@ let is_fixed (f : func) name args =
   | _ -> false
 
 (* Gives whether there was anything. *)
-let func (f : func) =
+let run (f : func) =
   let circling = circling f in
   let moves b = Array.length circling > 0 && circling.(b) && not circling.(0) in
   let reads = { first = []; count = 0; here = [] } in
@@ -95,7 +95,3 @@ let func (f : func) =
   if Array.length !replace > 0 then Simplify.substitute f !replace;
   if reads.count > 0 then f.blocks.(0).body <- List.rev_append reads.first f.blocks.(0).body;
   reads.count > 0 || Array.length !replace > 0
-
-(* Does so in all functions; those that change are simplified. *)
-let run program simplify =
-  Array.iter (function Some f when f.id <> program.main -> if func f then simplify f | _ -> ()) program.functions

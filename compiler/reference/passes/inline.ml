@@ -378,7 +378,7 @@ let run program simplify =
             (* What makes the string may itself have been inlined. *)
             if calls_for_string f then inline ();
             let strings = Strings.run f in
-            let loops = Self_calls.run_function false f in
+            let loops = Self_calls.run f false in
             if strings || loops then simplify f;
             sizes.(f.id) <- (if is_recursive f then never else size f)))
       (Call_graph.levels graph);

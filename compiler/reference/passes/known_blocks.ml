@@ -68,7 +68,7 @@ let round (f : func) callees simplify =
   let changed = Unroll.run_host f work in
   if changed then begin
     simplify f;
-    Cells.run_function f simplify
+    if Cells.run f then simplify f
   end;
   changed
 

@@ -58,7 +58,7 @@ let make_loop (f : func) any =
     Array.append f.blocks [| { params; body = []; term = Jump { block = start + 1; args = [] } }; first |]
 
 (* Gives whether it became a loop; `always`: even if it calls itself elsewhere, too. *)
-let run_function always (f : func) =
+let run (f : func) always =
   let loops any = Array.exists (fun (block : block) -> is_loop f any block.term) f.blocks in
   loops true && (always || not (is_recursive f))
   &&
@@ -68,7 +68,3 @@ let run_function always (f : func) =
        make_loop f any;
        true
      end
-
-(* Makes the loops of all functions, `always` as above; those that change are simplified. *)
-let run program always simplify =
-  Array.iter (function None -> () | Some f -> if run_function always f then simplify f) program.functions

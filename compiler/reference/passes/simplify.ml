@@ -510,7 +510,7 @@ let rounds = 3
 
 (* Simplifies one function. `moved`: what is passed to parameters has changed since these were compared; `replaced`: variables have been
    replaced since constants were looked for. *)
-let func f effect_of =
+let run f effect_of =
   let rec round left moved replaced =
     if left > 0 then begin
       let same = moved && has_params f && same_params f in
@@ -534,6 +534,3 @@ let func f effect_of =
     round rounds true true
   end;
   number_variables f
-
-(* Simplifies all functions of a program. *)
-let run program effect_of = Array.iter (function Some f -> func f effect_of | None -> ()) program.functions

@@ -76,7 +76,7 @@ let run_host (f : func) work =
   host.block_count > count
 
 (* Gives whether the function took itself in. *)
-let run_function (f : func) =
+let run (f : func) =
   let calls = Array.exists (fun (block : block) -> List.exists (is_own_call f.id) block.body) f.blocks in
   calls
   &&
@@ -90,8 +90,3 @@ let run_function (f : func) =
     | Some split -> work host (take_in host callee block split)
   in
   run_host f work
-
-(* Lets all such functions take themselves in, and simplifies them. *)
-let run program simplify =
-  if Array.length program.places = 0 then
-    Array.iter (function None -> () | Some f -> if run_function f then simplify f) program.functions

@@ -1,9 +1,8 @@
 //! Of accesses to the same array or string by the same index only the first is checked: where it has been, the others come after it, and
 //! neither has another length by then.
 
-use crate::ir::program::{Arg, Func, Instr, Program};
+use crate::ir::program::{Arg, Func, Instr};
 use crate::lua::flow;
-use crate::parallel;
 
 /// So far up the tree of dominators checks are looked for.
 const CLIMB: usize = 16;
@@ -33,9 +32,10 @@ fn access(instr: &Instr) -> Option<(&Arg, &Arg)> {
     }
 }
 
-fn function(f: &mut Func) {
+/// Takes the checks away that were made before; there is nothing to simplify then.
+pub fn run(f: &mut Func) -> bool {
     if f.blocks.iter().flat_map(|block| &block.body).filter_map(access).count() < 2 {
-        return;
+        return false;
     }
     let flow = flow::run(&f.blocks);
     // What each block has checked.
@@ -54,9 +54,5 @@ fn function(f: &mut Func) {
             }
         }
     }
-}
-
-/// Takes the checks away that were made before, in all functions.
-pub fn run(program: &mut Program) {
-    parallel::functions(program, function);
+    false
 }

@@ -4,10 +4,8 @@
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Func, Instr, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets, targets_mut};
-use crate::parallel;
-use crate::passes::Simplify;
 
 /// A block with more fields stays one.
 const MAX_FIELDS: usize = 8;
@@ -163,8 +161,8 @@ fn order(f: &Func) -> Vec<usize> {
     found
 }
 
-/// Gives whether anything was replaced.
-pub fn function(f: &mut Func) -> bool {
+/// Turns a function's blocks that do not escape into variables; gives whether there were any.
+pub fn run(f: &mut Func) -> bool {
     let cells = find(f);
     if cells.owner.is_empty() {
         return false;
@@ -259,13 +257,4 @@ pub fn function(f: &mut Func) -> bool {
         f.blocks[b].term = term;
     }
     true
-}
-
-/// Turns blocks that do not escape into variables, in all functions; those that change are simplified.
-pub fn run(program: &mut Program, simplify: Simplify) {
-    parallel::functions(program, |f| {
-        if function(f) {
-            simplify(f);
-        }
-    });
 }

@@ -3,10 +3,8 @@
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Args, Func, Instr, Program, Var};
+use crate::ir::program::{Arg, Args, Func, Instr, Var};
 use crate::ir::visit::uses;
-use crate::parallel;
-use crate::passes::Simplify;
 
 /// By variable: the ints whose comparison it is.
 fn compared(f: &Func) -> Vec<Option<(Arg, Arg)>> {
@@ -78,8 +76,8 @@ fn fuse(f: &mut Func) -> bool {
     changed
 }
 
-/// Whether a test has changed.
-fn function(f: &mut Func) -> bool {
+/// Gives whether a test has changed: then the comparison itself may be needed no more.
+pub fn run(f: &mut Func) -> bool {
     let compared = compared(f);
     let mut changed = fuse(f);
     if compared.iter().any(Option::is_some) {
@@ -94,13 +92,4 @@ fn function(f: &mut Func) -> bool {
         }
     }
     changed
-}
-
-/// Does so in all functions; those that change are simplified, as the comparison itself may be needed no more.
-pub fn run(program: &mut Program, simplify: Simplify) {
-    parallel::functions(program, |f| {
-        if function(f) {
-            simplify(f);
-        }
-    });
 }

@@ -1,10 +1,8 @@
 //! What a function reads round after round of a loop from its closure, or from a slot of the top level, it reads once, at its start: both
 //! never change. What a block reads again it has already. Main has no part in it, as it is what sets the slots.
 
-use crate::ir::program::{Arg, Func, Instr, Program, Var};
+use crate::ir::program::{Arg, Func, Instr, Var};
 use crate::ir::visit::{each_arg_mut, each_term_arg_mut, targets};
-use crate::parallel;
-use crate::passes::Simplify;
 
 /// How many values a function may hold from its start on.
 const MOST: usize = 10;
@@ -47,7 +45,7 @@ fn same(reads: &[(Var, Instr)], instr: &Instr) -> Option<Var> {
 }
 
 /// Gives whether there was anything.
-fn function(f: &mut Func) -> bool {
+pub fn run(f: &mut Func) -> bool {
     let mut circling = circling(f);
     if circling[0] {
         circling.fill(false);
@@ -95,14 +93,4 @@ fn function(f: &mut Func) -> bool {
     }
     f.blocks[0].body.splice(0..0, reads.into_iter().map(|(_, read)| read));
     true
-}
-
-/// Does so in all functions; those that change are simplified.
-pub fn run(program: &mut Program, simplify: Simplify) {
-    let main = program.main;
-    parallel::functions(program, |f| {
-        if f.id != main && function(f) {
-            simplify(f);
-        }
-    });
 }

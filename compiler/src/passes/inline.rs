@@ -378,7 +378,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
             if calls_for_string(&f) {
                 inline(&mut f);
             }
-            if strings::run(&mut f) | self_calls::function(&mut f, false) {
+            if strings::run(&mut f) | self_calls::run(&mut f, false) {
                 simplify(&mut f);
             }
             let size = if is_recursive(&f) { None } else { size(&f) };

@@ -69,7 +69,7 @@ fn round(f: &mut Func, program: &Program, simplify: Simplify) -> bool {
     let changed = f.blocks.len() > count;
     if changed {
         simplify(f);
-        if cells::function(f) {
+        if cells::run(f) {
             simplify(f);
         }
     }

@@ -2,10 +2,8 @@
 //! a loop is two to three times as fast, and Luau has none. A function that calls itself elsewhere too keeps its calls where LuaJIT may
 //! run it: that compiles a recursion, but not one with a loop inside (tak: 2.6 times the time; interp: 1.1).
 
-use crate::ir::program::{Arg, Args, Block, Callee, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, Callee, Func, Instr, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_term_arg, each_term_arg_mut, targets_mut};
-use crate::parallel;
-use crate::passes::Simplify;
 
 /// Does the function use its own closure, other than to call itself?
 fn uses_itself(f: &Func) -> bool {
@@ -44,7 +42,7 @@ fn is_loop(f: &Func, term: &Term, any: bool) -> bool {
 }
 
 /// Gives whether it became a loop; `always`: even if it calls itself elsewhere, too.
-pub fn function(f: &mut Func, always: bool) -> bool {
+pub fn run(f: &mut Func, always: bool) -> bool {
     let own = usize::from(f.has_closure());
     let any = own == 0 || !uses_itself(f);
     if (!always && is_recursive(f)) || !f.blocks.iter().any(|block| is_loop(f, &block.term, any)) {
@@ -89,13 +87,4 @@ pub fn function(f: &mut Func, always: bool) -> bool {
     f.blocks.push(Block { params, body: Vec::new(), term: Term::Jump(again) });
     f.blocks.push(first);
     true
-}
-
-/// Makes the loops of all functions, `always` as above; those that change are simplified.
-pub fn run(program: &mut Program, always: bool, simplify: Simplify) {
-    parallel::functions(program, |f| {
-        if function(f, always) {
-            simplify(f);
-        }
-    });
 }

@@ -2,10 +2,9 @@
 //! blocks that only lead on, blocks with one predecessor, results that nobody uses. Leaves blocks in reverse postorder and variables
 //! numbered in the order of their definition.
 
-use crate::ir::program::{Arg, Args, Block, BlockId, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, BlockId, Func, Instr, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
-use crate::parallel;
 use crate::passes::Effects;
 use crate::passes::fold;
 use crate::passes::regions::{self, Regions};
@@ -543,7 +542,7 @@ pub fn number_variables(f: &mut Func) {
 }
 
 /// Simplifies one function.
-pub fn function(f: &mut Func, effect_of: Effects) {
+pub fn run(f: &mut Func, effect_of: Effects) {
     if f.blocks.len() == 1 {
         constants(f);
         unused(f, effect_of);
@@ -573,9 +572,4 @@ pub fn function(f: &mut Func, effect_of: Effects) {
         }
     }
     number_variables(f);
-}
-
-/// Simplifies all functions of a program.
-pub fn run(program: &mut Program, effect_of: Effects) {
-    parallel::functions(program, |f| function(f, effect_of));
 }

@@ -3,10 +3,8 @@
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Block, Callee, Func, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, Instr, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets_mut};
-use crate::parallel;
-use crate::passes::Simplify;
 use crate::passes::inline;
 
 /// The size of such a function, in instructions and tests.
@@ -61,7 +59,7 @@ pub fn take_in(f: &mut Func, callee: &Func, b: usize, i: usize) -> usize {
 }
 
 /// Gives whether the function took itself in.
-fn function(f: &mut Func) -> bool {
+pub fn run(f: &mut Func) -> bool {
     let calls = f.blocks.iter().any(|block| block.body.iter().any(|instr| is_own_call(instr, f)));
     if !calls || !inline::size(f).is_some_and(|size| !size.loops && size.instrs <= SMALL) {
         return false;
@@ -74,16 +72,4 @@ fn function(f: &mut Func) -> bool {
         }
     }
     true
-}
-
-/// Lets all such functions take themselves in, and simplifies them.
-pub fn run(program: &mut Program, simplify: Simplify) {
-    if !program.places.is_empty() {
-        return;
-    }
-    parallel::functions(program, |f| {
-        if function(f) {
-            simplify(f);
-        }
-    });
 }
