@@ -341,6 +341,7 @@ impl<'a> Specialiser<'a> {
         if self.shapes[of as usize].size == 0 {
             return of;
         }
+        debug_assert!(self.program.functions[of as usize].is_some(), "the function that is looked at calls itself");
         let id = self.copies.len() as FuncId;
         let copy = Copy { of, known: key.1.clone(), depth };
         let made = self.program.functions[of as usize].clone().and_then(|mut f| {
