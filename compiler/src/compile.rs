@@ -127,7 +127,8 @@ fn dump(text: String) -> Result<Output> {
 }
 
 /// How many of these passes are run together: those of each function in a row, up to the one that is asked for. They do all of a
-/// function before the next one, which costs less where a function is met in memory first. In debug builds each is looked after alone.
+/// function before the next one, which costs less where a function is met in memory first. In debug builds each runs alone, and the program
+/// is verified after it.
 fn together(passes: &[Step], is_asked: &dyn Fn(&str) -> bool) -> usize {
     let row = passes.iter().take_while(|(_, _, pass)| matches!(pass, Pass::Each(_))).count();
     let asked = passes.iter().take(row).position(|(name, _, _)| is_asked(name) || cfg!(debug_assertions));
