@@ -20,6 +20,20 @@ P.main(function(_, D)
   local a = {0, 1, 2, 3, 4, 5}
   check("sub", is(P.caml_array_sub(a, 1, 3), 0, 2, 3, 4) and is(P.caml_array_sub(a, 5, 0), 0))
   check("append", is(P.caml_array_append({0, 1}, {0, 2, 3}), 0, 1, 2, 3) and is(P.caml_array_append({0}, {254, 1.5}), 254, 1.5))
+  -- Each way to make a table, by the number of its fields.
+  for _, n in ipairs({0, 1, 2, 3, 4, 5, 7, 8, 9, 198, 199, 200, 201, 1000}) do
+    local made = P.caml_array_make(n, 7)
+    check("make " .. n, #made == n + 1 and made[1] == 0)
+    for i = 2, n + 1 do
+      check("make " .. n, made[i] == 7)
+      made[i] = i
+    end
+    local longer = P.caml_array_append(made, {0, "x", "y"})
+    check("append " .. n, #longer == n + 3 and longer[1] == 0 and longer[n + 2] == "x" and longer[n + 3] == "y")
+    local part = P.caml_array_sub(longer, 1, n)
+    check("sub " .. n, #part == n + 1 and part[1] == 0)
+    for i = 2, n + 1 do check("sub " .. n, longer[i] == (i < n + 2 and i or "x") and part[i] == longer[i + 1]) end
+  end
   check("concat", is(P.caml_array_concat({0, {0, 1}, {0, {0}, {0, {0, 2, 3}, 0}}}), 0, 1, 2, 3))
   P.caml_array_blit(a, 0, a, 1, 4)
   check("blit to the right", is(a, 0, 1, 1, 2, 3, 4))

@@ -38,7 +38,7 @@ let arg out (data : Unmarshal.arena) = function
 
 (* The items, separated by spaces. *)
 let spaced out item list =
-  List.iteri
+  Array.iteri
     (fun i x ->
       if i > 0 then Buffer.add_char out ' ';
       item x)
@@ -60,11 +60,11 @@ let vars out list =
 let target out data t =
   Buffer.add_char out 'b';
   add_int out t.block;
-  match t.args with [] -> () | list -> args out data list
+  if Array.length t.args > 0 then args out data t.args
 
 let targets out data list =
   Buffer.add_char out '[';
-  spaced out (target out data) (Array.to_list list);
+  spaced out (target out data) list;
   Buffer.add_char out ']'
 
 (* What is called and with what. *)
@@ -87,7 +87,7 @@ let instr out data i =
   | Prim (_, name, list) ->
     Buffer.add_string out " = ";
     Buffer.add_string out name;
-    List.iter
+    Array.iter
       (fun a ->
         Buffer.add_char out ' ';
         arg out data a)
@@ -97,7 +97,7 @@ let instr out data i =
     call out data closure list callee
   | Closures { functions; _ } ->
     Buffer.add_string out " = closures";
-    List.iter
+    Array.iter
       (fun (f, captured) ->
         Buffer.add_char out ' ';
         add_int out f;
@@ -152,7 +152,7 @@ let term out data t =
     args out data list
   | Pushtrap { exn; body; handler } ->
     Buffer.add_string out "pushtrap ";
-    vars out [ exn ];
+    vars out [| exn |];
     Buffer.add_char out ' ';
     target out data body;
     Buffer.add_char out ' ';
@@ -166,14 +166,13 @@ let term out data t =
 let block out data id (b : block) =
   Buffer.add_char out 'b';
   add_int out id;
-  (match b.params with
-  | [] -> ()
-  | params ->
+  if Array.length b.params > 0 then begin
     Buffer.add_char out '(';
-    vars out params;
-    Buffer.add_char out ')');
+    vars out b.params;
+    Buffer.add_char out ')'
+  end;
   Buffer.add_string out ":\n";
-  List.iter (instr out data) b.body;
+  Array.iter (instr out data) b.body;
   term out data b.term
 
 (* The text of one function, without the blank line. *)

@@ -1,5 +1,6 @@
 (* The intermediate representation: SSA with block parameters (compiler/ARCHITECTURE.md, section 5).
-   Variables are numbered per function, blocks per function, functions per program; block 0 is the entry. *)
+   Variables are numbered per function, blocks per function, functions per program; block 0 is the entry. The arrays of instructions, of
+   what they are given and of parameters are shared: a pass makes new ones. *)
 
 type arg =
   | Var of int
@@ -7,17 +8,17 @@ type arg =
   | Wide of string  (* a wider one, in decimal *)
   | Literal of int  (* node of the data arena: a string or a float *)
 
-type target = { block : int; args : arg list }
+type target = { block : int; args : arg array }
 
 (* What is known of the function that a call is of: nothing, it may take more or fewer arguments; it takes as many as there are; it is
    this one. *)
 type callee = Any | Exact | Known of int
 
 type instr =
-  | Prim of int * string * arg list
-  | Apply of { dest : int; closure : arg; args : arg list; callee : callee }
-  | Closures of { dests : int list; functions : (int * arg list) list }  (* function, captured *)
-  | Try of { dests : int list; body : int; args : arg list }
+  | Prim of int * string * arg array
+  | Apply of { dest : int; closure : arg; args : arg array; callee : callee }
+  | Closures of { dests : int array; functions : (int * arg array) array }  (* function, captured *)
+  | Try of { dests : int array; body : int; args : arg array }
 
 type term =
   | Return of arg
@@ -25,14 +26,14 @@ type term =
   | Jump of target
   | If of arg * target * target  (* not 0, 0 *)
   | Switch of arg * target array * target array  (* immediates, tags *)
-  | Tail of { closure : arg; args : arg list; callee : callee }
-  | Part of int * arg list
-  | Leave of int * arg list
+  | Tail of { closure : arg; args : arg array; callee : callee }
+  | Part of int * arg array
+  | Leave of int * arg array
   | Pushtrap of { exn : int; body : target; handler : target }
   | Poptrap of target
   | Unreachable  (* a block that was removed *)
 
-type block = { mutable params : int list; mutable body : instr list; mutable term : term }
+type block = { mutable params : int array; mutable body : instr array; mutable term : term }
 type kind =
   | Closure
   | Direct  (* only ever called directly, and without a closure *)
@@ -44,7 +45,7 @@ type func = {
   mutable name : string;  (* of the OCaml source where debug information has it, else of the unit; unique in the program *)
   place : string;  (* the definition in the OCaml source, its file and line: `List.map, list.ml:92`; "" when unknown *)
   kind : kind;
-  mutable params : int list;  (* Closure: self first *)
+  mutable params : int array;  (* Closure: self first *)
   mutable exits : int;  (* Body: how many ways it leaves *)
   mutable blocks : block array;
   mutable names : string array;  (* hint for each variable, "" for none; its length is the number of variables *)

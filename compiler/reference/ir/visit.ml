@@ -5,76 +5,107 @@ open Program
 
 let each_arg instr f =
   match instr with
-  | Prim (_, _, args) | Try { args; _ } -> List.iter f args
+  | Prim (_, _, args) | Try { args; _ } -> Array.iter f args
   | Apply { closure; args; _ } ->
     f closure;
-    List.iter f args
-  | Closures { functions; _ } -> List.iter (fun (_, captured) -> List.iter f captured) functions
+    Array.iter f args
+  | Closures { functions; _ } -> Array.iter (fun (_, captured) -> Array.iter f captured) functions
 
-(* List.map from the first to the last; the rest of the list that `f` leaves as it is stays the same one. *)
-let rec map_list f list =
-  match list with
-  | [] -> list
-  | a :: rest ->
-    let mapped = f a in
-    let others = map_list f rest in
-    if mapped == a && others == rest then list else mapped :: others
+(* The first `n` items, and those from the one of number `n` on. *)
+let before array n = if n = 0 then [||] else Array.sub array 0 n
+let after array n = if n = Array.length array then [||] else Array.sub array n (Array.length array - n)
 
-(* List.filter likewise. *)
-let rec filter_list f list =
-  match list with
-  | [] -> list
-  | a :: rest ->
-    let stays = f a in
-    let others = filter_list f rest in
-    if not stays then others else if others == rest then list else a :: others
+(* What was gathered from the last to the first. *)
+let of_reversed = function
+  | [] -> [||]
+  | last :: rest ->
+    let array = Array.make (1 + List.length rest) last in
+    let rec fill i = function
+      | [] -> ()
+      | item :: rest ->
+        array.(i) <- item;
+        fill (i - 1) rest
+    in
+    fill (List.length rest - 1) rest;
+    array
+
+(* Array.map; what `f` leaves as it is stays the same array. *)
+let map_array f array =
+  let mapped = ref array in
+  for i = 0 to Array.length array - 1 do
+    let old = array.(i) in
+    let item = f old in
+    if item != old then begin
+      if !mapped == array then mapped := Array.copy array;
+      !mapped.(i) <- item
+    end
+  done;
+  !mapped
 
 (* An instruction that is none: a map gives it for what goes. *)
-let nothing = Prim (-1, "", [])
+let nothing = Prim (-1, "", [||])
 
 (* The instructions, without those that go. *)
-let rec map_instrs f list =
-  match list with
-  | [] -> list
-  | instr :: rest ->
-    let mapped = f instr in
-    let others = map_instrs f rest in
-    if mapped == nothing then others else if mapped == instr && others == rest then list else mapped :: others
+let map_instrs f instrs =
+  let mapped = ref instrs and count = ref 0 in
+  for i = 0 to Array.length instrs - 1 do
+    let instr = instrs.(i) in
+    let b = f instr in
+    if b != instr && !mapped == instrs then mapped := Array.copy instrs;
+    if b != nothing then begin
+      if !mapped != instrs then !mapped.(!count) <- b;
+      incr count
+    end
+  done;
+  if !count < Array.length instrs then before !mapped !count else !mapped
+
+(* The items that `keep` says; the same array if all stay. *)
+let filter_array keep array =
+  let kept = ref array and count = ref 0 in
+  for i = 0 to Array.length array - 1 do
+    let item = array.(i) in
+    if keep item then begin
+      if !kept != array then !kept.(!count) <- item;
+      incr count
+    end
+    else if !kept == array then kept := Array.copy array
+  done;
+  if !count < Array.length array then before !kept !count else array
 
 let map_args f instr =
   match instr with
   | Prim (dest, name, args) ->
-    let mapped = map_list f args in
+    let mapped = map_array f args in
     if mapped == args then instr else Prim (dest, name, mapped)
   | Try t ->
-    let args = map_list f t.args in
+    let args = map_array f t.args in
     if args == t.args then instr else Try { t with args }
   | Apply a ->
     let closure = f a.closure in
-    let args = map_list f a.args in
+    let args = map_array f a.args in
     if closure == a.closure && args == a.args then instr else Apply { a with closure; args }
   | Closures c ->
     let created ((id, captured) as creation) =
-      let mapped = map_list f captured in
+      let mapped = map_array f captured in
       if mapped == captured then creation else (id, mapped)
     in
-    let functions = map_list created c.functions in
+    let functions = map_array created c.functions in
     if functions == c.functions then instr else Closures { c with functions }
 
 (* The variables that an instruction defines. *)
 let dests = function
-  | Prim (dest, _, _) | Apply { dest; _ } -> [ dest ]
+  | Prim (dest, _, _) | Apply { dest; _ } -> [| dest |]
   | Closures { dests; _ } | Try { dests; _ } -> dests
 
 let each_dest instr f =
   match instr with
   | Prim (dest, _, _) | Apply { dest; _ } -> f dest
-  | Closures { dests; _ } | Try { dests; _ } -> List.iter f dests
+  | Closures { dests; _ } | Try { dests; _ } -> Array.iter f dests
 
 (* What a block defines, but for the exception of a trap. *)
 let each_defined (block : block) f =
-  List.iter f block.params;
-  List.iter (fun instr -> each_dest instr f) block.body
+  Array.iter f block.params;
+  Array.iter (fun instr -> each_dest instr f) block.body
 
 let map_dests f instr =
   match instr with
@@ -85,10 +116,10 @@ let map_dests f instr =
     let dest = f a.dest in
     if dest = a.dest then instr else Apply { a with dest }
   | Closures c ->
-    let dests = map_list f c.dests in
+    let dests = map_array f c.dests in
     if dests == c.dests then instr else Closures { c with dests }
   | Try t ->
-    let dests = map_list f t.dests in
+    let dests = map_array f t.dests in
     if dests == t.dests then instr else Try { t with dests }
 
 (* Both the variables that an instruction defines and, after them, what it uses: closures may capture each other. *)
@@ -96,7 +127,7 @@ let map_all dest arg instr =
   match instr with
   | Prim (old, name, args) ->
     let renamed = dest old in
-    let mapped = map_list arg args in
+    let mapped = map_array arg args in
     if renamed = old && mapped == args then instr else Prim (renamed, name, mapped)
   | _ -> map_args arg (map_dests dest instr)
 
@@ -155,8 +186,8 @@ let each_own_arg term f =
   | Return a | Raise a | If (a, _, _) | Switch (a, _, _) -> f a
   | Tail { closure; args; _ } ->
     f closure;
-    List.iter f args
-  | Part (_, args) | Leave (_, args) -> List.iter f args
+    Array.iter f args
+  | Part (_, args) | Leave (_, args) -> Array.iter f args
   | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> ()
 
 let map_own_args f term =
@@ -175,31 +206,31 @@ let map_own_args f term =
     if mapped == a then term else Switch (mapped, ints, tags)
   | Tail t ->
     let closure = f t.closure in
-    let args = map_list f t.args in
+    let args = map_array f t.args in
     if closure == t.closure && args == t.args then term else Tail { t with closure; args }
   | Part (id, args) ->
-    let mapped = map_list f args in
+    let mapped = map_array f args in
     if mapped == args then term else Part (id, mapped)
   | Leave (exit, args) ->
-    let mapped = map_list f args in
+    let mapped = map_array f args in
     if mapped == args then term else Leave (exit, mapped)
   | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> term
 
 (* What the terminator and its targets use. *)
 let each_term_arg term f =
   match term with
-  | Jump t | Poptrap t -> List.iter f t.args
+  | Jump t | Poptrap t -> Array.iter f t.args
   | If (a, first, second) ->
     f a;
-    List.iter f first.args;
-    List.iter f second.args
+    Array.iter f first.args;
+    Array.iter f second.args
   | Switch _ | Pushtrap _ ->
     each_own_arg term f;
-    each_target term (fun t -> List.iter f t.args)
+    each_target term (fun t -> Array.iter f t.args)
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> each_own_arg term f
 
 let map_passed f t =
-  let args = map_list f t.args in
+  let args = map_array f t.args in
   if args == t.args then t else { t with args }
 
 let map_term_args f term =
@@ -221,7 +252,7 @@ let uses (f : func) =
   let count_all instr = each_arg instr count in
   Array.iter
     (fun (block : block) ->
-      List.iter count_all block.body;
+      Array.iter count_all block.body;
       each_term_arg block.term count)
     f.blocks;
   uses

@@ -21,7 +21,7 @@ let run (program : Program.t) =
   let call callee args =
     match callee with
     | Any ->
-        let n = List.length args in
+        let n = Array.length args in
         add applied (if n > 8 then "%apply" else "%apply_" ^ string_of_int n)
     | Exact | Known _ -> ()
   in
@@ -29,14 +29,14 @@ let run (program : Program.t) =
     | Prim (_, name, args) -> (
         add primitives name;
         match args with
-        | Int slot :: _ when String.equal name "%global" && slot >= 0 && slot < Bytes.length globals ->
+        | [| Int slot |] when String.equal name "%global" && slot >= 0 && slot < Bytes.length globals ->
             Bytes.set globals slot '\001'
         | _ -> ())
     | Apply { args; callee; _ } -> call callee args
     | Closures _ | Try _ -> ()
   in
   let block (block : block) =
-    List.iter instr block.body;
+    Array.iter instr block.body;
     match block.term with Tail { args; callee; _ } -> call callee args | _ -> ()
   in
   Array.iter (function Some (f : func) -> Array.iter block f.blocks | None -> ()) program.functions;
@@ -45,6 +45,6 @@ let run (program : Program.t) =
 (* The functions that mention a primitive, in order. *)
 let users (program : Program.t) name =
   let is_mention = function Prim (_, other, _) -> String.equal other name | _ -> false in
-  let mentions (f : func) = Array.exists (fun (block : block) -> List.exists is_mention block.body) f.blocks in
+  let mentions (f : func) = Array.exists (fun (block : block) -> Array.exists is_mention block.body) f.blocks in
   let user = function Some (f : func) when mentions f -> Some f.name | _ -> None in
   List.filter_map user (Array.to_list program.functions)

@@ -46,13 +46,13 @@ let is_var arg v = match arg with Var w -> w = v | Int _ | Wide _ | Literal _ ->
 
 let prim search v wanted =
   match search.definition.(v) with
-  | Prim (_, name, [ a; b ]) when String.equal name wanted -> Some (a, b)
+  | Prim (_, name, [| a; b |]) when String.equal name wanted -> Some (a, b)
   | _ -> None
 
 (* The number of the parameter that is the argument. *)
 let number params arg =
-  let rec go k = function [] -> None | p :: rest -> if is_var arg p then Some k else go (k + 1) rest in
-  go 0 params
+  let rec go k = if k = Array.length params then None else if is_var arg params.(k) then Some k else go (k + 1) in
+  go 0
 
 (* Is it the same in all rounds of the loop of header `h`? *)
 let is_fixed search h = function
@@ -64,7 +64,7 @@ let is_fixed search h = function
 (* What block `p` passes to parameter number `k` of block `b`. *)
 let passed search p b k =
   List.filter_map
-    (fun (t : target) -> if t.block = b then List.nth_opt t.args k else None)
+    (fun (t : target) -> if t.block = b then Some t.args.(k) else None)
     (Visit.targets search.func.blocks.(p).term)
 
 (* Is it above 0: a constant, or what begins above 0 and rises? *)
@@ -103,7 +103,7 @@ let counter search ({ header = h; entry; again; place; at_head } : shape) =
   | If (Var test, yes, _) when search.uses.(test) = 1 -> (
       let found =
         match search.definition.(test) with
-        | Prim (_, name, [ a; b ]) -> (
+        | Prim (_, name, [| a; b |]) -> (
             match (number params a, number params b) with
             | Some k, None -> Some (name, k, b, true)
             | None, Some k -> Some (name, k, a, false)
@@ -113,9 +113,9 @@ let counter search ({ header = h; entry; again; place; at_head } : shape) =
       match found with
       | None -> None
       | Some (name, k, limit, first) -> (
-          let param = List.nth params k in
+          let param = params.(k) in
           let goes_on = (not at_head) || Structure.in_loop search.flow yes.block h in
-          match List.nth again.args k with
+          match again.args.(k) with
           | Var next when search.uses.(next) = 1 -> (
               match prim search next "%exact_add" with
               | Some (v, step) when is_var v param -> (
@@ -142,7 +142,7 @@ let add_shape func (flow : Flow.t) others h =
   | Some (entry, latch) -> (
       match (func.blocks.(latch).term, func.blocks.(h).body) with
       | If (_, again, _), _ when again.block = h -> { header = h; entry; again; place = latch; at_head = false } :: others
-      | Jump again, [ _ ] -> { header = h; entry; again; place = h; at_head = true } :: others
+      | Jump again, [| _ |] -> { header = h; entry; again; place = h; at_head = true } :: others
       | _ -> others)
 
 (* Finds the candidates among the loops. *)
@@ -167,8 +167,8 @@ let find func (flow : Flow.t) shapes loops =
       let block = func.blocks.(b) in
       at := b;
       defining := Visit.nothing;
-      List.iter define block.params;
-      List.iter look block.body;
+      Array.iter define block.params;
+      Array.iter look block.body;
       Visit.each_term_arg block.term note)
     flow.Flow.order;
   List.iter (fun shape -> loops.(shape.header) <- counter search shape) shapes
@@ -259,7 +259,7 @@ let is_tested converter h body { param; goes_on; _ } =
            ignore (mark_blocks converter body h []);
            ignore (mark_blocks converter leave Flow.none []);
            let exit = Visit.target converter.code.blocks.(h).term (if goes_on then 1 else 0) in
-           (not (List.exists (fun arg -> is_var arg param) exit.args))
+           (not (Array.exists (fun arg -> is_var arg param) exit.args))
            && List.for_all (fun b -> converter.mark.(b) = h) converter.users.(param)
          end
   | _ -> false
@@ -280,17 +280,12 @@ let results converter h body ({ param; place; _ } as counted) =
         ignore (mark_blocks converter exit Flow.none []);
         let outside b = converter.mark.(b) <> h in
         let is_result v =
-          List.exists outside converter.users.(v) || List.exists (fun arg -> is_var arg v) target.args
+          List.exists outside converter.users.(v) || Array.exists (fun arg -> is_var arg v) target.args
         in
-        let of_block found b =
-          if outside b then found
-          else
-            let block = converter.code.blocks.(b) in
-            let defined = block.params @ List.concat_map Visit.dests block.body in
-            List.rev_append (List.filter is_result defined) found
-        in
-        let found = List.fold_left of_block [] met in
-        if List.exists (Int.equal param) found then None else Some found
+        let found = ref [] in
+        let note v = if is_result v then found := v :: !found in
+        List.iter (fun b -> if not (outside b) then Visit.each_defined converter.code.blocks.(b) note) met;
+        if List.exists (Int.equal param) !found then None else Some !found
       end
   | _ -> None
 
@@ -349,7 +344,7 @@ let run func (flow : Flow.t) nodes =
       (fun b ->
         let block = func.blocks.(b) in
         at := b;
-        List.iter note_all block.body;
+        Array.iter note_all block.body;
         Visit.each_term_arg block.term note)
       flow.Flow.order;
     let converter = { code = func; users; mark = Array.make blocks Flow.none; counting } in

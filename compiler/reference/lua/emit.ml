@@ -27,7 +27,7 @@ let drop_value e out =
 let prim_statement emitter dest name args out =
   let used = register emitter dest <> Flow.none in
   match (name, args, Fragment.find emitter.table name) with
-  | "%place", [ Int place ], _ -> Place place :: out
+  | "%place", [| Int place |], _ -> Place place :: out
   | _, _, Some { Fragment.form = Template.Statement t; _ } ->
       let out = Text (Template.expand t None (exprs emitter args)) :: out in
       if used then assign emitter dest (Template.int 0) :: out else out
@@ -46,30 +46,27 @@ let prim_statement emitter dest name args out =
 
 (* Closures that may capture each other: created in order, then patched. *)
 let closures emitter results functions out =
-  let rec create results functions out =
-    match (results, functions) with
-    | d :: more, (id, captured) :: rest ->
-        let e = closure emitter id captured results in
-        create more rest (if register emitter d <> Flow.none then assign emitter d e :: out else out)
-    | _ -> out
+  let out = ref out in
+  let create k (id, captured) =
+    let d = results.(k) in
+    let e = closure emitter id captured results k in
+    if register emitter d <> Flow.none then out := assign emitter d e :: !out
   in
-  let rec patch results functions out =
-    match (results, functions) with
-    | d :: more, (_, captured) :: rest ->
-        let out = ref out in
-        if register emitter d <> Flow.none then
-          List.iteri
-            (fun i arg ->
-              match arg with
-              | Var v when List.exists (Int.equal v) results ->
-                  let text = name emitter d ^ "[" ^ string_of_int (i + 3) ^ "] = " ^ name emitter v in
-                  out := Text (compound text [ d; v ]) :: !out
-              | _ -> ())
-            captured;
-        patch more rest !out
-    | _ -> out
+  let patch k (_, captured) =
+    let d = results.(k) in
+    if register emitter d <> Flow.none then
+      Array.iteri
+        (fun i arg ->
+          match arg with
+          | Var v when Registers.mem_from v results k ->
+              let text = name emitter d ^ "[" ^ string_of_int (i + 3) ^ "] = " ^ name emitter v in
+              out := Text (compound text [ d; v ]) :: !out
+          | _ -> ())
+        captured
   in
-  patch results functions (create results functions out)
+  Array.iteri create functions;
+  Array.iteri patch functions;
+  !out
 
 (* Assigns what the table `T` holds. *)
 let take_all dests out =
@@ -83,8 +80,8 @@ let try_ emitter dests body args out =
   let exprs = exprs emitter args in
   let text = "Try(" ^ arguments emitter (place emitter body ^ ", D") exprs ^ ")" in
   let vars = all_vars exprs [] in
-  let list = List.map (dest emitter) dests in
-  if List.compare_length_with list max_args <= 0 then
+  let list = map_from (dest emitter) dests 0 in
+  if Array.length dests <= max_args then
     Assign { local = false; dests = list; value = { text; kind = Prefix; known = Nothing; vars } } :: out
   else begin
     emitter.scratch <- true;
@@ -109,11 +106,12 @@ let is_folded emitter instr =
   let d = Forest.single_dest instr in
   d <> Flow.none && emitter.forest.Forest.folded.(d)
 
-(* The instructions that are not folded. *)
-let rec code emitter body out =
-  match body with
-  | [] -> out
-  | i :: rest -> code emitter rest (if is_folded emitter i then out else instr emitter i out)
+(* The instructions that are not folded, from number `i` on. *)
+let rec code emitter body i out =
+  if i = Array.length body then out
+  else
+    let next = body.(i) in
+    code emitter body (i + 1) (if is_folded emitter next then out else instr emitter next out)
 
 let finish emitter b out =
   match emitter.func.blocks.(b).term with
@@ -146,18 +144,18 @@ let is_in emitter (r : int) arg =
   | Var v -> folded emitter v == Visit.nothing && register emitter v = r
   | Int _ | Wide _ | Literal _ -> false
 
-(* What the parameters are to receive, the last one first, and `out` with what only takes effect. *)
-let rec moves emitter params args found out =
-  match (params, args) with
-  | p :: params, arg :: args ->
-      let r = register emitter p in
-      if r = Flow.none then
-        let out = if folded_arg emitter arg == Visit.nothing then out else drop_value (expr emitter arg) out in
-        moves emitter params args found out
-      else if emitter.registers.Registers.all.(r).Registers.counts || is_in emitter r arg then
-        moves emitter params args found out
-      else moves emitter params args (assign emitter p (expr emitter arg) :: found) out
-  | _ -> (found, out)
+(* What the parameters from number `i` on are to receive, the last one first, and `out` with what only takes effect. *)
+let rec moves emitter params args i found out =
+  if i = Array.length params then (found, out)
+  else
+    let p = params.(i) and arg = args.(i) in
+    let r = register emitter p in
+    if r = Flow.none then
+      let out = if folded_arg emitter arg == Visit.nothing then out else drop_value (expr emitter arg) out in
+      moves emitter params args (i + 1) found out
+    else if emitter.registers.Registers.all.(r).Registers.counts || is_in emitter r arg then
+      moves emitter params args (i + 1) found out
+    else moves emitter params args (i + 1) (assign emitter p (expr emitter arg) :: found) out
 
 (* Does one of the assignments read what another has written before it? *)
 let rec clash emitter written moves =
@@ -170,7 +168,7 @@ let rec clash emitter written moves =
 (* The parameters of an edge's target receive its arguments, all at once. *)
 let edge emitter b k out =
   let target = Visit.target emitter.func.blocks.(b).term k in
-  let moves, out = moves emitter emitter.func.blocks.(target.block).Program.params target.args [] out in
+  let moves, out = moves emitter emitter.func.blocks.(target.block).Program.params target.args 0 [] out in
   match moves with
   | [] -> out
   | [ move ] -> move :: out
@@ -223,7 +221,7 @@ let rec nodes emitter list out = match list with [] -> out | n :: rest -> nodes 
 
 and node emitter n out =
   match n with
-  | Structure.Code b -> code emitter emitter.func.blocks.(b).Program.body out
+  | Structure.Code b -> code emitter emitter.func.blocks.(b).Program.body 0 out
   | Structure.Finish b -> finish emitter b out
   | Structure.Edge (b, k) ->
       if not (Registers.crossed emitter.func emitter.counting emitter.forest emitter.registers b) then edge emitter b k out
@@ -253,7 +251,7 @@ and node emitter n out =
 and uncounted emitter body out =
   match body with
   | Structure.Code header :: Structure.If (b, t, yes, no) :: rest
-    when List.for_all (is_folded emitter) emitter.func.blocks.(header).body
+    when Array.for_all (is_folded emitter) emitter.func.blocks.(header).body
          && (Counting.leaves yes (no @ rest) || Counting.leaves no (yes @ rest)) ->
       let negate = Counting.leaves yes (no @ rest) in
       let thens = nodes emitter yes [] in
@@ -292,15 +290,15 @@ let guard emitter deep calls rest =
 
 (* Parameters in Lua, and the statements before the function's own, in reverse. *)
 let prologue emitter deep calls =
-  let self, others =
-    match emitter.func.params with self :: others when has_closure emitter.func -> ([ self ], others) | all -> ([], all)
-  in
-  let many = List.compare_length_with others max_args > 0 in
-  let rest = if many then [ "T" ] else List.map (name emitter) others in
+  let params = emitter.func.params in
+  let first = if has_closure emitter.func then 1 else 0 in
+  let many = Array.length params - first > max_args in
+  let rest = if many then [ "T" ] else map_from (name emitter) params first in
   let out = match guard emitter deep calls rest with Some text -> [ Text (constant text Compound) ] | None -> [] in
   let out = if emitter.registers.Registers.slots > 0 then Text (constant "local S = {}" Compound) :: out else out in
-  let out = if many then take_all (List.map (dest emitter) others) out else out in
-  (List.map (name emitter) self @ ("D" :: rest), out)
+  let out = if many then take_all (map_from (dest emitter) params first) out else out in
+  let rest = "D" :: rest in
+  ((if first > 0 then name emitter params.(0) :: rest else rest), out)
 
 (* How the function is declared, and its field when it is a local, too. *)
 let declaration emitter =

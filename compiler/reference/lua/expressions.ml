@@ -31,6 +31,13 @@ type emitter = {
 let compound text vars = { text; kind = Compound; known = Nothing; vars }
 let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
 
+(* What `f` gives for the items from number `i` on. *)
+let rec map_from f items i =
+  if i = Array.length items then []
+  else
+    let first = f items.(i) in
+    first :: map_from f items (i + 1)
+
 (* What is joined one by one: of more the text is made at once. *)
 let rec follow comma text exprs = match exprs with [] -> text | e :: rest -> follow comma (text ^ comma ^ e.text) rest
 
@@ -78,7 +85,7 @@ let is_direct emitter id =
   | Some { kind = Direct; _ } -> true
   | Some { kind = Closure | Body | Part_of; _ } | None -> false
 
-let arity emitter id = match func_of emitter id with Some f -> List.length f.params - 1 | None -> 0
+let arity emitter id = match func_of emitter id with Some f -> Array.length f.params - 1 | None -> 0
 
 let wide emitter decimal =
   let text = Literal.wide emitter.options.target decimal in
@@ -111,7 +118,13 @@ let rec expr emitter arg =
       let instr = folded emitter v in
       if instr == Visit.nothing then variable emitter v else value emitter instr
 
-and exprs emitter args = match args with [] -> [] | arg :: rest -> let e = expr emitter arg in e :: exprs emitter rest
+and exprs emitter args = exprs_from emitter args 0
+
+and exprs_from emitter args i =
+  if i = Array.length args then []
+  else
+    let e = expr emitter args.(i) in
+    e :: exprs_from emitter args (i + 1)
 
 (* The operands of a primitive: what it wraps itself is not wrapped before. *)
 and operands emitter name args =
@@ -124,21 +137,20 @@ and operands emitter name args =
   | all -> all
 
 and operands_from emitter name args i =
-  match args with
-  | [] -> []
-  | arg :: rest ->
-      let e =
-        match arg with
-        | Var v -> (
-            let instr = folded emitter v in
-            if instr == Visit.nothing then variable emitter v
-            else
-              match unwrapped emitter instr with
-              | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
-              | _ -> value emitter instr)
-        | Int _ | Wide _ | Literal _ -> expr emitter arg
-      in
-      e :: operands_from emitter name rest (i + 1)
+  if i = Array.length args then []
+  else
+    let e =
+      match args.(i) with
+      | Var v -> (
+          let instr = folded emitter v in
+          if instr == Visit.nothing then variable emitter v
+          else
+            match unwrapped emitter instr with
+            | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
+            | _ -> value emitter instr)
+      | (Int _ | Wide _ | Literal _) as arg -> expr emitter arg
+    in
+    e :: operands_from emitter name args (i + 1)
 
 (* The operation of a folded instruction without its wrap. *)
 and unwrapped emitter instr =
@@ -153,7 +165,7 @@ and unwrapped emitter instr =
 and primitive emitter name args test =
   let name =
     match Operators.raw_test name with
-    | Some raw when List.exists (fun arg -> Option.is_some (unwrapped emitter (folded_arg emitter arg))) args -> raw
+    | Some raw when Array.exists (fun arg -> Option.is_some (unwrapped emitter (folded_arg emitter arg))) args -> raw
     | _ -> name
   in
   let exprs = operands emitter name args in
@@ -176,7 +188,7 @@ and primitive_call emitter name exprs depth =
 and apply emitter closure args callee depth =
   let f = expr emitter closure in
   let exprs = exprs emitter args in
-  let n = List.length args in
+  let n = Array.length args in
   let text =
     match callee with
     | Known id ->
@@ -194,14 +206,14 @@ and apply emitter closure args callee depth =
   in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs f.vars }
 
-(* `{code, arity, captured…}`; what is not created yet is 0. *)
-and closure emitter id captured later =
+(* `{code, arity, captured…}`; what is not created yet, `later` from number `k` on, is 0. *)
+and closure emitter id captured later k =
   let capture arg =
     match arg with
-    | Var v when Registers.mem v later -> Template.int 0
+    | Var v when Registers.mem_from v later k -> Template.int 0
     | _ -> expr emitter arg
   in
-  let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: List.map capture captured in
+  let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: map_from capture captured 0 in
   compound ("{" ^ list emitter exprs ^ "}") (all_vars exprs [])
 
 (* An instruction with one result, as an expression. *)
@@ -209,8 +221,8 @@ and value emitter instr =
   match instr with
   | Prim (_, name, args) -> primitive emitter name args false
   | Apply { closure; args; callee; _ } -> apply emitter closure args callee emitter.depth
-  | Closures { functions = (id, captured) :: _; _ } -> closure emitter id captured []
-  | Closures _ -> Error.fail "closures without functions"
+  | Closures { functions = [| (id, captured) |]; _ } -> closure emitter id captured [||] 0
+  | Closures _ -> Error.fail "several closures inside an expression"
   | Try _ -> Error.fail "a try inside an expression"
 
 (* What the function returns: there a call is a tail call. *)

@@ -15,21 +15,17 @@ type t = {
   definition : instr array;  (* the instruction that defines it, and nothing else *)
 }
 
-let rec each args allowed f =
-  match args with
-  | [] -> ()
-  | arg :: rest ->
-      f arg allowed;
-      each rest allowed f
+let each (args : arg array) allowed f =
+  for i = 0 to Array.length args - 1 do
+    f args.(i) allowed
+  done
 
-(* The same for the arguments of a template, from number `i`. *)
-let rec each_placed (t : Template.t) fixup args i f =
-  match args with
-  | [] -> ()
-  | arg :: rest ->
-      let fixed = match fixup with Some fixup -> List.exists (Int.equal i) fixup.Template.order | None -> false in
-      f arg (i <= 9 && t.Template.once.(i) && not fixed);
-      each_placed t fixup rest (i + 1) f
+(* The same for the arguments of a template. *)
+let each_placed (t : Template.t) fixup (args : arg array) f =
+  for i = 1 to Array.length args do
+    let fixed = match fixup with Some fixup -> List.exists (Int.equal i) fixup.Template.order | None -> false in
+    f args.(i - 1) (i <= 9 && t.Template.once.(i) && not fixed)
+  done
 
 let is_known callee = match callee with Known _ -> true | Any | Exact -> false
 
@@ -40,13 +36,13 @@ let each_operand table instr f =
       match if String.equal name "%block" then None else Fragment.find table name with
       | None | Some { Fragment.form = Template.Call; _ } -> each args true f
       | Some { Fragment.form = Template.Inline t | Template.Test t | Template.Statement t; fixup; _ } ->
-          each_placed t fixup args 1 f)
+          each_placed t fixup args f)
   | Apply { closure; args; callee; _ } ->
       f closure (is_known callee);
       each args true f
   | Closures { functions; dests } ->
-      let single = match dests with [ _ ] -> true | _ -> false in
-      List.iter (fun (_, captured) -> each captured single f) functions
+      let single = Array.length dests = 1 in
+      Array.iter (fun (_, captured) -> each captured single f) functions
   | Try { args; _ } -> each args true f
 
 (* The same for a terminator; what a branch passes on is not evaluated there. *)
@@ -73,7 +69,7 @@ let is_place instr = match instr with Prim (_, "%place", _) -> true | _ -> false
 (* The variable that an instruction defines; none: none or several. *)
 let single_dest instr =
   match instr with
-  | Prim (dest, _, _) | Apply { dest; _ } | Closures { dests = [ dest ]; _ } | Try { dests = [ dest ]; _ } -> dest
+  | Prim (dest, _, _) | Apply { dest; _ } | Closures { dests = [| dest |]; _ } | Try { dests = [| dest |]; _ } -> dest
   | Closures _ | Try _ -> Flow.none
 
 (* What an instruction does. *)
@@ -91,9 +87,9 @@ let is_expression table instr =
       match Fragment.find table name with
       | Some { Fragment.fixup = Some _; _ } | Some { Fragment.form = Template.Statement _; _ } -> false
       | None | Some _ -> true)
-  | Closures { dests = [ d ]; functions } ->
+  | Closures { dests = [| d |]; functions } ->
       let is_itself arg = match arg with Var v -> v = d | Int _ | Wide _ | Literal _ -> false in
-      not (List.exists (fun (_, captured) -> List.exists is_itself captured) functions)
+      not (Array.exists (fun (_, captured) -> Array.exists is_itself captured) functions)
   | Closures _ | Try _ -> false
 
 let rank effects = match effects with Fragment.Const -> 0 | Fragment.Mutable -> 1 | Fragment.Mutator -> 2
@@ -173,7 +169,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
     (fun b ->
       let block = func.blocks.(b) in
       at := b;
-      List.iter note block.body;
+      Array.iter note block.body;
       Visit.each_term_arg block.term count)
     flow.Flow.order;
   (* Where a `for` starts is read after what else is passed to its first round has been assigned: it is used in no block. *)
@@ -211,20 +207,20 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       end
     end
   in
-  let rec look_all body has_place =
-    match body with
-    | [] -> ()
-    | instr :: rest ->
-        let placed = is_place instr in
-        if not placed then look instr has_place;
-        look_all rest placed
+  let rec look_all body i has_place =
+    if i < Array.length body then begin
+      let instr = body.(i) in
+      let placed = is_place instr in
+      if not placed then look instr has_place;
+      look_all body (i + 1) placed
+    end
   in
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
       at := b;
       flush waiting 2;
-      look_all block.body false;
+      look_all block.body 0 false;
       start waiting 0;
       each_term_operand block.term fold)
     flow.Flow.order;

@@ -34,7 +34,7 @@ let func guards id (f : func) =
   in
   Array.iter
     (fun (block : block) ->
-      List.iter of_instr block.body;
+      Array.iter of_instr block.body;
       match block.term with
       | Tail { callee = Known callee; _ } -> if not (Int.equal callee id) then raise_to (known guards id callee)
       | Tail _ -> raise_to many

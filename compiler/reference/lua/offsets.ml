@@ -35,12 +35,12 @@ let find table (func : func) (flow : Flow.t) (counting : Counting.t) offsets =
           | Some { Fragment.form = Template.Inline t | Template.Statement t; fixup = None; _ } -> plus t
           | _ -> fun _ -> 0
         in
-        List.iteri (fun i arg -> note (plus (i + 1)) arg) args
+        Array.iteri (fun i arg -> note (plus (i + 1)) arg) args
     | instr -> Visit.each_arg instr (note 0)
   in
   Array.iter
     (fun b ->
-      List.iter instr func.blocks.(b).body;
+      Array.iter instr func.blocks.(b).body;
       Visit.each_term_arg func.blocks.(b).term (note 0))
     flow.Flow.order;
   (* The limit and the step of a loop are written, although what tests and counts is not. *)

@@ -46,7 +46,7 @@ type t = {
 (* An instruction that is a statement, or the terminator. *)
 type step = {
   uses : int list;
-  dests : int list;
+  dests : int array;
   early : bool;  (* the results are written before all operands are read *)
   mutable dying : int list;  (* what it uses last, and results that nobody reads *)
 }
@@ -90,6 +90,9 @@ let part parent =
 
 let rec mem (v : int) list = match list with [] -> false | first :: rest -> first = v || mem v rest
 
+(* Is it one of the items from number `i` on? *)
+let rec mem_from (v : int) items i = i < Array.length items && (items.(i) = v || mem_from v items (i + 1))
+
 let new_step uses dests early = { uses; dests; early; dying = [] }
 
 (* By block: its steps. *)
@@ -105,7 +108,7 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
     | Int _ | Wide _ | Literal _ -> ()
   in
   let is_used d = forest.Forest.uses.(d) > 0 in
-  let result d = if is_used d then [ d ] else [] in
+  let result d = if is_used d then [| d |] else [||] in
   let step instr =
     found := [];
     Visit.each_arg instr leaves;
@@ -113,9 +116,9 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
     match instr with
     | Closures { dests = all; functions } ->
         (* the others of a recursive group and the closure itself are patched in, not read *)
-        let uses = List.filter (fun v -> not (mem v all)) uses in
-        let early = match (all, functions) with _ :: _ :: _, _ | _, _ :: _ :: _ -> true | _ -> false in
-        new_step uses (List.filter is_used all) early
+        let uses = List.filter (fun v -> not (mem_from v all 0)) uses in
+        let early = Array.length all > 1 || Array.length functions > 1 in
+        new_step uses (Visit.filter_array is_used all) early
     | Prim (dest, name, _) ->
         let early =
           match Fragment.find table name with
@@ -126,21 +129,22 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
     | Apply { dest; _ } -> new_step uses (result dest) false
     | Try { dests; _ } -> new_step uses dests false
   in
-  let rec written body term =
-    match body with
-    | [] ->
-        found := [];
-        Visit.each_term_arg term leaves;
-        [ new_step !found [] false ]
-    | instr :: rest ->
-        let d = Forest.single_dest instr in
-        if d <> Flow.none && forest.Forest.folded.(d) then written rest term
-        else
-          let step = step instr in
-          step :: written rest term
+  let rec written body i term =
+    if i = Array.length body then begin
+      found := [];
+      Visit.each_term_arg term leaves;
+      [ new_step !found [||] false ]
+    end
+    else
+      let instr = body.(i) in
+      let d = Forest.single_dest instr in
+      if d <> Flow.none && forest.Forest.folded.(d) then written body (i + 1) term
+      else
+        let step = step instr in
+        step :: written body (i + 1) term
   in
   let all = Array.make (Array.length func.blocks) [] in
-  Array.iter (fun b -> all.(b) <- written func.blocks.(b).body func.blocks.(b).term) flow.Flow.order;
+  Array.iter (fun b -> all.(b) <- written func.blocks.(b).body 0 func.blocks.(b).term) flow.Flow.order;
   all
 
 (* Does the list, to whose front is added, have it? *)
@@ -157,12 +161,12 @@ let liveness func (flow : Flow.t) (all : step list array) =
   let use u =
     if home.(u) <> !at && not (is_noted !at used.(u)) then used.(u) <- !at :: used.(u)
   in
-  let define_all step = List.iter define step.dests in
+  let define_all step = Array.iter define step.dests in
   let use_all step = List.iter use step.uses in
   Array.iter
     (fun b ->
       at := b;
-      List.iter define func.blocks.(b).params;
+      Array.iter define func.blocks.(b).params;
       List.iter define_all all.(b))
     flow.Flow.order;
   Array.iter
@@ -298,12 +302,15 @@ let rec free_all chooser dests results list =
   match list with
   | [] -> ()
   | v :: rest ->
-      if mem v dests = results then free chooser v;
+      if mem_from v dests 0 = results then free chooser v;
       free_all chooser dests results rest
 
-(* The results that are not marked for the block `b`. *)
-let rec unread mark (b : int) dests =
-  match dests with [] -> [] | d :: rest -> if mark.(d) <> b then d :: unread mark b rest else unread mark b rest
+(* The results from number `i` on that are not marked for the block `b`. *)
+let rec unread mark (b : int) dests i =
+  if i = Array.length dests then []
+  else
+    let d = dests.(i) in
+    if mark.(d) <> b then d :: unread mark b dests (i + 1) else unread mark b dests (i + 1)
 
 (* Marks what is used, and puts what was not marked before `rest`. *)
 let rec last_uses mark (b : int) uses rest =
@@ -322,24 +329,21 @@ let rec note_dying mark b steps =
   | [] -> ()
   | step :: rest ->
       note_dying mark b rest;
-      step.dying <- last_uses mark b step.uses (unread mark b step.dests)
+      step.dying <- last_uses mark b step.uses (unread mark b step.dests 0)
 
-let rec choose_all chooser list =
-  match list with
-  | [] -> ()
-  | v :: rest ->
-      choose chooser v;
-      choose_all chooser rest
+let choose_all chooser dests =
+  for i = 0 to Array.length dests - 1 do
+    choose chooser dests.(i)
+  done
 
 (* The parameters of the block `b` that are marked, and the one that its loop counts with. *)
-let rec choose_params chooser counted mark (b : int) params =
-  match params with
-  | [] -> ()
-  | p :: rest ->
-      (match counted with
-      | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
-      | _ -> if mark.(p) = b then choose chooser p);
-      choose_params chooser counted mark b rest
+let choose_params chooser counted mark (b : int) params =
+  for i = 0 to Array.length params - 1 do
+    let p = params.(i) in
+    match counted with
+    | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
+    | _ -> if mark.(p) = b then choose chooser p
+  done
 
 (* The results of the steps, with what dies there. *)
 let rec take chooser steps =
@@ -395,8 +399,8 @@ let bases func hints =
 (* Parameters get registers in their order; of a closure function the first is `C`, and stays occupied. *)
 let parameters chooser func =
   let registers = chooser.registers in
-  let many = List.compare_length_with func.params (max_args + chooser.kept) > 0 in
-  List.iteri
+  let many = Array.length func.params > max_args + chooser.kept in
+  Array.iteri
     (fun i p ->
       if i = 0 && has_closure func then begin
         let r = add chooser "C" false in
@@ -416,14 +420,12 @@ let parameters chooser func =
 
 (* Applies `f` to each parameter of a block that gets a variable, and the variable. *)
 let passed func (flow : Flow.t) f =
-  let rec pass params args =
-    match (params, args) with
-    | p :: params, arg :: args ->
-        (match arg with Var v -> f p v | Int _ | Wide _ | Literal _ -> ());
-        pass params args
-    | _ -> ()
+  let to_target t =
+    let params = func.blocks.(t.block).params in
+    for i = 0 to Array.length params - 1 do
+      match t.args.(i) with Var v -> f params.(i) v | Int _ | Wide _ | Literal _ -> ()
+    done
   in
-  let to_target t = pass func.blocks.(t.block).params t.args in
   Array.iter (fun b -> Visit.each_target func.blocks.(b).term to_target) flow.Flow.order
 
 (* Registers are named after the OCaml variables, unless there are short names. *)
@@ -461,7 +463,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
   in
   passed func flow (fun p v -> union chooser.class_of p v);
   parameters chooser func;
-  List.iter
+  Array.iter
     (fun p ->
       let class_ = find chooser.class_of p in
       let r = registers.of_var.(p) in
@@ -506,7 +508,7 @@ let crossed func (counting : Counting.t) (forest : Forest.t) registers b =
   | If (_, again, _) -> (
       match counting.Counting.loops.(again.block) with
       | Some { Counting.place; results; _ } when place = b ->
-          List.exists2
+          Array.exists2
             (fun p arg ->
               let r = registers.of_var.(p) in
               let same =
@@ -525,7 +527,7 @@ let takes_depth table name = match Fragment.find table name with Some section ->
 let calls table func (flow : Flow.t) =
   let most = ref 0 and calls = ref false and tails = ref false in
   let count args =
-    let n = List.length args in
+    let n = Array.length args in
     let n = if n > max_args then max_args else n in
     if n > !most then most := n
   in
@@ -542,7 +544,7 @@ let calls table func (flow : Flow.t) =
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
-      List.iter of_instr block.body;
+      Array.iter of_instr block.body;
       match block.term with
       | Tail { args; _ } ->
           count args;

@@ -50,7 +50,7 @@ let same_arg a b =
   | _ -> false
 
 let same_target (a : target) (b : target) =
-  a.block = b.block && List.compare_lengths a.args b.args = 0 && List.for_all2 same_arg a.args b.args
+  a.block = b.block && Array.length a.args = Array.length b.args && Array.for_all2 same_arg a.args b.args
 
 (* Edges with the same target are one. *)
 let ranges (list : target array) first (all : target array) =
@@ -226,7 +226,7 @@ and edge builder x k end_ =
     else if builder.labelled.(t) then jump builder t end_
     else tree builder t end_
   in
-  match (Visit.target builder.func.blocks.(x).term k).args with [] -> next | _ :: _ -> Edge (x, k) :: next
+  if Array.length (Visit.target builder.func.blocks.(x).term k).args = 0 then next else Edge (x, k) :: next
 
 and jump builder position end_ =
   if position = end_ then []

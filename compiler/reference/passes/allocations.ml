@@ -84,11 +84,11 @@ let is_boxed name =
 
 (* What a primitive allocates for its result. *)
 let primitive name args =
-  match (name, args) with
-  | "caml_gc_counters", _ -> Some (Fixed 10)
-  | "caml_frexp_float", _ -> Some (Fixed 5)
-  | "caml_modf_float", _ -> Some (Fixed 7)
-  | _, Var array :: _ when mem name elements -> Some (Element array)
+  match name with
+  | "caml_gc_counters" -> Some (Fixed 10)
+  | "caml_frexp_float" -> Some (Fixed 5)
+  | "caml_modf_float" -> Some (Fixed 7)
+  | _ when mem name elements -> ( match args.(0) with Var array -> Some (Element array) | _ -> None)
   | _ when mem name values -> Some Value
   | _ when is_float name -> Some (Fixed 2)
   | _ when is_boxed name -> Some (Fixed 3)
@@ -96,9 +96,9 @@ let primitive name args =
 
 (* Name and arguments of the event of an allocation. *)
 let event watch v = function
-  | Fixed n -> ( match watch with Values -> ("%sampled", [ v; Int n ]) | _ -> ("%allocated", [ Int n ]))
-  | Value -> ("%allocated_value", [ v ])
-  | Element array -> ("%allocated_element", [ v; Var array ])
+  | Fixed n -> ( match watch with Values -> ("%sampled", [| v; Int n |]) | _ -> ("%allocated", [| Int n |]))
+  | Value -> ("%allocated_value", [| v |])
+  | Element array -> ("%allocated_element", [| v; Var array |])
 
 (* Takes the events away again where `known_calls` has found that the program never asks for them. *)
 let drop_unwatched program =
@@ -107,12 +107,12 @@ let drop_unwatched program =
     | _ -> false
   in
   let name names = function Prim (_, name, _) -> name :: names | _ -> names in
-  let called names (b : block) = List.fold_left name names b.body in
+  let called names (b : block) = Array.fold_left name names b.body in
   let watches = function
     | None -> false
     | Some f -> ( match watch (Array.fold_left called [] f.blocks) with Nothing -> false | _ -> true)
   in
-  let has_events = function None -> false | Some f -> Array.exists (fun (b : block) -> List.exists is_event b.body) f.blocks in
+  let has_events = function None -> false | Some f -> Array.exists (fun (b : block) -> Array.exists is_event b.body) f.blocks in
   if Array.exists has_events program.functions && not (Array.exists watches program.functions) then begin
     let keep kept instr =
       match kept with
@@ -120,6 +120,6 @@ let drop_unwatched program =
       | Prim (_, "%place", _) :: kept -> kept
       | kept -> kept
     in
-    let drop (b : block) = b.body <- List.rev (List.fold_left keep [] b.body) in
+    let drop (b : block) = b.body <- Visit.of_reversed (Array.fold_left keep [] b.body) in
     Array.iter (function None -> () | Some f -> Array.iter drop f.blocks) program.functions
   end

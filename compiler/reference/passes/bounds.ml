@@ -18,7 +18,7 @@ let is_access = function Prim (_, name, _) -> String.length (unchecked name) > 0
 let accesses (f : func) =
   let count = ref 0 in
   let note instr = if is_access instr then incr count in
-  Array.iter (fun (block : block) -> List.iter note block.body) f.blocks;
+  Array.iter (fun (block : block) -> Array.iter note block.body) f.blocks;
   !count
 
 (* Takes the checks away that were made before; there is nothing to simplify then. *)
@@ -37,7 +37,8 @@ let run (f : func) =
     in
     let without b instr =
       match instr with
-      | Prim (dest, name, (value :: index :: _ as args)) when String.length (unchecked name) > 0 ->
+      | Prim (dest, name, args) when String.length (unchecked name) > 0 && Array.length args > 1 ->
+          let value = args.(0) and index = args.(1) in
           if is_checked b climb value index then Prim (dest, unchecked name, args)
           else begin
             checked.(b) <- (value, index) :: checked.(b);
@@ -45,6 +46,6 @@ let run (f : func) =
           end
       | _ -> instr
     in
-    Array.iter (fun b -> f.blocks.(b).body <- Visit.map_list (fun instr -> without b instr) f.blocks.(b).body) flow.Flow.order
+    Array.iter (fun b -> f.blocks.(b).body <- Visit.map_array (fun instr -> without b instr) f.blocks.(b).body) flow.Flow.order
   end;
   false

@@ -2,21 +2,17 @@
 
 open Program
 
-(* Visits the functions that instructions refer to, in order, and whether they create them. *)
-let rec instr_references visit = function
-  | [] -> ()
-  | instr :: rest ->
-      (match instr with
-      | Apply { callee = Known id; _ } | Try { body = id; _ } -> visit id false
-      | Closures { functions; _ } -> List.iter (fun (id, _) -> visit id true) functions
-      | _ -> ());
-      instr_references visit rest
-
-(* The same of a function. *)
+(* Visits the functions that one refers to, in order, and whether it creates them. *)
 let references (f : func) visit =
+  let created (id, _) = visit id true in
+  let instr = function
+    | Apply { callee = Known id; _ } | Try { body = id; _ } -> visit id false
+    | Closures { functions; _ } -> Array.iter created functions
+    | Prim _ | Apply _ -> ()
+  in
   Array.iter
     (fun (block : block) ->
-      instr_references visit block.body;
+      Array.iter instr block.body;
       match block.term with Tail { callee = Known id; _ } | Part (id, _) -> visit id false | _ -> ())
     f.blocks
 
@@ -28,7 +24,7 @@ let redirect (f : func) stand_in =
     | Apply ({ callee = Known id; _ } as a) -> if stand_in id = id then i else Apply { a with callee = Known (stand_in id) }
     | Try t -> if stand_in t.body = t.body then i else Try { t with body = stand_in t.body }
     | Closures c ->
-        let functions = Visit.map_list created c.functions in
+        let functions = Visit.map_array created c.functions in
         if functions == c.functions then i else Closures { c with functions }
     | Prim _ | Apply _ -> i
   in
@@ -40,7 +36,7 @@ let redirect (f : func) stand_in =
   in
   Array.iter
     (fun (block : block) ->
-      block.body <- Visit.map_list instr block.body;
+      block.body <- Visit.map_array instr block.body;
       block.term <- term block.term)
     f.blocks
 

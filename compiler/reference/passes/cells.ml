@@ -18,21 +18,21 @@ type cells = {
 
 (* The block whose field an instruction reads or writes, -1 for none, and the field. *)
 let accessed = function
-  | Prim (_, "%field", [ Var v; Int n ]) | Prim (_, "%setfield", [ Var v; Int n; _ ]) when n >= 0 -> v
-  | Prim (_, "%offset_ref", [ Var v; _ ]) -> v
+  | Prim (_, "%field", [| Var v; Int n |]) | Prim (_, "%setfield", [| Var v; Int n; _ |]) when n >= 0 -> v
+  | Prim (_, "%offset_ref", [| Var v; _ |]) -> v
   | _ -> -1
 
-let field = function Prim (_, ("%field" | "%setfield"), _ :: Int n :: _) -> n | _ -> 0
+let field = function Prim (_, "%field", [| _; Int n |]) | Prim (_, "%setfield", [| _; Int n; _ |]) -> n | _ -> 0
 
-let each_instr (f : func) visit = Array.iter (fun (block : block) -> List.iter visit block.body) f.blocks
+let each_instr (f : func) visit = Array.iter (fun (block : block) -> Array.iter visit block.body) f.blocks
 
 let find (f : func) =
   let count = Array.length f.names in
   (* Their sizes, and how many have not been seen to escape. *)
   let found = ref [||] and left = ref 0 in
   each_instr f (function
-    | Prim (dest, "%block", _ :: fields) ->
-        let n = List.length fields in
+    | Prim (dest, "%block", args) ->
+        let n = Array.length args - 1 in
         if n > 0 && n <= max_fields then begin
           if Array.length !found = 0 then found := Array.make count 0;
           !found.(dest) <- n;
@@ -49,10 +49,13 @@ let find (f : func) =
   Array.iter
     (fun (block : block) ->
       if !left > 0 then begin
-        List.iter
+        Array.iter
           (fun instr ->
             match instr with
-            | Prim (_, _, _ :: args) when accessed instr >= 0 -> List.iter escape args
+            | Prim (_, _, args) when accessed instr >= 0 ->
+                for k = 1 to Array.length args - 1 do
+                  escape args.(k)
+                done
             | _ -> Visit.each_arg instr escape)
           block.body;
         Visit.each_term_arg block.term escape
@@ -101,7 +104,7 @@ let needed (f : func) cells =
   let write n b = if not (is_last b writers.(n)) then writers.(n) <- b :: writers.(n) in
   Array.iteri
     (fun b (block : block) ->
-      List.iter
+      Array.iter
         (fun instr ->
           let v = created cells instr in
           if v >= 0 then
@@ -204,15 +207,15 @@ let replace_cells (f : func) cells =
             end)
           needed.(b)
       in
-      block.params <- block.params @ params;
+      (match params with [] -> () | _ -> block.params <- Array.append block.params (Array.of_list params));
       let body =
-        List.fold_left
+        Array.fold_left
           (fun body instr ->
             let instr = Visit.map_args resolve instr in
             let v = created cells instr in
             if v >= 0 then begin
               (match instr with
-              | Prim (_, _, _ :: fields) -> List.iteri (fun i value -> values.(cells.first.(v) + i) <- value) fields
+              | Prim (_, _, args) -> Array.blit args 1 values cells.first.(v) (Array.length args - 1)
               | _ -> ());
               body
             end
@@ -222,20 +225,20 @@ let replace_cells (f : func) cells =
               | Prim (dest, "%field", _) when n >= 0 ->
                   replace.(dest) <- Some values.(n);
                   body
-              | Prim (dest, "%setfield", [ _; _; value ]) when n >= 0 ->
+              | Prim (dest, "%setfield", [| _; _; value |]) when n >= 0 ->
                   values.(n) <- value;
                   replace.(dest) <- Some (Int 0);
                   body
-              | Prim (dest, _, [ _; amount ]) when n >= 0 ->
+              | Prim (dest, _, [| _; amount |]) when n >= 0 ->
                   let sum = fresh n in
-                  let instr = Prim (sum, "%int_add", [ values.(n); amount ]) in
+                  let instr = Prim (sum, "%int_add", [| values.(n); amount |]) in
                   values.(n) <- Var sum;
                   replace.(dest) <- Some (Int 0);
                   instr :: body
               | _ -> instr :: body)
           [] block.body
       in
-      block.body <- List.rev body;
+      block.body <- Visit.of_reversed body;
       block.term <- Visit.map_term_args resolve block.term;
       let later = List.concat_map (fun t -> needed.(t.block)) (Visit.targets block.term) in
       let once = List.fold_left (fun list n -> Discover.insert n list) [] later in
@@ -244,9 +247,11 @@ let replace_cells (f : func) cells =
   Array.iteri
     (fun b (block : block) ->
       let pass t =
-        if edges.(t.block) > 1 then
-          { t with args = t.args @ List.map (fun n -> resolve (value_of n last.(b))) needed.(t.block) }
-        else t
+        match needed.(t.block) with
+        | _ :: _ as fields when edges.(t.block) > 1 ->
+            let passed = List.map (fun n -> resolve (value_of n last.(b))) fields in
+            { t with args = Array.append t.args (Array.of_list passed) }
+        | _ -> t
       in
       block.term <- Visit.map_targets pass block.term)
     f.blocks;

@@ -25,7 +25,7 @@ type facts = {
   defs : def array;
   live : Bytes.t;
   (* Of each block: what jumps pass to it. *)
-  jumps : arg list list array;
+  jumps : arg array list array;
   (* Of each captured variable: is it used? *)
   mutable captured : Bytes.t;
   (* The closures that known calls pass to it: the calling function, the closure. *)
@@ -85,7 +85,7 @@ let facts_of = function
   | Some (f : func) ->
       let defs = Array.make (Array.length f.names) No_def in
       let jumps = Array.make (Array.length f.blocks) [] in
-      List.iteri (fun i param -> defs.(param) <- Input i) f.params;
+      Array.iteri (fun i param -> defs.(param) <- Input i) f.params;
       let def = ref No_def in
       let define dest = defs.(dest) <- !def in
       let has_globals = ref false in
@@ -95,12 +95,12 @@ let facts_of = function
         Visit.each_dest i define
       in
       let jump (target : target) =
-        match target.args with [] -> () | args -> jumps.(target.block) <- args :: jumps.(target.block)
+        match target.args with [||] -> () | args -> jumps.(target.block) <- args :: jumps.(target.block)
       in
       Array.iteri
         (fun b (block : Program.block) ->
-          List.iteri (fun i param -> defs.(param) <- Param (b, i)) block.params;
-          List.iter instr block.body;
+          Array.iteri (fun i param -> defs.(param) <- Param (b, i)) block.params;
+          Array.iter instr block.body;
           Visit.each_target block.term jump)
         f.blocks;
       let live = Bytes.make (Array.length f.names) no in
@@ -111,13 +111,13 @@ let global_of marking f arg =
   match arg with
   | Var v -> (
       match marking.facts.(f).defs.(v) with
-      | Instr (Prim (_, "%global", Int slot :: _)) when slot >= 0 && slot < Array.length marking.globals -> slot
+      | Instr (Prim (_, "%global", [| Int slot |])) when slot >= 0 && slot < Array.length marking.globals -> slot
       | _ -> -1)
   | _ -> -1
 
 let iter_functions program visit = Array.iter (function None -> () | Some (f : func) -> visit f) program.functions
 
-let iter_instrs (f : func) visit = Array.iter (fun (block : Program.block) -> List.iter visit block.body) f.blocks
+let iter_instrs (f : func) visit = Array.iter (fun (block : Program.block) -> Array.iter visit block.body) f.blocks
 
 (* The function whose closure an argument is, as that function itself sees it; -1: none. *)
 let own marking f arg =
@@ -130,10 +130,9 @@ let find_sites marking =
   iter_functions marking.program (fun f ->
       iter_instrs f (function
         | Closures { functions; _ } ->
-            List.iter
-              (fun (created, captured) ->
+            Array.iter
+              (fun (created, passed) ->
                 let facts = marking.facts.(created) in
-                let passed = Array.of_list captured in
                 facts.sites <- { parent = f.id; passed } :: facts.sites;
                 if Array.length passed > Bytes.length facts.captured then
                   facts.captured <- Bytes.make (Array.length passed) no)
@@ -142,11 +141,11 @@ let find_sites marking =
 
 let untrack marking slot = if slot >= 0 && slot < Array.length marking.globals then marking.globals.(slot).tracked <- false
 
-(* Fields of the block that a tracked global is set to. *)
-let block_fields marking slot =
+(* What makes the block that a tracked global is set to: its tag, then its fields. *)
+let block_args marking slot =
   match marking.facts.(marking.program.main).defs.(marking.globals.(slot).block) with
-  | Instr (Prim (_, "%block", _ :: fields)) -> fields
-  | _ -> []
+  | Instr (Prim (_, "%block", args)) -> args
+  | _ -> [||]
 
 (* What is known of a slot. *)
 let top marking slot = marking.tops.(slot - Array.length marking.globals)
@@ -160,13 +159,13 @@ let look_at_globals marking (f : func) =
   let visit = function
     | Prim (_, name, args) -> (
         match (name, args) with
-        | "%set_top", [ Int slot; value ] ->
+        | "%set_top", [| Int slot; value |] ->
             (top marking slot).value <- value;
             leaves value
-        | "%set_global", [ Int slot; Var v ] -> sets := (slot, v) :: !sets
-        | "%set_global", [ Int slot; _ ] -> untrack marking slot
-        | "%field", [ _; Int _ ] -> ()
-        | _ -> List.iter leaves args)
+        | "%set_global", [| Int slot; Var v |] -> sets := (slot, v) :: !sets
+        | "%set_global", [| Int slot; _ |] -> untrack marking slot
+        | "%field", [| _; Int _ |] -> ()
+        | _ -> Array.iter leaves args)
     | instr -> Visit.each_arg instr leaves
   in
   iter_instrs f visit;
@@ -190,7 +189,7 @@ let find_globals marking =
     (fun slot global ->
       global.tracked <- global.tracked && global.sets = 1;
       if global.tracked then begin
-        global.fields <- Bytes.make (List.length (block_fields marking slot)) no;
+        global.fields <- Bytes.make (Array.length (block_args marking slot) - 1) no;
         marking.exports.(global.block) <- slot
       end)
     marking.globals
@@ -198,7 +197,7 @@ let find_globals marking =
 (* The tracked global that `%set_global` sets. *)
 let tracked_set marking name args =
   match (name, args) with
-  | "%set_global", Int slot :: _ when slot >= 0 && slot < Array.length marking.globals && marking.globals.(slot).tracked
+  | "%set_global", [| Int slot; _ |] when slot >= 0 && slot < Array.length marking.globals && marking.globals.(slot).tracked
     ->
       Some marking.globals.(slot)
   | _ -> None
@@ -217,11 +216,10 @@ let mark marking f arg =
       end
   | _ -> ()
 
-let rec mark_all marking f = function
-  | [] -> ()
-  | arg :: args ->
-      mark marking f arg;
-      mark_all marking f args
+let mark_all marking f args =
+  for i = 0 to Array.length args - 1 do
+    mark marking f args.(i)
+  done
 
 let reach marking f =
   let facts = marking.facts.(f) in
@@ -234,7 +232,9 @@ let is_live marking id v = Bytes.get marking.facts.(id).live v = yes
 
 (* Does a function use its own closure? *)
 let needs_closure marking id =
-  match marking.program.functions.(id) with Some { params = own :: _; _ } -> is_live marking id own | _ -> false
+  match marking.program.functions.(id) with
+  | Some { params; _ } -> Array.length params > 0 && is_live marking id params.(0)
+  | None -> false
 
 (* Marks what a call needs: the closure only if the called function uses its own. *)
 let mark_call marking id closure args callee =
@@ -296,7 +296,7 @@ let mark_field marking slot index =
   let fields = marking.globals.(slot).fields in
   if index >= 0 && index < Bytes.length fields && Bytes.get fields index = no then begin
     Bytes.set fields index yes;
-    mark marking marking.program.main (List.nth (block_fields marking slot) index)
+    mark marking marking.program.main (block_args marking slot).(index + 1)
   end
 
 let mark_top marking slot =
@@ -313,14 +313,14 @@ let instr_needs marking id v = function
       | None -> (
           mark_all marking id args;
           match (name, args) with
-          | "%top", Int slot :: _ -> mark_top marking slot
-          | "%env", base :: Int index :: _ -> mark_captured marking id base index
-          | "%field", base :: Int index :: _ ->
+          | "%top", [| Int slot |] -> mark_top marking slot
+          | "%env", [| base; Int index |] -> mark_captured marking id base index
+          | "%field", [| base; Int index |] ->
               let slot = global_of marking id base in
               if slot >= 0 then mark_field marking slot index
           | _ -> ()))
   | Closures { dests; functions } ->
-      List.iter2 (fun dest (created, _) -> if Int.equal dest v then reach marking created) dests functions
+      Array.iter2 (fun dest (created, _) -> if Int.equal dest v then reach marking created) dests functions
   | Apply _ | Try _ -> ()
 
 (* Marks what the definition of a live variable needs. *)
@@ -332,11 +332,18 @@ let needs marking id v =
       facts.closures <- []
   | No_def | Input _ -> ()
   | Param (block, index) ->
-      List.iter (fun args -> mark marking id (List.nth args index)) marking.facts.(id).jumps.(block)
+      List.iter (fun args -> mark marking id args.(index)) marking.facts.(id).jumps.(block)
   | Instr instr -> instr_needs marking id v instr
 
-(* What stays of a list. *)
-let keep list kept = List.filteri (fun i _ -> i < Bytes.length kept && Bytes.get kept i = yes) list
+(* What stays of an array: the items before number `first`, and of the others, numbered from there, those that are kept. *)
+let keep array first kept =
+  let next = ref (-first) in
+  let stays _ =
+    let i = !next in
+    next := i + 1;
+    i < 0 || (i < Bytes.length kept && Bytes.get kept i = yes)
+  in
+  Visit.filter_array stays array
 
 (* What reads the item of number `index`, where only the ones that are used stay. *)
 let moved dest name base used index =
@@ -344,25 +351,24 @@ let moved dest name base used index =
   for i = 0 to Int.min index (Bytes.length used) - 1 do
     if Bytes.get used i = yes then incr before
   done;
-  Prim (dest, name, [ base; Int !before ])
+  Prim (dest, name, [| base; Int !before |])
 
 let sweep_prim marking id instr dest name args =
   match tracked_set marking name args with
   | None when String.equal name "%set_top" -> (
-      match args with Int slot :: _ when (top marking slot).read -> instr | _ -> Visit.nothing)
+      match args with [| Int slot; _ |] when (top marking slot).read -> instr | _ -> Visit.nothing)
   | Some global -> if Bytes.contains global.fields yes then instr else Visit.nothing
   | None -> (
       match if String.equal name "%block" then tracked_block marking id dest else None with
       | Some { fields; _ } when not (Bytes.contains fields yes) -> Visit.nothing
-      | Some { fields; _ } ->
-          Prim (dest, name, List.hd args :: keep (List.tl args) fields)
+      | Some { fields; _ } -> Prim (dest, name, keep args 1 fields)
       | None -> (
           if (not (is_live marking id dest)) && not (is_mutator marking name) then Visit.nothing
           else
             match (name, args) with
-            | "%env", base :: Int index :: _ when own marking id base >= 0 ->
+            | "%env", [| base; Int index |] when own marking id base >= 0 ->
                 moved dest name base marking.facts.(own marking id base).captured index
-            | "%field", base :: Int index :: _ -> (
+            | "%field", [| base; Int index |] -> (
                 match global_of marking id base with
                 | slot when slot >= 0 && marking.globals.(slot).tracked ->
                     moved dest name base marking.globals.(slot).fields index
@@ -383,11 +389,11 @@ let sweep_instr marking id instr =
   | Closures { dests; functions } -> (
       let is_live v = is_live marking id v in
       let functions =
-        List.map
-          (fun (created, captured) -> (created, keep captured marking.facts.(created).captured))
+        Array.map
+          (fun (created, captured) -> (created, keep captured 0 marking.facts.(created).captured))
           (Simplify.pick is_live dests functions)
       in
-      match Visit.filter_list is_live dests with [] -> Visit.nothing | dests -> Closures { dests; functions })
+      match Visit.filter_array is_live dests with [||] -> Visit.nothing | dests -> Closures { dests; functions })
   | Try _ -> instr
 
 (* Drops what is dead in the function. *)

@@ -9,21 +9,21 @@ type needs = { needed : bool array; passed : int list array }
 (* What the function does with closures that it is known to have. *)
 let note_uses needs (f : func) =
   let held = Array.make (Array.length f.names) None in
-  (match f.params with own :: _ -> held.(own) <- Some f.id | [] -> ());
+  if Array.length f.params > 0 then held.(f.params.(0)) <- Some f.id;
   let note_created = function
-    | Closures { dests; functions } -> List.iter2 (fun dest (id, _) -> held.(dest) <- Some id) dests functions
+    | Closures { dests; functions } -> Array.iter2 (fun dest (id, _) -> held.(dest) <- Some id) dests functions
     | Prim _ | Apply _ | Try _ -> ()
   in
-  Array.iter (fun (block : block) -> List.iter note_created block.body) f.blocks;
+  Array.iter (fun (block : block) -> Array.iter note_created block.body) f.blocks;
   let holds = function Var v -> held.(v) | Int _ | Wide _ | Literal _ -> None in
   let note a = match holds a with Some id -> needs.needed.(id) <- true | None -> () in
   let call id closure args =
     (match holds closure with Some other -> needs.passed.(id) <- other :: needs.passed.(id) | None -> ());
-    List.iter note args
+    Array.iter note args
   in
   Array.iter
     (fun (block : block) ->
-      List.iter
+      Array.iter
         (function
           | Apply { closure; args; callee = Known id; _ } -> call id closure args
           | instr -> Visit.each_arg instr note)
@@ -64,11 +64,9 @@ let drop_closures (f : func) needed =
       if kept == closure then instr else Apply { a with closure = kept }
     | Closures { dests; functions } as instr ->
       let is_needed (id, _) = needed.(id) in
-      if List.for_all is_needed functions then instr
-      else if List.exists is_needed functions then
-        let kept = List.filter (fun (_, creation) -> is_needed creation) (List.combine dests functions) in
-        let dests, functions = List.split kept in
-        Closures { dests; functions }
+      if Array.for_all is_needed functions then instr
+      else if Array.exists is_needed functions then
+        Closures { dests = Simplify.pick is_needed functions dests; functions = Visit.filter_array is_needed functions }
       else Visit.nothing
     | instr -> instr
   in
@@ -94,5 +92,5 @@ let run program simplify =
       | Some (f : func) ->
         if drop_closures f needs.needed then simplify f;
         if not needs.needed.(id) then
-          program.functions.(id) <- Some { f with kind = Direct; params = List.tl f.params })
+          program.functions.(id) <- Some { f with kind = Direct; params = Visit.after f.params 1 })
     program.functions

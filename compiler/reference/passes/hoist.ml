@@ -56,7 +56,7 @@ let rec same reads name args =
 let is_fixed (f : func) name args =
   match (name, args) with
   | "%top", _ -> true
-  | "%env", Var base :: _ -> ( match f.params with own :: _ -> has_closure f && base = own | [] -> false)
+  | "%env", [| Var base; _ |] -> has_closure f && base = f.params.(0)
   | _ -> false
 
 (* Gives whether there was anything. *)
@@ -90,8 +90,8 @@ let run (f : func) =
     (fun b (block : block) ->
       reads.here <- [];
       moving := moves b;
-      block.body <- Visit.filter_list stays block.body)
+      block.body <- Visit.filter_array stays block.body)
     f.blocks;
   if Array.length !replace > 0 then Simplify.substitute f !replace;
-  if reads.count > 0 then f.blocks.(0).body <- List.rev_append reads.first f.blocks.(0).body;
+  if reads.count > 0 then f.blocks.(0).body <- Array.append (Visit.of_reversed reads.first) f.blocks.(0).body;
   reads.count > 0 || Array.length !replace > 0

@@ -13,7 +13,7 @@ let has own v = v >= own.start && v < own.stop
 
 (* Of each block. *)
 let owns (f : func) =
-  let next = ref (List.length f.params) in
+  let next = ref (Array.length f.params) in
   let count _ = incr next in
   Array.map
     (fun (block : block) ->
@@ -41,23 +41,19 @@ let add_instr digest arg instr =
   | Prim (_, name, _) -> add digest (Fragment.hash name)
   | Apply { callee = Known id; _ } | Try { body = id; _ } -> add_function digest id
   | Apply _ -> add digest 1
-  | Closures { functions; _ } -> List.iter (fun (id, _) -> add_function digest id) functions);
+  | Closures { functions; _ } -> Array.iter (fun (id, _) -> add_function digest id) functions);
   Visit.each_arg instr arg
 
-let rec add_instrs digest arg = function
-  | [] -> ()
-  | instr :: rest ->
-      add_instr digest arg instr;
-      add_instrs digest arg rest
-
 let add_block digest arg (block : block) =
-  add digest (List.length block.params);
-  add_instrs digest arg block.body;
+  add digest (Array.length block.params);
+  for i = 0 to Array.length block.body - 1 do
+    add_instr digest arg block.body.(i)
+  done;
   Visit.each_own_arg block.term arg;
   for k = 0 to Visit.target_count block.term - 1 do
     let t = Visit.target block.term k in
     add digest t.block;
-    List.iter arg t.args
+    Array.iter arg t.args
   done
 
 let is_tail = function Tail _ -> true | _ -> false
@@ -67,8 +63,8 @@ let renumbered (block : block) own start =
   let variable v = if has own v then v - own.start + start else v in
   let arg a = match a with Var v when has own v -> Var (variable v) | _ -> a in
   {
-    params = List.map variable block.params;
-    body = List.map (fun instr -> Visit.map_all variable arg instr) block.body;
+    params = Visit.map_array variable block.params;
+    body = Visit.map_array (fun instr -> Visit.map_all variable arg instr) block.body;
     term = Visit.map_term_args arg block.term;
   }
 
@@ -101,7 +97,7 @@ let merge_blocks (f : func) =
     let block = f.blocks.(b) in
     if !changed then block.term <- Visit.map_targets lead block.term;
     (* Without anything to do it is no longer than a jump to it. *)
-    let idle = match block.body with [] -> not (is_tail block.term) | _ :: _ -> false in
+    let idle = Array.length block.body = 0 && not (is_tail block.term) in
     if not idle then begin
       digest.sum <- 0;
       digest.own <- owns.(b);
@@ -123,7 +119,7 @@ let merge_blocks (f : func) =
 
 (* The first block tells most functions of as many blocks and variables apart. *)
 let digest_of (f : func) =
-  let digest = { sum = List.length f.params; own = nothing; id = f.id } in
+  let digest = { sum = Array.length f.params; own = nothing; id = f.id } in
   add digest (Array.length f.blocks);
   add digest (Array.length f.names);
   add_block digest (fun a -> add_arg digest a) f.blocks.(0);

@@ -35,7 +35,7 @@ let never = { instrs = max_int; loops = false; is_leaf = false }
 let is_call = function Apply _ -> true | _ -> false
 
 let size (f : func) =
-  let refused = ref (List.compare_length_with f.params 100 > 0) in
+  let refused = ref (Array.length f.params > 100) in
   let instrs = ref 0 and loops = ref false in
   let here = ref 0 in
   let note t = if t.block <= !here then loops := true in
@@ -50,12 +50,12 @@ let size (f : func) =
         | Switch (_, ints, tags) -> Array.length ints + Array.length tags
         | _ -> 0
       in
-      instrs := !instrs + List.length block.body + tests;
+      instrs := !instrs + Array.length block.body + tests;
       here := b;
       Visit.each_target block.term note)
     f.blocks;
   let is_leaf =
-    match f.blocks with [| { body; term = Return _; _ } |] -> not (List.exists is_call body) | _ -> false
+    match f.blocks with [| { body; term = Return _; _ } |] -> not (Array.exists is_call body) | _ -> false
   in
   if !refused then never else { instrs = !instrs; loops = !loops; is_leaf }
 
@@ -81,7 +81,7 @@ type host = {
   (* What a variable has been replaced by; `Simplify.itself`, or beyond the end: nothing. *)
   mutable replace : arg array;
   (* Of each variable, the closure it is: the function, what it captured. Beyond the end: none. *)
-  mutable closures : (int * arg list) option array;
+  mutable closures : (int * arg array) option array;
   (* Of each block that the function had, whether it is in a loop. *)
   looping : bool array;
   is_main : bool;
@@ -110,21 +110,23 @@ let note host = function
         host.closures <- Discover.grown host.closures dest None;
         host.closures.(dest) <- Some created
       in
-      List.iter2 create dests functions
+      Array.iter2 create dests functions
   | _ -> ()
 
 let closure host = function Var v when v < Array.length host.closures -> host.closures.(v) | _ -> None
 
 (* The captured variable that an instruction reads, of a closure that was created here. *)
 let captured host = function
-  | [ base; Int index ] -> (
-      match closure host base with Some (_, captured) -> List.nth_opt captured index | None -> None)
+  | [| base; Int index |] -> (
+      match closure host base with
+      | Some (_, captured) when index < Array.length captured -> Some captured.(index)
+      | _ -> None)
   | _ -> None
 
 (* What is known of the function that a call is of, now that the host is. *)
 let callee_of host called args callee =
   match (callee, closure host called) with
-  | (Any | Exact), Some (id, _) when host.arity.(id) = List.length args + 1 -> Known id
+  | (Any | Exact), Some (id, _) when host.arity.(id) = Array.length args + 1 -> Known id
   | _ -> callee
 
 (* The function to be put in the place of a call in a block, if it is of at most this size or called only there. *)
@@ -137,7 +139,7 @@ let inlined host b args most = function
       let most = if is_leaf && looping then leaf else most in
       let most =
         if not loops then Int.max most host.most_once.(id)
-        else if List.exists (fun arg -> Option.is_some (closure host arg)) args then loop
+        else if Array.exists (fun arg -> Option.is_some (closure host arg)) args then loop
         else 0
       in
       if (not (host.is_main && is_old && not looping)) && instrs <= most && host.growth + instrs <= max_growth then begin
@@ -158,11 +160,10 @@ let add_variables host hints =
    left for what that gives. *)
 let divide host closed args callee =
   match (callee, closure host closed) with
-  | Any, Some (id, _) when host.arity.(id) <= List.length args ->
+  | Any, Some (id, _) when host.arity.(id) <= Array.length args ->
       let dest = add_variables host [| "" |] in
       let takes = host.arity.(id) - 1 in
-      let first = List.filteri (fun i _ -> i < takes) args and others = List.filteri (fun i _ -> i >= takes) args in
-      Some (Apply { dest; closure = closed; args = first; callee = Known id }, Var dest, others)
+      Some (Apply { dest; closure = closed; args = Visit.before args takes; callee = Known id }, Var dest, Visit.after args takes)
   | _ -> None
 
 (* A new block; gives its number. *)
@@ -177,19 +178,17 @@ let add_block host block =
   host.block_count <- number + 1;
   number
 
-let rec replace_all replace params args =
-  match (params, args) with
-  | param :: params, arg :: args ->
-      replace.(param) <- arg;
-      replace_all replace params args
-  | _ -> ()
+let replace_all replace params args =
+  for k = 0 to Int.min (Array.length params) (Array.length args) - 1 do
+    replace.(params.(k)) <- args.(k)
+  done
 
 (* The callee's blocks, its variables and blocks numbered for this function. *)
 let copy host (callee : func) called args =
   let first = add_variables host callee.names and blocks = host.block_count in
   (* What stands for each of its variables, once it is used. *)
   let replace = Array.make (Array.length callee.names) Simplify.itself in
-  replace_all replace callee.params (called :: args);
+  replace_all replace callee.params (Array.append [| called |] args);
   let rename a =
     match a with
     | Var v ->
@@ -200,15 +199,15 @@ let copy host (callee : func) called args =
   let renamed v = first + v in
   Array.map
     (fun (block : block) ->
-      let body = List.map (fun instr -> Visit.map_all renamed rename instr) block.body in
+      let body = Array.map (fun instr -> Visit.map_all renamed rename instr) block.body in
       let term = Visit.map_targets (fun t -> { t with block = blocks + t.block }) (Visit.map_term_args rename block.term) in
-      { params = List.map renamed block.params; body; term })
+      { params = Array.map renamed block.params; body; term })
     callee.blocks
 
 (* Adds a callee's blocks and gives the jump to them. Results go to the block `next`, if the call is not in tail position. *)
 let add host copied next =
   let first = host.block_count in
-  let leave next arg = Jump { block = next; args = [ arg ] } in
+  let leave next arg = Jump { block = next; args = [| arg |] } in
   host.work <- List.init (Array.length copied) (fun i -> first + i) @ host.work;
   Array.iter
     (fun (block : block) ->
@@ -216,31 +215,26 @@ let add host copied next =
       | Some next, Return arg -> block.term <- leave next arg
       | Some next, Tail { closure; args; callee } ->
           let dest = add_variables host [| "" |] in
-          block.body <- block.body @ [ Apply { dest; closure; args; callee } ];
+          block.body <- Array.append block.body [| Apply { dest; closure; args; callee } |];
           block.term <- leave next (Var dest)
       | _ -> ());
       ignore (add_block host block))
     copied;
-  Jump { block = first; args = [] }
+  Jump { block = first; args = [||] }
 
-(* Does what follows make a string of the result? *)
+(* Does the instruction that follows make a string of the result? *)
 let becomes_string result = function
-  | Prim (_, "caml_string_of_bytes", [ bytes ]) :: _ -> Simplify.is_var bytes result
+  | Prim (_, "caml_string_of_bytes", [| bytes |]) -> Simplify.is_var bytes result
   | _ -> false
 
 (* Is there a call whose result becomes a string? *)
 let calls_for_string (f : func) =
-  let rec has = function
-    | Apply { dest; callee = Known _; _ } :: rest -> becomes_string dest rest || has rest
-    | _ :: rest -> has rest
-    | [] -> false
-  in
-  Array.exists (fun (block : block) -> has block.body) f.blocks
+  let makes_string instr next = match instr with Apply { dest; callee = Known _; _ } -> becomes_string dest next | _ -> false in
+  let rec has body k = k < Array.length body && (makes_string body.(k - 1) body.(k) || has body (k + 1)) in
+  Array.exists (fun (block : block) -> has block.body 1) f.blocks
 
 (* Do these instructions only read what the function captured? *)
-let passes_on = function
-  | [] -> false
-  | body -> List.for_all (function Prim (_, "%env", _) -> true | _ -> false) body
+let passes_on body = Array.length body > 0 && Array.for_all (function Prim (_, "%env", _) -> true | _ -> false) body
 
 (* May the instruction be another one when nothing has been inlined so far? *)
 let is_concerned = function Prim (_, "%env", _) | Apply _ | Closures _ -> true | _ -> false
@@ -254,7 +248,8 @@ let rec look_at_end host resolve b (block : block) =
       match divide host t.closure t.args t.callee with
       | Some (call, closure, args) ->
           block.term <- Tail { t with closure; args };
-          look_on host resolve b block true (List.rev block.body) [ call ]
+          let body = Array.fold_left (fun body instr -> instr :: body) [] block.body in
+          look_on host resolve b block true body [ call ] (Array.length block.body)
       | None -> (
           let callee = callee_of host t.closure t.args t.callee in
           let most = if host.block_count = 1 && passes_on block.body then passed else small in
@@ -263,13 +258,16 @@ let rec look_at_end host resolve b (block : block) =
           | None -> if callee != t.callee then block.term <- Tail { t with callee }))
   | _ -> ()
 
-(* Inlines what the rest of a block calls. `body` is what stands before it, the last first; `learned`: a call there has become known.
-   What follows a call stands in a block of its own then, unless the callee is a single block. *)
-and look_on host resolve b (block : block) learned body = function
-  | [] ->
-      if host.changed || learned then block.body <- List.rev body;
+(* Inlines what the rest of a block calls: `rest`, which has come in, and the block's own instructions from number `at` on. `body` is what
+   stands before it, the last first; `learned`: a call there has become known. What follows a call stands in a block of its own then,
+   unless the callee is a single block. *)
+and look_on host resolve b (block : block) learned body rest at =
+  match rest with
+  | [] when at = Array.length block.body ->
+      if host.changed || learned then block.body <- Visit.of_reversed body;
       look_at_end host resolve b block
-  | instr :: rest -> (
+  | _ -> (
+      let instr, rest, at = match rest with instr :: rest -> (instr, rest, at) | [] -> (block.body.(at), rest, at + 1) in
       let instr = if host.changed then Visit.map_args resolve instr else instr in
       note host instr;
       match instr with
@@ -278,29 +276,36 @@ and look_on host resolve b (block : block) learned body = function
           | Some value ->
               replace host dest value;
               host.changed <- true;
-              look_on host resolve b block learned body rest
-          | None -> look_on host resolve b block learned (instr :: body) rest)
+              look_on host resolve b block learned body rest at
+          | None -> look_on host resolve b block learned (instr :: body) rest at)
       | Apply a -> (
           let callee = callee_of host a.closure a.args a.callee in
-          match inlined host b a.args (if becomes_string a.dest rest then string else small) callee with
-          | None when callee != a.callee -> look_on host resolve b block true (Apply { a with callee } :: body) rest
+          let next =
+            match rest with
+            | next :: _ -> next
+            | [] -> if at < Array.length block.body then block.body.(at) else Visit.nothing
+          in
+          match inlined host b a.args (if becomes_string a.dest next then string else small) callee with
+          | None when callee != a.callee -> look_on host resolve b block true (Apply { a with callee } :: body) rest at
           | None -> (
               match divide host a.closure a.args callee with
               | Some (call, closure, args) ->
-                  look_on host resolve b block true body (call :: Apply { a with closure; args } :: rest)
-              | None -> look_on host resolve b block learned (instr :: body) rest)
+                  look_on host resolve b block true body (call :: Apply { a with closure; args } :: rest) at
+              | None -> look_on host resolve b block learned (instr :: body) rest at)
           | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
               match copy host callee a.closure a.args with
               | [| { body = copied; term = Return result; _ } |] ->
                   replace host a.dest result;
-                  look_on host resolve b block learned body (copied @ rest)
+                  let rest = Array.fold_right (fun instr rest -> instr :: rest) copied rest in
+                  look_on host resolve b block learned body rest at
               | _ -> ())
           | Some callee ->
-              let next = add_block host { params = [ a.dest ]; body = rest; term = block.term } in
+              let rest = Array.append (Array.of_list rest) (Visit.after block.body at) in
+              let next = add_block host { params = [| a.dest |]; body = rest; term = block.term } in
               host.work <- next :: host.work;
               block.term <- add host (copy host callee a.closure a.args) (Some next);
-              block.body <- List.rev body)
-      | instr -> look_on host resolve b block learned (instr :: body) rest)
+              block.body <- Visit.of_reversed body)
+      | instr -> look_on host resolve b block learned (instr :: body) rest at)
 
 let rec look_at_all host resolve =
   match host.work with
@@ -308,7 +313,7 @@ let rec look_at_all host resolve =
   | b :: rest ->
       host.work <- rest;
       let block = host.blocks.(b) in
-      if host.changed || List.exists is_concerned block.body then look_on host resolve b block false [] block.body
+      if host.changed || Array.exists is_concerned block.body then look_on host resolve b block false [] [] 0
       else look_at_end host resolve b block;
       look_at_all host resolve
 
@@ -341,7 +346,7 @@ let run_function program arity sizes most_once (f : func) =
     let instr i = Visit.map_args resolve i in
     Array.iter
       (fun (block : block) ->
-        block.body <- Visit.map_list instr block.body;
+        block.body <- Visit.map_array instr block.body;
         block.term <- Visit.map_term_args resolve block.term)
       f.blocks
   end;
@@ -358,7 +363,7 @@ let run program simplify =
       counted.(id) <- counted.(id) + 1
     in
     Array.iter (List.iter note) graph.references;
-    let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+    let arity = Array.map (function Some (f : func) -> Array.length f.params | None -> 0) program.functions in
     (* The one call of a closure may stand in the loop that it is given to. *)
     let most_once =
       Array.map2

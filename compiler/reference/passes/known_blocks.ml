@@ -17,21 +17,29 @@ let rounds = 50
 let built (f : func) =
   let uses = Visit.uses f in
   let tags = Array.make (Array.length uses) (-1) in
-  let note = function Prim (dest, "%block", Int tag :: _) when uses.(dest) = 1 -> tags.(dest) <- tag | _ -> () in
-  Array.iter (fun (block : block) -> List.iter note block.body) f.blocks;
+  let note = function
+    | Prim (dest, "%block", args) when uses.(dest) = 1 -> (
+        match args.(0) with Int tag -> tags.(dest) <- tag | _ -> ())
+    | _ -> ()
+  in
+  Array.iter (fun (block : block) -> Array.iter note block.body) f.blocks;
   tags
 
 (* The number of the parameter, without the closure, at whose constructor a function looks first, or -1. *)
 let examined = function
-  | Some { params = _ :: params; blocks; _ } -> (
+  | Some { params; blocks; _ } -> (
       match blocks.(0) with
-      | { body = []; term = Switch (arg, _, tags); _ } when Array.length tags > 0 ->
+      | { body = [||]; term = Switch (arg, _, tags); _ } when Array.length tags > 0 ->
           let is_loop = ref false in
           Array.iter (fun (block : block) -> Visit.each_target block.term (fun t -> if t.block = 0 then is_loop := true)) blocks;
-          let rec position k = function [] -> -1 | v :: params -> if Var v = arg then k else position (k + 1) params in
-          if !is_loop then -1 else position 0 params
+          let rec position k =
+            if k >= Array.length params then -1
+            else if Simplify.is_var arg params.(k) then k - 1
+            else position (k + 1)
+          in
+          if !is_loop then -1 else position 1
       | _ -> -1)
-  | _ -> -1
+  | None -> -1
 
 (* What stands in the place of a call of `callee`, which looks at this argument. *)
 let case built callee arg simplify =
@@ -54,16 +62,20 @@ let case built callee arg simplify =
 let round (f : func) callees simplify =
   let built = built f in
   let rec work host (block : block) =
-    let rec find before = function
-      | (Apply ({ callee = Known id; _ } as call) as instr) :: rest -> (
-          let callee = callees.(id) in
-          match Option.bind callee (fun f -> case built f (List.nth call.args (examined callee)) simplify) with
-          | Some case -> work host (Unroll.take_in host case block (List.rev before, call.dest, call.closure :: call.args, rest))
-          | None -> find (instr :: before) rest)
-      | instr :: rest -> find (instr :: before) rest
-      | [] -> ()
+    let body = block.body in
+    let rec find i =
+      if i < Array.length body then
+        match body.(i) with
+        | Apply ({ callee = Known id; _ } as call) -> (
+            let callee = callees.(id) in
+            match Option.bind callee (fun f -> case built f call.args.(examined callee) simplify) with
+            | Some case ->
+                let passed = Array.append [| call.closure |] call.args in
+                work host (Unroll.take_in host case block (Visit.before body i, call.dest, passed, Visit.after body (i + 1)))
+            | None -> find (i + 1))
+        | _ -> find (i + 1)
     in
-    find [] block.body
+    find 0
   in
   let changed = Unroll.run_host f work in
   if changed then begin
@@ -78,7 +90,7 @@ let run program simplify =
   let calls = function Apply { callee = Known id; _ } -> Option.is_some callees.(id) | _ -> false in
   let rec repeat left f = if left > 0 && round f callees simplify then repeat (left - 1) f in
   let run_function = function
-    | Some f when Array.exists (fun (block : block) -> List.exists calls block.body) f.blocks && Inline.size f <> Inline.never ->
+    | Some f when Array.exists (fun (block : block) -> Array.exists calls block.body) f.blocks && Inline.size f <> Inline.never ->
         repeat rounds f
     | _ -> ()
   in

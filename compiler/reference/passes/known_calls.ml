@@ -79,14 +79,14 @@ let start program =
   let unit_globals = Array.map (fun _ -> { sets = 0; value = Nothing; global_readers = [] }) program.globals in
   let set = ref [] in
   let visit id = function
-    | Prim (_, "%set_global", Int slot :: rest) -> (
+    | Prim (_, "%set_global", [| Int slot; value |]) -> (
         unit_globals.(slot).sets <- unit_globals.(slot).sets + 1;
-        match rest with Var v :: _ when id = program.main -> set := (slot, v) :: !set | _ -> ())
+        match value with Var v when id = program.main -> set := (slot, v) :: !set | _ -> ())
     | _ -> ()
   in
   iter_functions program (fun f ->
       let visit instr = visit f.id instr in
-      Array.iter (fun (block : block) -> List.iter visit block.body) f.blocks);
+      Array.iter (fun (block : block) -> Array.iter visit block.body) f.blocks);
   List.iter (fun (slot, v) -> if unit_globals.(slot).sets = 1 then Bytes.set exports v '\001') !set;
   Array.iter (fun global -> if global.sets <> 1 then global.value <- Unknown) unit_globals;
   let state _ =
@@ -101,7 +101,7 @@ let start program =
       readers = [];
     }
   in
-  let arity = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+  let arity = Array.map (function Some (f : func) -> Array.length f.params | None -> 0) program.functions in
   let divides = Array.length program.places = 0 in
   let states = Array.map state program.functions in
   { program; arity; divides; states; unit_globals; exports; work = []; fresh = []; escapes = [] }
@@ -112,11 +112,10 @@ let fact_of an id arg = fact an.states.(id).facts arg
 (* The value may be anywhere. *)
 let escape an fact = match fact with Function _ | Made _ -> an.escapes <- fact :: an.escapes | _ -> ()
 
-let rec escape_all an id = function
-  | [] -> ()
-  | arg :: args ->
-      escape an (fact_of an id arg);
-      escape_all an id args
+let escape_all an id args =
+  for i = 0 to Array.length args - 1 do
+    escape an (fact_of an id args.(i))
+  done
 
 let again an uses = match uses with [] -> () | _ :: _ -> an.work <- uses :: an.work
 
@@ -147,12 +146,11 @@ let flow an id v fact =
     again an state.users.(v)
   end
 
-let rec flow_all an from args into params =
-  match (params, args) with
-  | param :: params, arg :: args ->
-      flow an into param (fact_of an from arg);
-      flow_all an from args into params
-  | _ -> ()
+(* Facts of arguments flow to the parameters from number `first` on. *)
+let flow_all an from args into params first =
+  for i = 0 to Int.min (Array.length args) (Array.length params - first) - 1 do
+    flow an into params.(first + i) (fact_of an from args.(i))
+  done
 
 (* A function may run. *)
 let enter an id =
@@ -163,13 +161,9 @@ let enter an id =
       state.entered <- true;
       state.facts <- Array.make count Nothing;
       state.users <- Array.make count [];
-      (match f.params with own :: _ -> state.facts.(own) <- Function id | [] -> ());
+      if Array.length f.params > 0 then state.facts.(f.params.(0)) <- Function id;
       an.fresh <- f :: an.fresh
   | _ -> ()
-
-(* The arguments after those for these parameters. *)
-let rec without params args =
-  match (params, args) with _ :: params, _ :: args -> without params args | _ -> args
 
 let unknown_call an id called args =
   match called with
@@ -178,22 +172,21 @@ let unknown_call an id called args =
       escape an called;
       escape_all an id args;
       (* A partial application takes the other arguments. *)
-      let missing = arity an called - List.length args in
+      let missing = arity an called - Array.length args in
       if missing > 1 then Arity missing else Unknown
 
 (* What a call gives. Of a function that takes fewer arguments, unless there are places, that is what is called with the others. *)
 let rec call an use called args =
   match called with
   | Function id -> (
+      let taken = an.arity.(id) - 1 and given = Array.length args in
       match an.program.functions.(id) with
-      | Some { params = _ :: params; _ }
-        when match List.compare_lengths params args with 0 -> true | order -> an.divides && order < 0 ->
+      | Some { params; _ } when taken = given || (an.divides && taken >= 0 && taken < given) ->
           enter an id;
-          flow_all an (user use) args id params;
+          flow_all an (user use) args id params 1;
           let state = an.states.(id) in
           state.callers <- use :: state.callers;
-          if List.compare_lengths params args = 0 then state.result
-          else call an use state.result (without params args)
+          if taken = given then state.result else call an use state.result (Visit.after args taken)
       | _ -> unknown_call an (user use) called args)
   | _ -> unknown_call an (user use) called args
 
@@ -234,7 +227,7 @@ let field use site index =
 let prim an use dest name args =
   let id = user use in
   match (name, args) with
-  | "%env", [ base; Int index ] -> (
+  | "%env", [| base; Int index |] -> (
       match fact_of an id base with
       | Function created ->
           let state = an.states.(created) in
@@ -242,17 +235,17 @@ let prim an use dest name args =
           if index < Array.length state.captured then state.captured.(index) else Nothing
       | Nothing -> Nothing
       | _ -> Unknown)
-  | "%global", [ Int slot ] ->
+  | "%global", [| Int slot |] ->
       let global = an.unit_globals.(slot) in
       global.global_readers <- use :: global.global_readers;
       global.value
-  | "%field", [ base; Int index ] -> (
+  | "%field", [| base; Int index |] -> (
       match fact_of an id base with Made site -> field use site index | Nothing -> Nothing | _ -> Unknown)
-  | "%setfield", [ base; Int index; value ] ->
+  | "%setfield", [| base; Int index; value |] ->
       let fact = fact_of an id value in
       (match fact_of an id base with Made site -> set_field an site index fact | _ -> escape an fact);
       Unknown
-  | "%set_global", [ Int slot; value ] ->
+  | "%set_global", [| Int slot; value |] ->
       let global = an.unit_globals.(slot) in
       let met = meet an global.value (fact_of an id value) in
       if met != global.value then begin
@@ -264,15 +257,18 @@ let prim an use dest name args =
       Unknown
   (* They look at the value's size and lifetime. *)
   | ("%sampled" | "%allocated_value"), _ -> Unknown
-  | "%block", _ :: fields ->
+  | "%block", _ ->
+      let count = Array.length args - 1 in
       let site =
         match an.states.(id).facts.(dest) with
         | Made site -> site
         | _ ->
             let exported = id = an.program.main && Bytes.get an.exports dest = '\001' in
-            { fields = Array.make (List.length fields) Nothing; exported; escaped_block = false; field_readers = [] }
+            { fields = Array.make count Nothing; exported; escaped_block = false; field_readers = [] }
       in
-      List.iteri (fun index arg -> set_field an site index (fact_of an id arg)) fields;
+      for index = 0 to count - 1 do
+        set_field an site index (fact_of an id args.(index + 1))
+      done;
       Made site
   | _ ->
       escape_all an id args;
@@ -280,9 +276,9 @@ let prim an use dest name args =
 
 let capture an id created captured =
   let state = an.states.(created) in
-  let count = List.length captured in
+  let count = Array.length captured in
   if Array.length state.captured < count then state.captured <- Array.make count Nothing;
-  List.iteri
+  Array.iteri
     (fun index arg ->
       let old = state.captured.(index) in
       let met = meet an old (fact_of an id arg) in
@@ -300,8 +296,8 @@ let instr an use instr =
   | Prim (dest, name, args) -> flow an id dest (prim an use dest name args)
   | Apply { dest; closure; args; _ } -> flow an id dest (call an use (fact_of an id closure) args)
   | Closures { dests; functions } ->
-      List.iter2 (fun dest (created, _) -> flow an id dest (Function created)) dests functions;
-      List.iter (fun (created, captured) -> capture an id created captured) functions
+      Array.iter2 (fun dest (created, _) -> flow an id dest (Function created)) dests functions;
+      Array.iter (fun (created, captured) -> capture an id created captured) functions
   | Try _ -> ()
 
 let term an use term =
@@ -314,7 +310,7 @@ let term an use term =
   | Part (_, args) | Leave (_, args) -> escape_all an id args
   | Jump _ | If _ | Switch _ | Poptrap _ | Unreachable -> ());
   match an.program.functions.(id) with
-  | Some f -> Visit.each_target term (fun t -> flow_all an id t.args id f.blocks.(t.block).params)
+  | Some f -> Visit.each_target term (fun t -> flow_all an id t.args id f.blocks.(t.block).params 0)
   | None -> ()
 
 let look an use = match use with Instr (_, i) -> instr an use i | Term (_, t) -> term an use t
@@ -338,7 +334,7 @@ let look_through an (f : func) =
   in
   Array.iter
     (fun (block : block) ->
-      List.iter instr block.body;
+      Array.iter instr block.body;
       use := Term (f.id, block.term);
       Visit.each_term_arg block.term note;
       look an !use)
@@ -352,8 +348,11 @@ let let_go an fact =
       let state = an.states.(id) in
       state.escaped <- true;
       (match an.program.functions.(id) with
-      | Some { params = _ :: params; _ } -> List.iter (fun param -> flow an id param Unknown) params
-      | _ -> ());
+      | Some { params; _ } ->
+          for i = 1 to Array.length params - 1 do
+            flow an id params.(i) Unknown
+          done
+      | None -> ());
       escape an state.result
   | Made site when not site.escaped_block ->
       site.escaped_block <- true;
@@ -382,8 +381,8 @@ let rec settle an =
 (* What is known of the function that is called. *)
 let callee an called args =
   match called with
-  | Function id when an.divides || an.arity.(id) = List.length args + 1 -> Known id
-  | Arity n when n = List.length args + 1 -> Exact
+  | Function id when an.divides || an.arity.(id) = Array.length args + 1 -> Known id
+  | Arity n when n = Array.length args + 1 -> Exact
   | _ -> Any
 
 (* Puts a constant in the place of a variable that always holds it. A closure that nobody calls may be any value. *)
@@ -403,10 +402,9 @@ let rewritten an facts entered replace instr =
       match callee an (fact facts a.closure) a.args with Any -> instr | callee -> Apply { a with callee })
   | Closures { dests; functions } as instr ->
       let runs (id, _) = entered.(id) in
-      if List.for_all runs functions then instr
-      else if List.exists runs functions then
-        let dests = List.filteri (fun i _ -> runs (List.nth functions i)) dests in
-        Closures { dests; functions = Visit.filter_list runs functions }
+      if Array.for_all runs functions then instr
+      else if Array.exists runs functions then
+        Closures { dests = Simplify.pick runs functions dests; functions = Visit.filter_array runs functions }
       else Visit.nothing
   | instr -> instr
 
@@ -417,10 +415,10 @@ let rewritten_term an facts replace term =
   | term -> term
 
 (* The function that is called with more arguments than it takes; -1: none. *)
-let overfed an callee args = match callee with Known id when an.arity.(id) <= List.length args -> id | _ -> -1
+let overfed an callee args = match callee with Known id when an.arity.(id) <= Array.length args -> id | _ -> -1
 
-(* Divides a call with more arguments than the known function takes: the calls that come before it, the last first, whose results are
-   new variables; then what is called last, with what, and what is known of it. *)
+(* Divides a call with more arguments than the known function takes: what comes before it, the last first, with the calls whose results
+   are new variables; then what is called last, with what, and what is known of it. *)
 let rec divide an (f : func) before closure args callee_before =
   match overfed an callee_before args with
   | -1 -> (before, closure, args, callee_before)
@@ -428,24 +426,24 @@ let rec divide an (f : func) before closure args callee_before =
       let taken = an.arity.(id) - 1 in
       let dest = Array.length f.names in
       f.names <- Array.append f.names [| "" |];
-      let call = Apply { dest; closure; args = List.filteri (fun i _ -> i < taken) args; callee = callee_before } in
-      let others = List.filteri (fun i _ -> i >= taken) args in
+      let call = Apply { dest; closure; args = Visit.before args taken; callee = callee_before } in
+      let others = Visit.after args taken in
       divide an f (call :: before) (Var dest) others (callee an an.states.(id).result others)
 
 let is_overfed an = function Apply { args; callee; _ } -> overfed an callee args >= 0 | _ -> false
 
 let divide_calls an f (block : block) =
-  let divided = function
+  let divided before = function
     | Apply a ->
-        let before, closure, args, callee = divide an f [] a.closure a.args a.callee in
-        List.rev (Apply { dest = a.dest; closure; args; callee } :: before)
-    | instr -> [ instr ]
+        let before, closure, args, callee = divide an f before a.closure a.args a.callee in
+        Apply { dest = a.dest; closure; args; callee } :: before
+    | instr -> instr :: before
   in
-  if List.exists (is_overfed an) block.body then block.body <- List.concat_map divided block.body;
+  if Array.exists (is_overfed an) block.body then block.body <- Visit.of_reversed (Array.fold_left divided [] block.body);
   match block.term with
   | Tail t when overfed an t.callee t.args >= 0 ->
       let before, closure, args, callee = divide an f [] t.closure t.args t.callee in
-      block.body <- block.body @ List.rev before;
+      block.body <- Array.append block.body (Visit.of_reversed before);
       block.term <- Tail { closure; args; callee }
   | _ -> ()
 

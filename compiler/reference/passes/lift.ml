@@ -14,10 +14,10 @@ let tell = function
   | _ -> false
 
 let each_function program visit = Array.iter (function Some (f : func) -> visit f | None -> ()) program.functions
-let each_instr (f : func) visit = Array.iter (fun (block : block) -> List.iter visit block.body) f.blocks
+let each_instr (f : func) visit = Array.iter (fun (block : block) -> Array.iter visit block.body) f.blocks
 
 let tells program =
-  let tells_block (block : block) = List.exists (function Prim (_, name, _) -> tell name | _ -> false) block.body in
+  let tells_block (block : block) = Array.exists (function Prim (_, name, _) -> tell name | _ -> false) block.body in
   Array.exists (function Some (f : func) -> Array.exists tells_block f.blocks | None -> false) program.functions
 
 let none = -1
@@ -32,7 +32,7 @@ let origin known k = if k < Array.length known.captured then known.captured.(k) 
 
 (* The captured variable that an instruction reads. *)
 let read (f : func) = function
-  | Prim (_, "%env", [ Var base; Int k ]) -> ( match f.params with own :: _ when own = base -> k | _ -> none)
+  | Prim (_, "%env", [| Var base; Int k |]) when Array.length f.params > 0 && f.params.(0) = base -> k
   | _ -> none
 
 (* By variable of the function: the variable of main that it always is. Of main: those that are defined once, outside of loops. *)
@@ -47,7 +47,7 @@ let origins (f : func) is_main known =
       f.blocks
   end
   else begin
-    (match f.params with own :: _ -> origins.(own) <- known.own | [] -> ());
+    if Array.length f.params > 0 then origins.(f.params.(0)) <- known.own;
     each_instr f (fun instr ->
         match (read f instr, instr) with
         | k, Prim (dest, _, _) when k <> none -> origins.(dest) <- origin known k
@@ -63,7 +63,7 @@ let find program =
       each_instr f (function
         | Closures { functions; _ } ->
             creates.(f.id) <- true;
-            List.iter (fun (id, _) -> sites.(id) <- sites.(id) + 1) functions
+            Array.iter (fun (id, _) -> sites.(id) <- sites.(id) + 1) functions
         | _ -> ()));
   let known = Array.make count unknown in
   let rec visit = function
@@ -76,11 +76,11 @@ let find program =
             let create dest (created, captured) =
               if sites.(created) = 1 then begin
                 let origin = function Var v -> origins.(v) | _ -> none in
-                known.(created) <- { own = origins.(dest); captured = Array.of_list (List.map origin captured) };
+                known.(created) <- { own = origins.(dest); captured = Array.map origin captured };
                 work := created :: !work
               end
             in
-            each_instr f (function Closures { dests; functions } -> List.iter2 create dests functions | _ -> ());
+            each_instr f (function Closures { dests; functions } -> Array.iter2 create dests functions | _ -> ());
             visit !work
         | _ -> visit work)
   in
@@ -96,8 +96,8 @@ let globals program variables =
   let places = { reads = Array.make variables ""; slots = Array.make variables none } in
   each_function program (fun f ->
       each_instr f (function
-        | Prim (_, "%set_global", Int n :: _) -> sets.(n) <- sets.(n) + 1
-        | Prim (dest, "%global", Int n :: _) when f.id = program.main ->
+        | Prim (_, "%set_global", [| Int n; _ |]) -> sets.(n) <- sets.(n) + 1
+        | Prim (dest, "%global", [| Int n |]) when f.id = program.main ->
             places.reads.(dest) <- "%global";
             places.slots.(dest) <- n
         | _ -> ()));
@@ -115,19 +115,22 @@ let lifted_before known k =
 (* Reads what is lifted from its place, and captures the rest. *)
 let rewrite (f : func) (known : known array) places =
   let own = known.(f.id) in
-  let capture (created, captured) =
-    (created, List.filteri (fun k _ -> origin known.(created) k = none) captured)
+  let stays v = v = none in
+  let capture ((created, captured) as creation) =
+    match known.(created).captured with
+    | [||] -> creation
+    | origins -> (created, Simplify.pick stays origins captured)
   in
   let instr i =
     match (i, read f i) with
-    | Closures c, _ -> Closures { c with functions = List.map capture c.functions }
+    | Closures c, _ -> Closures { c with functions = Array.map capture c.functions }
     | Prim (dest, name, args), k when k <> none -> (
         match origin own k with
-        | v when v <> none -> Prim (dest, places.reads.(v), [ Int places.slots.(v) ])
-        | _ -> Prim (dest, name, [ List.hd args; Int (k - lifted_before own k) ]))
+        | v when v <> none -> Prim (dest, places.reads.(v), [| Int places.slots.(v) |])
+        | _ -> Prim (dest, name, [| args.(0); Int (k - lifted_before own k) |]))
     | _ -> i
   in
-  Array.iter (fun (block : block) -> block.body <- Visit.map_list instr block.body) f.blocks
+  Array.iter (fun (block : block) -> block.body <- Visit.map_array instr block.body) f.blocks
 
 (* Sets the slots where main defines their values. *)
 let set (main : func) places =
@@ -135,20 +138,20 @@ let set (main : func) places =
   let body = ref [] in
   let define v =
     if String.equal places.reads.(v) "%top" then begin
-      body := Prim (!next, "%set_top", [ Int places.slots.(v); Var v ]) :: !body;
+      body := Prim (!next, "%set_top", [| Int places.slots.(v); Var v |]) :: !body;
       incr next
     end
   in
   Array.iter
     (fun (block : block) ->
       body := [];
-      List.iter define block.params;
-      List.iter
+      Array.iter define block.params;
+      Array.iter
         (fun instr ->
           body := instr :: !body;
           Visit.each_dest instr define)
         block.body;
-      block.body <- List.rev !body)
+      block.body <- Visit.of_reversed !body)
     main.blocks;
   main.names <- Array.append main.names (Array.make (!next - Array.length main.names) "")
 

@@ -13,7 +13,7 @@ type parent = {
   mutable var_count : int;
 }
 
-let empty () = { params = []; body = []; term = Unreachable }
+let empty () = { params = [||]; body = [||]; term = Unreachable }
 
 (* The new number of each variable of a region, given when it is first asked for. *)
 type renaming = {
@@ -47,7 +47,9 @@ module Ints = Set.Make (struct
 end)
 
 (* A block to which a region leaves, and what it is passed: None for what comes from the region's function. *)
-type exit_ = { to_ : int; mutable passed : arg option list }
+type exit_ = { to_ : int; mutable passed : arg option array }
+
+let is_own = function None -> true | Some _ -> false
 
 (* Turns each `poptrap` of these blocks into `leave`, and gives the exits. What is the same before and after the region does
    not pass through its function. *)
@@ -62,28 +64,22 @@ let leave parent members =
     | Poptrap t -> (
       let same passed a = match passed with Some other when Simplify.same_arg other a -> passed | _ -> None in
       match List.find_opt (fun exit_ -> exit_.to_ = t.block) !exits with
-      | Some exit_ -> exit_.passed <- List.map2 same exit_.passed t.args
-      | None -> exits := { to_ = t.block; passed = List.map outside t.args } :: !exits)
+      | Some exit_ -> exit_.passed <- Array.map2 same exit_.passed t.args
+      | None -> exits := { to_ = t.block; passed = Array.map outside t.args } :: !exits)
     | _ -> ()
   in
   List.iter note members;
   let exits = List.rev !exits in
   let rec number n block = function
     | exit_ :: rest -> if exit_.to_ = block then (n, exit_.passed) else number (n + 1) block rest
-    | [] -> (n, [])
-  in
-  let rec own passed args =
-    match (passed, args) with
-    | None :: passed, a :: args -> a :: own passed args
-    | Some _ :: passed, _ :: args -> own passed args
-    | _ -> []
+    | [] -> (n, [||])
   in
   List.iter
     (fun b ->
       match parent.blocks.(b).term with
       | Poptrap t ->
         let n, passed = number 0 t.block exits in
-        parent.blocks.(b).term <- Leave (n, own passed t.args)
+        parent.blocks.(b).term <- Leave (n, Simplify.pick is_own passed t.args)
       | _ -> ())
     members;
   exits
@@ -93,15 +89,15 @@ let free_variables parent members (entry : target) =
   let defined = ref Ints.empty and used = ref Ints.empty in
   let note = function Var v -> used := Ints.add v !used | _ -> () in
   let define v = defined := Ints.add v !defined in
-  List.iter note entry.args;
+  Array.iter note entry.args;
   List.iter
     (fun b ->
       let block = parent.blocks.(b) in
       Visit.each_defined block define;
-      List.iter (fun i -> Visit.each_arg i note) block.body;
+      Array.iter (fun i -> Visit.each_arg i note) block.body;
       Visit.each_term_arg block.term note)
     members;
-  List.filter (fun v -> not (Ints.mem v !defined)) (Ints.elements !used)
+  Array.of_list (List.filter (fun v -> not (Ints.mem v !defined)) (Ints.elements !used))
 
 (* Moves the region's blocks into a function; gives it, its arguments in the parent, and its exits. *)
 let extract parent (region : Regions.region) (body : target) id name place renaming =
@@ -109,8 +105,8 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   let exits = leave parent members in
   let free = free_variables parent members body in
   let var = rename_var renaming and arg = rename_arg renaming in
-  let params = List.map var free in
-  let entry = { params = []; body = []; term = Visit.map_term_args arg (Jump body) } in
+  let params = Array.map var free in
+  let entry = { params = [||]; body = [||]; term = Visit.map_term_args arg (Jump body) } in
   let numbers = Array.of_list members in
   (* The new number of a block of the region. *)
   let number block =
@@ -124,8 +120,8 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   let move b =
     let block = parent.blocks.(b) in
     parent.blocks.(b) <- empty ();
-    let params = List.map var block.params in
-    let body = List.map (fun instr -> Visit.map_all var arg instr) block.body in
+    let params = Visit.map_array var block.params in
+    let body = Visit.map_array (fun instr -> Visit.map_all var arg instr) block.body in
     let term = Visit.map_term_args arg block.term in
     { params; body; term }
   in
@@ -135,7 +131,7 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   let names = Array.init renaming.given_count (fun i -> parent.names.(renaming.given.(i))) in
   clear renaming;
   let func = { id; name; place; kind = Body; params; exits = List.length exits; blocks; names } in
-  (func, List.map (fun v -> Var v) free, exits)
+  (func, Array.map (fun v -> Var v) free, exits)
 
 let fresh parent =
   parent.names <- Discover.grown parent.names parent.var_count "";
@@ -145,46 +141,49 @@ let fresh parent =
 (* Adds a block and gives its number. *)
 let add_block parent body term =
   parent.blocks <- Discover.grown parent.blocks parent.block_count (empty ());
-  parent.blocks.(parent.block_count) <- { params = []; body; term };
+  parent.blocks.(parent.block_count) <- { params = [||]; body; term };
   parent.block_count <- parent.block_count + 1;
   parent.block_count - 1
 
-(* What an exit is passed, with the values that come from the region's function. *)
-let rec fill passed values =
-  match (passed, values) with
-  | Some a :: passed, _ -> a :: fill passed values
-  | None :: passed, value :: values -> value :: fill passed values
-  | _ -> []
+(* What an exit is passed, with the values that come from the region's function: the variables from number `start` on. *)
+let fill passed variables start =
+  let next = ref (start - 1) in
+  let value = function
+    | Some a -> a
+    | None ->
+      incr next;
+      Var variables.(!next)
+  in
+  Array.map value passed
 
 (* Ends the parent's block by the call of the region's function; gives the blocks that were added. *)
 let call parent (region : Regions.region) exn handler body args exits =
   let before = parent.block_count in
   let single = match exits with [ _ ] -> true | _ -> false in
-  let count passed = List.length (List.filter (function None -> true | Some _ -> false) passed) in
+  let count passed = Array.fold_left (fun n value -> if is_own value then n + 1 else n) 0 passed in
   let most = List.fold_left (fun most exit_ -> Int.max most (count exit_.passed)) 0 exits in
   let wanted = if single then most else 1 + most in
-  let ok = fresh parent in
-  let results = Array.to_list (Array.init (if wanted > 1 then wanted else 1) (fun _ -> fresh parent)) in
-  let chosen = Var (List.hd results) in
-  let values = List.map (fun v -> Var v) (if single then results else List.tl results) in
-  let ways = List.map (fun exit_ -> { block = exit_.to_; args = fill exit_.passed values }) exits in
-  let caught = add_block parent [ Prim (exn, "%caught", [ chosen ]) ] (Jump handler) in
-  let caught = { block = caught; args = [] } in
+  (* Whether it ended without an exception, then its results. *)
+  let dests = Array.init (if wanted > 1 then 1 + wanted else 2) (fun _ -> fresh parent) in
+  let chosen = Var dests.(1) in
+  let ways = List.map (fun exit_ -> { block = exit_.to_; args = fill exit_.passed dests (if single then 1 else 2) }) exits in
+  let caught = add_block parent [| Prim (exn, "%caught", [| chosen |]) |] (Jump handler) in
+  let caught = { block = caught; args = [||] } in
   let normal =
     match ways with
     | [] -> None
     | [ way ] -> Some way
-    | _ -> Some { block = add_block parent [] (Switch (chosen, Array.of_list ways, [||])); args = [] }
+    | _ -> Some { block = add_block parent [||] (Switch (chosen, Array.of_list ways, [||])); args = [||] }
   in
   let start = parent.blocks.(region.start) in
-  let call = Try { dests = ok :: results; body; args } in
+  let call = Try { dests; body; args } in
   (match normal with
   | None ->
-    start.body <- start.body @ [ call ];
+    start.body <- Array.append start.body [| call |];
     start.term <- Jump caught
   | Some normal ->
     let test = fresh parent in
-    start.body <- start.body @ [ call; Prim (test, "%is_true", [ Var ok ]) ];
+    start.body <- Array.append start.body [| call; Prim (test, "%is_true", [| Var dests.(0) |]) |];
     start.term <- If (Var test, normal, caught));
   List.init (parent.block_count - before) (fun i -> before + i)
 

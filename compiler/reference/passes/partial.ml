@@ -13,18 +13,18 @@ let run program =
   let ids = Array.make !count [] in
   (* The function for what is applied to so many arguments; variable `i + 1` is what that calls its parameter number `i`. *)
   let make (f : func) args =
-    let id = !count and arity = List.length f.params in
-    let read i = Prim (i + 1, "%env", [ Var 0; Int i ]) in
-    let passed = List.init (arity - 1) (fun i -> Var (i + 2)) in
+    let id = !count and arity = Array.length f.params in
+    let read i = Prim (i + 1, "%env", [| Var 0; Int i |]) in
+    let passed = Array.init (arity - 1) (fun i -> Var (i + 2)) in
     let term = Tail { closure = Var 1; args = passed; callee = Known f.id } in
     let func =
       {
         f with
         id;
         name = Names.unique taken (f.name ^ "_partial");
-        params = 0 :: List.init (arity - args - 1) (fun i -> args + 2 + i);
-        blocks = [| { params = []; body = List.init (args + 1) read; term } |];
-        names = Array.of_list ("" :: List.map (fun v -> f.names.(v)) f.params);
+        params = Array.init (arity - args) (fun i -> if i = 0 then 0 else args + 1 + i);
+        blocks = [| { params = [||]; body = Array.init (args + 1) read; term } |];
+        names = Array.init (arity + 1) (fun i -> if i = 0 then "" else f.names.(f.params.(i - 1)));
       }
     in
     made := Some func :: !made;
@@ -36,10 +36,10 @@ let run program =
   let closure dest closure args callee =
     let called = match callee with Known id -> program.functions.(id) | Any | Exact -> None in
     match called with
-    | Some f when List.length f.params > List.length args + 1 ->
-        let given = List.length args in
+    | Some f when Array.length f.params > Array.length args + 1 ->
+        let given = Array.length args in
         let id = match List.assoc_opt given ids.(f.id) with Some id -> id | None -> make f given in
-        Some (Closures { dests = [ dest ]; functions = [ (id, closure :: args) ] })
+        Some (Closures { dests = [| dest |]; functions = [| (id, Array.append [| closure |] args) |] })
     | _ -> None
   in
   let instr = function
@@ -48,13 +48,13 @@ let run program =
   in
   let look (f : func) =
     let look_at (block : block) =
-      block.body <- Visit.map_list instr block.body;
+      block.body <- Visit.map_array instr block.body;
       match block.term with
       | Tail t -> (
           let dest = Array.length f.names in
           match closure dest t.closure t.args t.callee with
           | Some instr ->
-              block.body <- block.body @ [ instr ];
+              block.body <- Array.append block.body [| instr |];
               block.term <- Return (Var dest);
               f.names <- Array.append f.names [| "" |]
           | None -> ())

@@ -35,7 +35,7 @@ let is_not_zero (f : func) block v =
     !ways
   in
   let tells test is_yes = function
-    | Prim (dest, ("%int_ne" | "%int_eq" as name), ([ Int 0; Var w ] | [ Var w; Int 0 ])) ->
+    | Prim (dest, ("%int_ne" | "%int_eq" as name), ([| Int 0; Var w |] | [| Var w; Int 0 |])) ->
       dest = test && w = v && is_yes = String.equal name "%int_ne"
     | _ -> false
   in
@@ -48,7 +48,7 @@ let is_not_zero (f : func) block v =
         match from.term with
         | If (Var test, yes, _) ->
           let is_yes = yes.block = at in
-          (test = v && is_yes) || List.exists (tells test is_yes) from.body
+          (test = v && is_yes) || Array.exists (tells test is_yes) from.body
         | _ -> false
       in
       found || look_before from left
@@ -66,14 +66,14 @@ let may_raise f block name args effect_of =
   | "%setfield" | "%set_global" | "%set_top" | "%offset_ref" | "%array_set" | "%throw" | "%thrown" -> false
   | "%int_div" | "%int_mod" -> (
     match args with
-    | [ _; Int n ] -> n = 0
-    | [ _; Var v ] -> not (is_not_zero f block v)
+    | [| _; Int n |] -> n = 0
+    | [| _; Var v |] -> not (is_not_zero f block v)
     | _ -> true)
   | _ -> ( match effect_of name with Fragment.Mutator -> true | _ -> false)
 
 let summary effect_of (f : func) =
   let regions = Regions.find f in
-  let size = Array.fold_left (fun size (block : block) -> size + List.length block.body + 1) 0 f.blocks in
+  let size = Array.fold_left (fun size (block : block) -> size + Array.length block.body + 1) 0 f.blocks in
   let small = size <= largest && has_closure f in
   let raises = ref false and risks = ref false and calls = ref [] and trapped = ref [] in
   let here = ref 0 and outside = ref true in
@@ -87,7 +87,7 @@ let summary effect_of (f : func) =
     (fun b (block : block) ->
       here := b;
       outside := regions.home.(b) = Regions.none;
-      List.iter look block.body;
+      Array.iter look block.body;
       match block.term with
       | Raise _ -> if !outside then raises := true
       | Tail { callee = Known id; _ } -> if id <> f.id then calls := id :: !calls
@@ -190,8 +190,8 @@ let split_handlers c =
       match block.term with
       | Pushtrap { exn; body; handler } ->
         let given = fresh c in
-        let taker = add c [ exn ] [] (Jump handler) in
-        block.term <- Pushtrap { exn = given; body; handler = { block = taker; args = [ Var given ] } };
+        let taker = add c [| exn |] [||] (Jump handler) in
+        block.term <- Pushtrap { exn = given; body; handler = { block = taker; args = [| Var given |] } };
         c.handlers.(r) <- taker
       | _ -> ())
     c.regions.list
@@ -202,10 +202,10 @@ let raised c region =
   if made >= 0 then made
   else begin
     let v = fresh c in
-    if region = Regions.none then c.end_ <- add c [] [ Prim (v, "%none", []) ] (Return (Var v))
+    if region = Regions.none then c.end_ <- add c [||] [| Prim (v, "%none", [||]) |] (Return (Var v))
     else begin
-      let handler = { block = c.handlers.(region); args = [ Var v ] } in
-      c.kept.(region) <- add c [] [ Prim (v, "%thrown", []) ] (Poptrap handler)
+      let handler = { block = c.handlers.(region); args = [| Var v |] } in
+      c.kept.(region) <- add c [||] [| Prim (v, "%thrown", [||]) |] (Poptrap handler)
     end;
     c.block_count - 1
   end
@@ -216,17 +216,17 @@ let convert_block c (block : block) region =
   let rest = block.body in
   let split result =
     let test = fresh c in
-    let next = { params = []; body = []; term = !at.term } in
+    let next = { params = [||]; body = [||]; term = !at.term } in
     c.added <- next :: c.added;
     c.block_count <- c.block_count + 1;
     let next_number = c.block_count - 1 in
     let raised = raised c region in
-    !at.body <- List.rev (Prim (test, "%is_true", [ Var result ]) :: !body);
-    !at.term <- If (Var test, { block = next_number; args = [] }, { block = raised; args = [] });
+    !at.body <- Visit.of_reversed (Prim (test, "%is_true", [| Var result |]) :: !body);
+    !at.term <- If (Var test, { block = next_number; args = [||] }, { block = raised; args = [||] });
     at := next;
     body := []
   in
-  List.iter
+  Array.iter
     (function
       | Apply ({ callee = Known id; _ } as a) when c.variants.(id) >= 0 ->
         body := Apply { a with callee = Known c.variants.(id) } :: !body;
@@ -235,16 +235,16 @@ let convert_block c (block : block) region =
     rest;
   (match !at.term with
   | Raise a when region <> Regions.none ->
-    !at.term <- Poptrap { block = c.handlers.(region); args = [ a ] }
+    !at.term <- Poptrap { block = c.handlers.(region); args = [| a |] }
   | Raise a ->
     let done_ = fresh c in
     let nothing = fresh c in
-    body := Prim (nothing, "%none", []) :: Prim (done_, "%throw", [ a ]) :: !body;
+    body := Prim (nothing, "%none", [||]) :: Prim (done_, "%throw", [| a |]) :: !body;
     !at.term <- Return (Var nothing)
   | Tail ({ callee = Known id; _ } as t) when c.variants.(id) >= 0 ->
     !at.term <- Tail { t with callee = Known c.variants.(id) }
   | _ -> ());
-  !at.body <- List.rev !body
+  !at.body <- Visit.of_reversed !body
 
 (* Replaces the raises of a function. *)
 let convert (f : func) variants is_variant =
@@ -333,7 +333,7 @@ let replace program effect_of simplify =
       | Closures _ -> false
       | Apply _ | Try _ -> true
     in
-    List.exists instr block.body || match block.term with Raise _ -> true | _ -> false
+    Array.exists instr block.body || match block.term with Raise _ -> true | _ -> false
   in
   Array.iteri
     (fun id f ->

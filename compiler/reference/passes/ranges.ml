@@ -34,7 +34,7 @@ type relation = Less | At_most | Equal | Different
 
 let test name args holds =
   match args with
-  | [ a; b ] -> (
+  | [| a; b |] -> (
       match (name, holds) with
       | "%int_lt", true | "%int_ge", false -> Some (Less, a, b)
       | "%int_gt", true | "%int_le", false -> Some (Less, b, a)
@@ -67,7 +67,7 @@ type analysis = {
   f : func;
   flow : Flow.t;
   (* Of each block the jumps that pass something to it: from where, and what. *)
-  incoming : (int * arg list) list array;
+  incoming : (int * arg array) list array;
   (* What defines a variable. *)
   definition : instr array;
   (* The block of a variable; none: a parameter of the function. *)
@@ -110,8 +110,6 @@ let at_most analysis x y p b =
       in
       says (fact analysis p b) || search p climb
 
-let rec nth k = function [] -> None | a :: rest -> if k = 0 then Some a else nth (k - 1) rest
-
 (* What the counter `param` of a loop does not go beyond. *)
 let bound analysis h param entry latch start up =
   let index b = analysis.flow.Flow.index.(b) in
@@ -146,14 +144,14 @@ let counts analysis uses h k param =
           if at = Visit.target_count term then None
           else
             let t = Visit.target term at in
-            if t.block = h then nth k t.args else search (at + 1)
+            if t.block = h then Some t.args.(k) else search (at + 1)
         in
         search 0
       in
       match (passed entry, passed latch) with
       | Some start, Some (Var next) -> (
           match prim_of analysis next with
-          | Some ("%int_add", [ Var v; Int ((1 | -1) as step) ]) when v = param -> (
+          | Some ("%int_add", [| Var v; Int ((1 | -1) as step) |]) when v = param -> (
               let up = step = 1 in
               match if uses.(next) = 1 then bound analysis h param entry latch start up else None with
               | Some bound ->
@@ -250,7 +248,7 @@ let sharpen analysis b =
 (* What holds in block `b` behind an instruction: an index that was checked is one. *)
 let learn analysis b instr =
   match instr with
-  | Prim (_, name, _ :: (Var _ as index) :: _) -> (
+  | Prim (_, name, ([| _; (Var _ as index) |] | [| _; (Var _ as index); _ |])) -> (
       let high =
         match name with
         | "caml_string_get" | "caml_bytes_get" | "caml_bytes_set" -> analysis.ints.string
@@ -316,11 +314,11 @@ let prim analysis dest name args at =
   | ("%is_int" | "%bool_not"), _ -> truth
   | ( ( "%int_add" | "%int_sub" | "%int_mul" | "%int_and" | "%int_or" | "%int_xor" | "%int_div" | "%int_mod" | "%int_lt" | "%int_le"
       | "%int_gt" | "%int_ge" | "%int_eq" | "%int_ne" ),
-      [ x; y ] ) ->
+      [| x; y |] ) ->
       let a = range_of analysis x at in
       let b = range_of analysis y at in
       if is_known a && is_known b then binary analysis dest name y a b at else not_yet
-  | ("%int_asr" | "%int_lsr" | "%int_lsl"), [ x; Int n ] when n < 30 && (n > 0 || (n = 0 && name = "%int_lsl")) ->
+  | ("%int_asr" | "%int_lsr" | "%int_lsl"), [| x; Int n |] when n < 30 && (n > 0 || (n = 0 && name = "%int_lsl")) ->
       let a = range_of analysis x at in
       if is_known a then shift analysis name a n else not_yet
   | _ -> analysis.ints.unknown
@@ -342,7 +340,7 @@ let grow analysis v found round =
 let rec passed analysis k found = function
   | [] -> found
   | (from, args) :: rest ->
-      let range = range_of analysis (List.nth args k) from in
+      let range = range_of analysis args.(k) from in
       let all = if range.low < found.low || range.high > found.high then join found range else found in
       passed analysis k all rest
 
@@ -362,19 +360,16 @@ let walk analysis round =
     instr i;
     learn analysis !at i
   in
-  let rec params k = function
-    | [] -> ()
-    | p :: rest ->
-        let found = passed analysis k analysis.ranges.(p) analysis.incoming.(!at) in
-        if grow analysis p found round then changed := true;
-        params (k + 1) rest
+  let param k p =
+    let found = passed analysis k analysis.ranges.(p) analysis.incoming.(!at) in
+    if grow analysis p found round then changed := true
   in
   Array.iter
     (fun b ->
       sharpen analysis b;
       at := b;
-      params 0 f.blocks.(b).params;
-      List.iter instr f.blocks.(b).body)
+      Array.iteri param f.blocks.(b).params;
+      Array.iter instr f.blocks.(b).body)
     analysis.flow.Flow.order;
   !changed
 
@@ -406,47 +401,47 @@ let simpler analysis at instr =
   | Prim (dest, name, args) -> (
       match (name, args) with
       | "%int_add", _ when is_masked analysis dest || is_sure analysis at instr -> Prim (dest, "%exact_add", args)
-      | "%int_add", [ x; y ] when halves analysis && (is_natural analysis at x || is_natural analysis at y) ->
+      | "%int_add", [| x; y |] when halves analysis && (is_natural analysis at x || is_natural analysis at y) ->
           Prim (dest, "%rising_add", args)
-      | "%int_add", [ x; y ] when halves analysis && (is_negative analysis at x || is_negative analysis at y) ->
+      | "%int_add", [| x; y |] when halves analysis && (is_negative analysis at x || is_negative analysis at y) ->
           Prim (dest, "%falling_add", args)
       | "%int_ne", _ when List.exists (fun counted -> counted.test = dest) analysis.counters -> Prim (dest, "%counts", args)
       | "%int_sub", _ when is_masked analysis dest || is_sure analysis at instr -> Prim (dest, "%exact_sub", args)
-      | "%int_sub", [ x; y ] when halves analysis && (is_natural analysis at x || is_negative analysis at y) ->
+      | "%int_sub", [| x; y |] when halves analysis && (is_natural analysis at x || is_negative analysis at y) ->
           Prim (dest, "%rising_sub", args)
-      | "%int_sub", [ x; y ] when halves analysis && (is_negative analysis at x || is_natural analysis at y) ->
+      | "%int_sub", [| x; y |] when halves analysis && (is_negative analysis at x || is_natural analysis at y) ->
           Prim (dest, "%falling_sub", args)
-      | "%int_mul", [ x; y ] when (is_masked analysis dest && (is_small x || is_small y)) || is_sure analysis at instr ->
+      | "%int_mul", [| x; y |] when (is_masked analysis dest && (is_small x || is_small y)) || is_sure analysis at instr ->
           Prim (dest, "%exact_mul", args)
       | "%int_div", _ when is_sure analysis at instr -> Prim (dest, "%exact_div", args)
       | "%int_mod", _ when is_sure analysis at instr -> Prim (dest, "%exact_mod", args)
-      | "%int_div", [ _; y ] when is_positive analysis at y -> Prim (dest, "%positive_div", args)
-      | "%int_mod", [ _; y ] when is_positive analysis at y -> Prim (dest, "%positive_mod", args)
+      | "%int_div", [| _; y |] when is_positive analysis at y -> Prim (dest, "%positive_div", args)
+      | "%int_mod", [| _; y |] when is_positive analysis at y -> Prim (dest, "%positive_mod", args)
       | "%int_and", _ when is_sure analysis at instr -> Prim (dest, "%low_bits", args)
-      | ("%int_asr" | "%int_lsr"), [ x; Int n ] when is_sure analysis at instr ->
-          Prim (dest, "%exact_shift", [ x; Int n; Int (1 lsl n) ])
-      | "%int_lsr", [ x; Int n ] when n > 0 && n < 30 -> Prim (dest, "%natural_lsr", [ x; Int n; Int (1 lsl n) ])
-      | "%int_asr", [ x; Int n ] when n > 0 && n < 30 -> Prim (dest, "%signed_shift", [ x; Int n; Int (1 lsl n) ])
-      | "%int_lsl", [ x; Int n ] when (is_masked analysis dest && n > 0 && n < 20) || is_sure analysis at instr ->
-          Prim (dest, "%exact_mul", [ x; Int (1 lsl n) ])
-      | "%int_lsl", [ x; Int n ] when halves analysis && n > 0 && n < 20 ->
-          Prim (dest, "%wide_shift", [ x; Int n; Int (1 lsl n) ])
-      | "%int_ult", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_lt", args)
-      | "%int_uge", [ x; y ] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_ge", args)
-      | "%int_ult", [ x; _ ] when halves analysis && is_natural analysis at x -> Prim (dest, "%ult_right", args)
-      | "%int_ult", [ _; y ] when halves analysis && is_natural analysis at y -> Prim (dest, "%ult_left", args)
-      | "%int_uge", [ x; _ ] when halves analysis && is_natural analysis at x -> Prim (dest, "%uge_right", args)
-      | "%int_uge", [ _; y ] when halves analysis && is_natural analysis at y -> Prim (dest, "%uge_left", args)
-      | "caml_string_get", [ _; i ] when is_natural analysis at i -> Prim (dest, "%string_at", args)
-      | "caml_bytes_get", [ _; i ] when is_natural analysis at i -> Prim (dest, "%bytes_at", args)
-      | "caml_bytes_set", [ _; i; c ] when is_natural analysis at i && is_byte analysis at c ->
+      | ("%int_asr" | "%int_lsr"), [| x; Int n |] when is_sure analysis at instr ->
+          Prim (dest, "%exact_shift", [| x; Int n; Int (1 lsl n) |])
+      | "%int_lsr", [| x; Int n |] when n > 0 && n < 30 -> Prim (dest, "%natural_lsr", [| x; Int n; Int (1 lsl n) |])
+      | "%int_asr", [| x; Int n |] when n > 0 && n < 30 -> Prim (dest, "%signed_shift", [| x; Int n; Int (1 lsl n) |])
+      | "%int_lsl", [| x; Int n |] when (is_masked analysis dest && n > 0 && n < 20) || is_sure analysis at instr ->
+          Prim (dest, "%exact_mul", [| x; Int (1 lsl n) |])
+      | "%int_lsl", [| x; Int n |] when halves analysis && n > 0 && n < 20 ->
+          Prim (dest, "%wide_shift", [| x; Int n; Int (1 lsl n) |])
+      | "%int_ult", [| x; y |] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_lt", args)
+      | "%int_uge", [| x; y |] when is_natural analysis at x && is_natural analysis at y -> Prim (dest, "%int_ge", args)
+      | "%int_ult", [| x; _ |] when halves analysis && is_natural analysis at x -> Prim (dest, "%ult_right", args)
+      | "%int_ult", [| _; y |] when halves analysis && is_natural analysis at y -> Prim (dest, "%ult_left", args)
+      | "%int_uge", [| x; _ |] when halves analysis && is_natural analysis at x -> Prim (dest, "%uge_right", args)
+      | "%int_uge", [| _; y |] when halves analysis && is_natural analysis at y -> Prim (dest, "%uge_left", args)
+      | "caml_string_get", [| _; i |] when is_natural analysis at i -> Prim (dest, "%string_at", args)
+      | "caml_bytes_get", [| _; i |] when is_natural analysis at i -> Prim (dest, "%bytes_at", args)
+      | "caml_bytes_set", [| _; i; c |] when is_natural analysis at i && is_byte analysis at c ->
           Prim (dest, "%bytes_put_byte", args)
-      | "caml_bytes_set", [ _; i; _ ] when is_natural analysis at i -> Prim (dest, "%bytes_put", args)
-      | "%string_sub", [ _; _; n ] when is_natural analysis at n -> Prim (dest, "%string_part", args)
-      | "%bytes_sub_string", [ _; _; n ] when is_natural analysis at n -> Prim (dest, "%bytes_part", args)
-      | "%bytes_set", [ _; _; c ] when is_byte analysis at c -> Prim (dest, "%bytes_set_byte", args)
-      | name, [ _; i ] when is_array_get name && is_natural analysis at i -> Prim (dest, "%array_at", args)
-      | name, [ _; i; _ ] when is_array_set name && is_natural analysis at i -> Prim (dest, "%array_put", args)
+      | "caml_bytes_set", [| _; i; _ |] when is_natural analysis at i -> Prim (dest, "%bytes_put", args)
+      | "%string_sub", [| _; _; n |] when is_natural analysis at n -> Prim (dest, "%string_part", args)
+      | "%bytes_sub_string", [| _; _; n |] when is_natural analysis at n -> Prim (dest, "%bytes_part", args)
+      | "%bytes_set", [| _; _; c |] when is_byte analysis at c -> Prim (dest, "%bytes_set_byte", args)
+      | name, [| _; i |] when is_array_get name && is_natural analysis at i -> Prim (dest, "%array_at", args)
+      | name, [| _; i; _ |] when is_array_set name && is_natural analysis at i -> Prim (dest, "%array_put", args)
       | _ -> instr)
   | _ -> instr
 
@@ -474,14 +469,12 @@ let analyse (f : func) ints params =
           masked;
         }
       in
-      List.iter2 (fun p range -> analysis.ranges.(p) <- range) f.params params;
+      Array.iter2 (fun p range -> analysis.ranges.(p) <- range) f.params params;
       let note = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       let at = ref Flow.none in
       let live v = analysis.home.(v) <- !at in
       let jump t =
-        match t.args with
-        | [] -> ()
-        | args -> analysis.incoming.(t.block) <- (!at, args) :: analysis.incoming.(t.block)
+        if Array.length t.args > 0 then analysis.incoming.(t.block) <- (!at, t.args) :: analysis.incoming.(t.block)
       in
       let instr i =
         Visit.each_arg i note;
@@ -490,15 +483,15 @@ let analyse (f : func) ints params =
         | Prim (dest, name, args) -> (
             analysis.definition.(dest) <- i;
             match (name, args) with
-            | "%int_and", [ Var v; Int n ] when is_mask n -> masked.(v) <- true
+            | "%int_and", [| Var v; Int n |] when is_mask n -> masked.(v) <- true
             | _ -> ())
         | _ -> ()
       in
       Array.iteri
         (fun b (block : block) ->
           at := b;
-          List.iter live block.params;
-          List.iter instr block.body;
+          Array.iter live block.params;
+          Array.iter instr block.body;
           Visit.each_term_arg block.term note;
           Visit.each_target block.term jump)
         f.blocks;
@@ -508,14 +501,14 @@ let analyse (f : func) ints params =
       (* What leads to a loop holds in it. *)
       let forward b =
         let predecessors = flow.Flow.predecessors.(b) in
-        if loops then Visit.filter_list (fun p -> not (Flow.dominates flow b p)) predecessors else predecessors
+        if loops then List.filter (fun p -> not (Flow.dominates flow b p)) predecessors else predecessors
       in
       for b = 0 to blocks - 1 do
         match forward b with [ p ] -> analysis.facts.(b) <- fact analysis p b | _ -> ()
       done;
       for h = 0 to blocks - 1 do
         if flow.Flow.header.(h) = h then
-          List.iteri
+          Array.iteri
             (fun k param ->
               match counts analysis uses h k param with
               | Some counted -> analysis.counters <- counted :: analysis.counters
@@ -532,7 +525,7 @@ type arguments = {
   (* How many calls of each function have not been looked at; more than there are: it is called from elsewhere, too. *)
   left : int array;
   (* The ranges of what is passed, without the closure. None: nothing is yet. *)
-  passed : range list option array;
+  passed : range array option array;
 }
 
 let arguments (graph : Call_graph.t) =
@@ -548,14 +541,14 @@ let arguments (graph : Call_graph.t) =
 let params arguments (f : func) ints =
   match arguments.passed.(f.id) with
   | Some passed when arguments.left.(f.id) = 0 -> (
-      if has_closure f then ints.unknown.range :: passed else passed)
-  | _ -> List.map (fun _ -> ints.unknown.range) f.params
+      if has_closure f then Array.append [| ints.unknown.range |] passed else passed)
+  | _ -> Array.map (fun _ -> ints.unknown.range) f.params
 
 (* A call passes these. *)
 let pass arguments id ranges =
   arguments.left.(id) <- arguments.left.(id) - 1;
   arguments.passed.(id) <-
-    Some (match arguments.passed.(id) with Some old -> List.map2 join old ranges | None -> ranges)
+    Some (match arguments.passed.(id) with Some old -> Array.map2 join old ranges | None -> ranges)
 
 (* The calls of an instruction or terminator of block `b`. *)
 let take arguments analysis id args b =
@@ -563,7 +556,7 @@ let take arguments analysis id args b =
     let range = range_of analysis arg b in
     if is_known range then range else analysis.ints.unknown.range
   in
-  pass arguments id (List.map range args)
+  pass arguments id (Array.map range args)
 
 (* Puts simpler operations in the place of others; whether a test was decided. Calls are taken on the way: what has been learned of an
    index holds behind the instruction that checks it. *)
@@ -583,7 +576,7 @@ let rewrite arguments analysis =
       let block = analysis.f.blocks.(b) in
       sharpen analysis b;
       at := b;
-      block.body <- Visit.map_list instr block.body;
+      block.body <- Visit.map_array instr block.body;
       match block.term with
       | Tail { callee = Known id; args; _ } -> take arguments analysis id args b
       | If ((Var _ as arg), yes, no) ->

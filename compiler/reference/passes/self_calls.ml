@@ -4,7 +4,7 @@
 
 open Program
 
-let is_own (f : func) = function Var v -> ( match f.params with own :: _ -> v = own | [] -> false) | _ -> false
+let is_own (f : func) = function Var v -> Array.length f.params > 0 && v = f.params.(0) | _ -> false
 
 (* Does the function use its own closure, other than to call itself? *)
 let uses_itself (f : func) =
@@ -12,13 +12,13 @@ let uses_itself (f : func) =
   let note a = if is_own f a then found := true in
   Array.iter
     (fun (block : block) ->
-      List.iter
+      Array.iter
         (function
-          | Apply { args; callee = Known id; _ } when id = f.id -> List.iter note args
+          | Apply { args; callee = Known id; _ } when id = f.id -> Array.iter note args
           | instr -> Visit.each_arg instr note)
         block.body;
       match block.term with
-      | Tail { args; callee = Known id; _ } when id = f.id -> List.iter note args
+      | Tail { args; callee = Known id; _ } when id = f.id -> Array.iter note args
       | term -> Visit.each_term_arg term note)
     f.blocks;
   !found
@@ -26,7 +26,7 @@ let uses_itself (f : func) =
 (* Does the function call itself in a place other than the tail? *)
 let is_recursive (f : func) =
   let own = function Apply { callee = Known id; _ } -> id = f.id | _ -> false in
-  Array.exists (fun (block : block) -> List.exists own block.body) f.blocks
+  Array.exists (fun (block : block) -> Array.exists own block.body) f.blocks
 
 (* A tail call of the function by itself, with the same closure unless that does not matter. *)
 let is_loop (f : func) any = function
@@ -36,11 +36,11 @@ let is_loop (f : func) any = function
 let make_loop (f : func) any =
   (* In the body fresh variables stand for the parameters. *)
   let count = Array.length f.names in
-  let rest = if has_closure f then List.tl f.params else f.params in
-  let params = List.mapi (fun i _ -> count + i) rest in
-  f.names <- Array.append f.names (Array.of_list (List.map (fun p -> f.names.(p)) rest));
+  let rest = if has_closure f then Visit.after f.params 1 else f.params in
+  let params = Array.mapi (fun i _ -> count + i) rest in
+  f.names <- Array.append f.names (Array.map (fun p -> f.names.(p)) rest);
   let replace = Array.make (Array.length f.names) Simplify.itself in
-  List.iter2 (fun p fresh -> replace.(p) <- Var fresh) rest params;
+  Array.iter2 (fun p fresh -> replace.(p) <- Var fresh) rest params;
   Simplify.substitute f replace;
   let start = Array.length f.blocks in
   let lead t = if t.block = 0 then { t with block = start + 1 } else t in
@@ -51,11 +51,11 @@ let make_loop (f : func) any =
         | Tail { args; _ } as term when is_loop f any term -> Jump { block = start; args }
         | term -> Visit.map_targets lead term))
     f.blocks;
-  let passed = List.map (fun p -> Var p) rest in
+  let passed = Array.map (fun p -> Var p) rest in
   let first = f.blocks.(0) in
-  f.blocks.(0) <- { params = []; body = []; term = Jump { block = start; args = passed } };
+  f.blocks.(0) <- { params = [||]; body = [||]; term = Jump { block = start; args = passed } };
   f.blocks <-
-    Array.append f.blocks [| { params; body = []; term = Jump { block = start + 1; args = [] } }; first |]
+    Array.append f.blocks [| { params; body = [||]; term = Jump { block = start + 1; args = [||] } }; first |]
 
 (* Gives whether it became a loop; `always`: even if it calls itself elsewhere, too. *)
 let run (f : func) always =

@@ -17,11 +17,9 @@ let same_arg a b =
   | Literal k, Literal l -> k = l
   | _ -> false
 
-let rec same_args a b =
-  match (a, b) with
-  | [], [] -> true
-  | x :: a, y :: b -> same_arg x y && same_args a b
-  | _ -> false
+let same_args a b =
+  let rec from i = i = Array.length a || (same_arg a.(i) b.(i) && from (i + 1)) in
+  a == b || (Array.length a = Array.length b && from 0)
 
 let is_var a v = match a with Var w -> w = v | _ -> false
 
@@ -60,7 +58,7 @@ let substitute (f : func) replace =
   let instr i = Visit.map_args arg i in
   Array.iter
     (fun (b : block) ->
-      b.body <- Visit.map_list instr b.body;
+      b.body <- Visit.map_array instr b.body;
       b.term <- Visit.map_term_args arg b.term)
     f.blocks
 
@@ -122,29 +120,30 @@ let keep_blocks (f : func) order =
 (* Drops blocks that cannot be reached and numbers the others in reverse postorder. *)
 let number_blocks (f : func) = keep_blocks f (reverse_postorder f)
 
-(* What stands, of a list beside another (or itself), beside those that `keep` says. *)
-let rec pick keep params list =
-  match (params, list) with
-  | p :: params, a :: rest ->
-    let others = pick keep params rest in
-    if not (keep p) then others else if others == rest then list else a :: others
-  | _ -> []
+(* What stands, of an array beside another (or itself), beside those that `keep` says; the same array if all stay. *)
+let pick keep params array =
+  let kept = ref array and count = ref 0 in
+  for i = 0 to Array.length params - 1 do
+    if keep params.(i) then begin
+      if !kept != array then !kept.(!count) <- array.(i);
+      incr count
+    end
+    else if !kept == array then kept := Array.copy array
+  done;
+  if !count < Array.length array then Visit.before !kept !count else array
 
 (* Keeps the parameters that `keep` says, and what the jumps pass for them. *)
 let drop_params (f : func) keep =
   let passed t =
-    match t.args with
-    | [] -> t
-    | args ->
-      let kept = pick keep f.blocks.(t.block).params args in
-      if kept == args then t else { t with args = kept }
+    let kept = pick keep f.blocks.(t.block).params t.args in
+    if kept == t.args then t else { t with args = kept }
   in
   Array.iter (fun (b : block) -> b.term <- Visit.map_targets passed b.term) f.blocks;
   Array.iter (fun (b : block) -> b.params <- pick keep b.params b.params) f.blocks
 
 (* Calls `f` with each parameter of a block and what a jump passes for it. *)
 let each_passed (func : func) f t =
-  match t.args with [] -> () | args -> List.iter2 f func.blocks.(t.block).params args
+  if Array.length t.args > 0 then Array.iter2 f func.blocks.(t.block).params t.args
 
 (* Which values are known where: one that a region defines is not known outside of it. Of each variable the region of
    its definition; none: there are no regions. *)
@@ -174,38 +173,41 @@ let allows scopes p = function
 let rec only replace p k value = function
   | [] -> value
   | t :: rest ->
-    let a = resolve replace (List.nth t.args k) in
+    let a = resolve replace t.args.(k) in
     if is_var a p then only replace p k value rest
     else if value == itself then only replace p k a rest
     else if same_arg a value then only replace p k value rest
     else itself
 
-let has_params (f : func) = Array.exists (fun (b : block) -> match b.params with [] -> false | _ :: _ -> true) f.blocks
+let has_params (f : func) = Array.exists (fun (b : block) -> Array.length b.params > 0) f.blocks
 
 (* Removes parameters that get one and the same value from everywhere. *)
 let same_params (f : func) =
   (* Of each block the jumps that pass something to it. *)
   let incoming = Array.make (Array.length f.blocks) [] in
-  let note t = match t.args with [] -> () | _ :: _ -> incoming.(t.block) <- t :: incoming.(t.block) in
+  let note t = if Array.length t.args > 0 then incoming.(t.block) <- t :: incoming.(t.block) in
   Array.iter (fun (b : block) -> Visit.each_target b.term note) f.blocks;
   let scopes = find_scopes f in
   let replace = Array.make (Array.length f.names) itself in
   let found = ref false in
-  let rec look jumps k = function
-    | [] -> ()
-    | p :: rest ->
-      (if replace.(p) == itself then
-         match only replace p k itself jumps with
-         | value when value != itself && allows scopes p value ->
-           replace.(p) <- value;
-           found := true
-         | _ -> ());
-      look jumps (k + 1) rest
+  let look jumps k p =
+    if replace.(p) == itself then begin
+      let value = only replace p k itself jumps in
+      if value != itself && allows scopes p value then begin
+        replace.(p) <- value;
+        found := true
+      end
+    end
   in
   (* What one is replaced by may be what another one gets: mostly a later one, as blocks are in reverse postorder. *)
   let rec run changed =
     found := false;
-    Array.iteri (fun b (block : block) -> look incoming.(b) 0 block.params) f.blocks;
+    for b = 0 to Array.length f.blocks - 1 do
+      let params = f.blocks.(b).params in
+      for k = 0 to Array.length params - 1 do
+        look incoming.(b) k params.(k)
+      done
+    done;
     if !found then run true else changed
   in
   let changed = run false in
@@ -215,11 +217,7 @@ let same_params (f : func) =
   end;
   changed
 
-let rec own owner b = function
-  | [] -> ()
-  | v :: rest ->
-    owner.(v) <- b;
-    own owner b rest
+let own owner b params = Array.iter (fun v -> owner.(v) <- b) params
 
 (* Of each parameter of a block that block; none: the variable is no such parameter. *)
 let owners_of_params (f : func) =
@@ -241,18 +239,20 @@ let used_outside (f : func) owner =
   Array.iteri
     (fun b (block : block) ->
       here := b;
-      List.iter instr block.body;
+      Array.iter instr block.body;
       Visit.each_term_arg block.term note)
     f.blocks;
   outside
 
 (* `a` where the parameters of a block are what a jump passes. *)
-let rec passed params args a =
-  match (params, args) with
-  | p :: params, value :: args -> if is_var a p then value else passed params args a
+let passed params args a =
+  match a with
+  | Var v ->
+    let rec from i = if i = Array.length params then a else if params.(i) = v then args.(i) else from (i + 1) in
+    from 0
   | _ -> a
 
-let passed_target params args t = { t with args = List.map (passed params args) t.args }
+let passed_target params args t = { t with args = Visit.map_array (passed params args) t.args }
 
 (* Where a test of a constant leads. *)
 let decided term value =
@@ -264,27 +264,26 @@ let decided term value =
 (* Where a jump leads through at most `left` blocks that do nothing else; itself when there is none. *)
 let rec lead_through (f : func) outside left t =
   let block = f.blocks.(t.block) in
-  match block.body with
-  | [] when left > 0 && not outside.(t.block) -> (
+  if Array.length block.body = 0 && left > 0 && not outside.(t.block) then
     match block.term with
     | Jump next -> lead_on f outside left block t next
     | If (a, _, _) | Switch (a, _, _) -> (
       match decided block.term (passed block.params t.args a) with
       | Some next -> lead_on f outside left block t next
       | None -> t)
-    | _ -> t)
-  | _ -> t
+    | _ -> t
+  else t
 
 and lead_on f outside left block t next = lead_through f outside (left - 1) (passed_target block.params t.args next)
 
 (* The end of a block that a jump goes to, when it is nothing but an exit. *)
 let copied_exit (f : func) outside t =
   let block = f.blocks.(t.block) in
-  match (block.body, block.term) with
-  | [], _ when outside.(t.block) -> None
-  | [], Return a -> Some (Return (passed block.params t.args a))
-  | [], Raise a -> Some (Raise (passed block.params t.args a))
-  | [], Leave (exit, list) -> Some (Leave (exit, List.map (passed block.params t.args) list))
+  match block.term with
+  | _ when Array.length block.body > 0 || outside.(t.block) -> None
+  | Return a -> Some (Return (passed block.params t.args a))
+  | Raise a -> Some (Raise (passed block.params t.args a))
+  | Leave (exit, args) -> Some (Leave (exit, Visit.map_array (passed block.params t.args) args))
   | _ -> None
 
 (* The terminator that stands for this one if both ways are the same or the test is of a constant. *)
@@ -297,7 +296,7 @@ let shorter term =
 (* Leads jumps through empty blocks, decides tests of constants, copies exits. *)
 let thread (f : func) =
   (* Other blocks may use the parameters of one that leads to them. *)
-  let passes_on (b : block) = match (b.params, b.body) with _ :: _, [] -> Visit.target_count b.term > 0 | _ -> false in
+  let passes_on (b : block) = Array.length b.params > 0 && Array.length b.body = 0 && Visit.target_count b.term > 0 in
   let outside =
     if Array.exists passes_on f.blocks then used_outside f (owners_of_params f)
     else Array.make (Array.length f.blocks) false
@@ -343,7 +342,7 @@ let merge (f : func) =
     match block.term with
     | Jump t when t.block > b && predecessors.(t.block) = 1 ->
       let next = f.blocks.(t.block) in
-      List.iter2 pass next.params t.args;
+      Array.iter2 pass next.params t.args;
       predecessors.(t.block) <- 0;
       block.term <- next.term;
       follow b block (next.body :: bodies)
@@ -356,7 +355,7 @@ let merge (f : func) =
       incr left;
       match follow b block [] with
       | [] -> ()
-      | bodies -> block.body <- List.concat (block.body :: List.rev bodies)
+      | bodies -> block.body <- Array.concat (block.body :: List.rev bodies)
     end
   done;
   let changed = !left < count in
@@ -375,8 +374,8 @@ let no_instr = Visit.nothing
 
 (* The variable that stands for the instruction: its first result. *)
 let first_dest = function
-  | Prim (dest, _, _) | Apply { dest; _ } | Closures { dests = dest :: _; _ } | Try { dests = dest :: _; _ } -> dest
-  | Closures { dests = []; _ } | Try { dests = []; _ } -> none
+  | Prim (dest, _, _) | Apply { dest; _ } -> dest
+  | Closures { dests; _ } | Try { dests; _ } -> if Array.length dests > 0 then dests.(0) else none
 
 (* Drops parameters and instructions that nothing needs. Blocks are in reverse postorder: from the last instruction to the first, a value
    is met after all that may need it, but for what jumps back pass; then all is looked at again. The effect is asked only of instructions
@@ -393,21 +392,17 @@ let unused (f : func) effect_of =
   let need = function Var v when not live.(v) -> mark v | _ -> () in
   let stays = function
     | Prim (dest, _, _) | Apply { dest; _ } -> live.(dest)
-    | Closures { dests = []; _ } | Try { dests = []; _ } -> true
-    | Closures { dests; _ } | Try { dests; _ } -> List.exists is_live dests
+    | Closures { dests; _ } | Try { dests; _ } -> Array.length dests = 0 || Array.exists is_live dests
   in
   (* Does nothing need an instruction? *)
   let is_dead = ref false in
-  let rec look = function
-    | [] -> ()
-    | instr :: rest ->
-      look rest;
-      let is_needed = stays instr in
-      if is_needed || not (removable effect_of instr) then begin
-        if not is_needed then mark (first_dest instr);
-        Visit.each_arg instr need
-      end
-      else is_dead := true
+  let look instr =
+    let is_needed = stays instr in
+    if is_needed || not (removable effect_of instr) then begin
+      if not is_needed then mark (first_dest instr);
+      Visit.each_arg instr need
+    end
+    else is_dead := true
   in
   (* Is it a jump back that is looked at? Has one passed what will be needed if its parameter is? *)
   let is_back = ref false and is_open = ref false in
@@ -428,14 +423,16 @@ let unused (f : func) effect_of =
       here := b;
       Visit.each_own_arg block.term need;
       Visit.each_target block.term passed;
-      look block.body
+      for i = Array.length block.body - 1 downto 0 do
+        look block.body.(i)
+      done
     done;
     if !grew && !is_open then run ()
   in
   run ();
-  let dead_params = Array.exists (fun (b : block) -> not (List.for_all is_live b.params)) f.blocks in
+  let dead_params = Array.exists (fun (b : block) -> not (Array.for_all is_live b.params)) f.blocks in
   if dead_params then drop_params f is_live;
-  if !is_dead then Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
+  if !is_dead then Array.iter (fun (b : block) -> b.body <- Visit.filter_array stays b.body) f.blocks;
   dead_params || !is_dead
 
 (* Numbers the variables in the order of their definition. Blocks are in reverse postorder: what uses a variable comes after its
@@ -466,11 +463,11 @@ let number_variables (f : func) =
       if moved () then Visit.map_args rename defined else defined
     end
   in
-  f.params <- Visit.map_list define f.params;
+  f.params <- Visit.map_array define f.params;
   Array.iter
     (fun (b : block) ->
-      b.params <- Visit.map_list define b.params;
-      b.body <- Visit.map_list instr b.body;
+      b.params <- Visit.map_array define b.params;
+      b.body <- Visit.map_array instr b.body;
       (match b.term with
       | Pushtrap trap ->
         let exn = define trap.exn in
@@ -496,11 +493,11 @@ let constants (f : func) =
     | None -> true
   in
   let stays = function
-    | Prim (dest, name, [ Int a; b ]) -> ( match known b with Int b -> fold dest name a b | _ -> true)
-    | Prim (dest, name, [ a; Int b ]) -> ( match known a with Int a -> fold dest name a b | _ -> true)
+    | Prim (dest, name, [| Int a; b |]) -> ( match known b with Int b -> fold dest name a b | _ -> true)
+    | Prim (dest, name, [| a; Int b |]) -> ( match known a with Int a -> fold dest name a b | _ -> true)
     | _ -> true
   in
-  Array.iter (fun (b : block) -> b.body <- Visit.filter_list stays b.body) f.blocks;
+  Array.iter (fun (b : block) -> b.body <- Visit.filter_array stays b.body) f.blocks;
   let changed = Array.length !replace > 0 in
   if changed then substitute f !replace;
   changed

@@ -14,8 +14,11 @@ let each_function program visit = Array.iter (function Some (f : func) -> visit 
 let run program =
   let globals = Array.length program.globals in
   let kept = Array.init (globals + program.lifted) (fun slot -> slot < predefined) in
-  let note = function Prim (_, name, Int slot :: _) when is_access name -> kept.(slot) <- true | _ -> () in
-  each_function program (fun f -> Array.iter (fun (block : block) -> List.iter note block.body) f.blocks);
+  let note = function
+    | Prim (_, name, ([| Int slot |] | [| Int slot; _ |])) when is_access name -> kept.(slot) <- true
+    | _ -> ()
+  in
+  each_function program (fun f -> Array.iter (fun (block : block) -> Array.iter note block.body) f.blocks);
   let next = ref 0 in
   let number kept =
     if kept then incr next;
@@ -24,12 +27,14 @@ let run program =
   let numbers = Array.map number kept in
   let instr i =
     match i with
-    | Prim (dest, name, Int slot :: rest) when is_access name && numbers.(slot) <> slot ->
-        Prim (dest, name, Int numbers.(slot) :: rest)
+    | Prim (dest, name, (([| Int slot |] | [| Int slot; _ |]) as args)) when is_access name && numbers.(slot) <> slot ->
+        let args = Array.copy args in
+        args.(0) <- Int numbers.(slot);
+        Prim (dest, name, args)
     | _ -> i
   in
   each_function program (fun f ->
-      Array.iter (fun (block : block) -> block.body <- Visit.map_list instr block.body) f.blocks);
+      Array.iter (fun (block : block) -> block.body <- Visit.map_array instr block.body) f.blocks);
   let left = ref [] in
   for slot = globals - 1 downto 0 do
     if kept.(slot) then left := slot :: !left

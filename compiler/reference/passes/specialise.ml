@@ -61,7 +61,7 @@ type copy = {
   slots : slot array;
   size : int;
   (* What is known of what it is passed, or of what it has captured, if it reads that. *)
-  known : fact list;
+  known : fact array;
   depth : int;
   func : func option;
 }
@@ -88,23 +88,22 @@ let find_slots program params is_set =
   in
   let visit (f : func) =
     let values = Array.make (Array.length f.names) none in
-    Inline.replace_all values f.params (List.mapi (fun k _ -> slot_of f.id k) f.params);
+    Array.iteri (fun k param -> values.(param) <- slot_of f.id k) f.params;
     let value = function Var v -> values.(v) | _ -> none in
-    (* Notes what is passed to the slots of a function from number `k` on: by a call, if nothing else is done with it here. *)
-    let rec pass used id k = function
-      | [] -> ()
-      | arg :: args ->
-          let slot = slot_of id k and own = value arg in
-          if used = any then note is_known (slot_of id 0);
-          if own != none then slot.passed <- own :: slot.passed;
-          note (used lor slot.uses) own;
-          pass used id (k + 1) args
+    (* Notes what is passed to the slots of a function from number `first` on: by a call, if nothing else is done with it here. *)
+    let pass used id first args =
+      for i = 0 to Array.length args - 1 do
+        let slot = slot_of id (first + i) and own = value args.(i) in
+        if used = any then note is_known (slot_of id 0);
+        if own != none then slot.passed <- own :: slot.passed;
+        note (used lor slot.uses) own
+      done
     in
     let look_at instr =
       match instr with
-      | Prim (_, "%is_int", arg :: _) -> note tested (value arg)
-      | Prim (dest, "%field", arg :: _) -> values.(dest) <- value arg
-      | Prim (_, "%set_global", Int n :: _) -> is_set.(n) <- true
+      | Prim (_, "%is_int", [| arg |]) -> note tested (value arg)
+      | Prim (dest, "%field", [| arg; _ |]) -> values.(dest) <- value arg
+      | Prim (_, "%set_global", [| Int n; _ |]) -> is_set.(n) <- true
       | Prim (dest, _, _) ->
           let k = Lift.read f instr in
           if k <> Lift.none then begin
@@ -112,12 +111,12 @@ let find_slots program params is_set =
             note reads_own (slot_of f.id 0)
           end
       | Apply { args; callee = Known id; _ } -> pass any id 1 args
-      | Closures { functions; _ } -> List.iter (fun (id, args) -> pass captured id params.(id) args) functions
+      | Closures { functions; _ } -> Array.iter (fun (id, args) -> pass captured id params.(id) args) functions
       | Apply _ | Try _ -> ()
     in
     Array.iter
       (fun (block : block) ->
-        List.iter look_at block.body;
+        Array.iter look_at block.body;
         match block.term with
         | Switch (arg, _, _) -> note tested (value arg)
         | Tail { args; callee = Known id; _ } -> pass any id 1 args
@@ -128,7 +127,7 @@ let find_slots program params is_set =
   slots
 
 module Copies = Map.Make (struct
-  type t = int * fact list
+  type t = int * fact array
 
   let compare = compare
 end)
@@ -162,23 +161,24 @@ let data s node =
 
 (* What a primitive gives, where that is known. *)
 let prim s facts name args =
-  match args with
-  | Int n :: rest -> (
-      match (name, rest) with
-      | "%global", _ when not s.is_set.(n) -> data s s.program.globals.(n)
-      | "%top", _ -> s.tops.(n)
-      | "%set_top", value :: _ ->
-          s.tops.(n) <- fact facts value;
-          Unknown
-      | "%is_int", _ -> Constant (Int 1)
-      | _ -> Unknown)
-  | base :: rest -> (
-      match (name, fact facts base, rest) with
-      | _, Unknown, _ -> Unknown
-      | "%is_int", _, _ -> Constant (Int 0)
-      | "%field", Data { fields; _ }, Int k :: _ when k >= 0 && k < Array.length fields -> data s fields.(k)
-      | _ -> Unknown)
-  | [] -> Unknown
+  if Array.length args = 0 then Unknown
+  else
+    match args.(0) with
+    | Int n -> (
+        match (name, args) with
+        | "%global", _ when not s.is_set.(n) -> data s s.program.globals.(n)
+        | "%top", _ -> s.tops.(n)
+        | "%set_top", [| _; value |] ->
+            s.tops.(n) <- fact facts value;
+            Unknown
+        | "%is_int", _ -> Constant (Int 1)
+        | _ -> Unknown)
+    | base -> (
+        match (name, fact facts base, args) with
+        | _, Unknown, _ -> Unknown
+        | "%is_int", _, _ -> Constant (Int 0)
+        | "%field", Data { fields; _ }, [| _; Int k |] when k >= 0 && k < Array.length fields -> data s fields.(k)
+        | _ -> Unknown)
 
 (* Where a test leads, if it is of a constant. *)
 let decided facts term =
@@ -203,7 +203,7 @@ let rec copy s depth id first facts args =
     helped := !helped lor uses;
     if first > 1 || uses <> 0 then fact else Unknown
   in
-  let known = List.mapi want args in
+  let known = Array.mapi want args in
   if !helped land tested = 0 || depth >= most_depth || s.left <= 0 then id
   else if copied.size = 0 then origin
   else
@@ -237,7 +237,7 @@ let rec copy s depth id first facts args =
 and callee s facts depth closure args callee =
   (* The closure says more: the original may have been looked at before it was copied, and the closure may be a copy's. *)
   match match (fact facts closure, callee) with (Function _ as own), _ -> own | _, Known id -> Function id | own, _ -> own with
-  | Function id when s.copies.(id).params = List.length (closure :: args) ->
+  | Function id when s.copies.(id).params = Array.length args + 1 ->
       Known (if has s.copies.(id) reads_own then id else copy s depth id 1 facts args)
   | _ -> callee
 
@@ -249,14 +249,14 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
   let reached = Array.make (Array.length f.blocks) false in
   reached.(0) <- true;
   (* A copy that may read what it has captured is the function of its closures, another one is not. *)
-  Inline.replace_all facts f.params (if has own reads_own then [ Function f.id ] else Function origin :: known);
+  Inline.replace_all facts f.params (if has own reads_own then [| Function f.id |] else Array.append [| Function origin |] known);
   let arg a = match fact facts a with Constant constant -> constant | _ -> a in
   let instr i =
     match Visit.map_args arg i with
     | Prim (dest, name, args) as i -> (
         let k = Lift.read f i in
         let fact =
-          if k <> Lift.none then Option.value (List.nth_opt known k) ~default:Unknown else prim s facts name args
+          if k = Lift.none then prim s facts name args else if k < Array.length known then known.(k) else Unknown
         in
         facts.(dest) <- fact;
         match fact with
@@ -269,11 +269,11 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
         (* What a copy creates is a copy, if that wants to know what it captures. *)
         let functions =
           match functions with
-          | [ (id, captured) ] when for_calls && depth > 0 && not (has s.copies.(id) is_known) ->
-              [ (copy s depth id s.copies.(id).params facts captured, captured) ]
+          | [| (id, captured) |] when for_calls && depth > 0 && not (has s.copies.(id) is_known) ->
+              [| (copy s depth id s.copies.(id).params facts captured, captured) |]
           | _ -> functions
         in
-        Inline.replace_all facts dests (List.map (fun (id, _) -> Function id) functions);
+        Array.iter2 (fun dest (id, _) -> facts.(dest) <- Function id) dests functions;
         Closures { dests; functions }
     | i -> i
   in
@@ -299,7 +299,7 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
 (* Makes copies for the constants in the whole program. *)
 let run program simplify =
   if Array.length program.places = 0 then begin
-    let params = Array.map (function Some (f : func) -> List.length f.params | None -> 0) program.functions in
+    let params = Array.map (function Some (f : func) -> Array.length f.params | None -> 0) program.functions in
     let is_set = Array.map (fun _ -> false) program.globals in
     let slots = find_slots program params is_set in
     let left = ref 0 in
@@ -307,7 +307,7 @@ let run program simplify =
       let size = match func with Some f -> (Inline.size f).instrs | None -> 0 in
       let size = if size < max_int then size else 0 in
       left := !left + size;
-      { origin; params = params.(origin); slots = slots.(origin); size; known = []; depth = 0; func }
+      { origin; params = params.(origin); slots = slots.(origin); size; known = [||]; depth = 0; func }
     in
     let copies = Array.mapi original program.functions in
     let s =

@@ -14,47 +14,47 @@ let cost instr =
   2
   +
   match instr with
-  | Prim (_, _, args) | Apply { args; _ } | Try { args; _ } -> List.length args
-  | Closures { functions; _ } -> List.fold_left (fun sum (_, captured) -> sum + List.length captured + 2) 0 functions
+  | Prim (_, _, args) | Apply { args; _ } | Try { args; _ } -> Array.length args
+  | Closures { functions; _ } -> Array.fold_left (fun sum (_, captured) -> sum + Array.length captured + 2) 0 functions
 
 let term_cost term =
   match term with
   | Switch (_, ints, tags) -> 2 * (Array.length ints + Array.length tags)
-  | Tail { args; _ } | Part (_, args) | Leave (_, args) -> 2 + List.length args
+  | Tail { args; _ } | Part (_, args) | Leave (_, args) -> 2 + Array.length args
   | _ -> 2
 
 (* The named unit whose global the instruction sets, else "". *)
 let unit_set global_names instr =
   match instr with
-  | Prim (_, "%set_global", Int slot :: _) when slot >= 0 && slot < Array.length global_names -> global_names.(slot)
+  | Prim (_, "%set_global", [| Int slot; _ |]) when slot >= 0 && slot < Array.length global_names -> global_names.(slot)
   | _ -> ""
 
 let is_set global_names instr = not (String.equal (unit_set global_names instr) "")
 
 (* Cuts blocks that are too long, and in `main` those that set a unit's global, after it. *)
 let cut func global_names is_main =
-  (* the instructions up to the cut, in reverse, and those after it *)
+  (* how many instructions are before the cut; 0: there is none *)
   let rec part body total before =
-    match body with
-    | [] -> None
-    | instr :: rest ->
-        let total = total + cost instr in
-        let placed = match instr with Prim (_, "%place", _) -> true | _ -> false in
-        let sets = is_main && is_set global_names instr in
-        let more = match rest with [] -> false | _ :: _ -> true in
-        if sets || (total > block_limit && more && not placed) then Some (instr :: before, rest)
-        else part rest total (instr :: before)
+    if before = Array.length body then 0
+    else
+      let instr = body.(before) in
+      let before = before + 1 in
+      let total = total + cost instr in
+      let placed = match instr with Prim (_, "%place", _) -> true | _ -> false in
+      let sets = is_main && is_set global_names instr in
+      if sets || (total > block_limit && before < Array.length body && not placed) then before
+      else part body total before
   in
   let count = Array.length func.blocks in
   let added = ref [] in
   let next = ref count in
   let cut_block (block : block) =
-    match part block.body 0 [] with
-    | None -> None
-    | Some (before, rest) ->
-        let fresh = { params = []; body = rest; term = block.term } in
-        block.body <- List.rev before;
-        block.term <- Jump { block = !next; args = [] };
+    match part block.body 0 0 with
+    | 0 -> None
+    | before ->
+        let fresh = { params = [||]; body = Visit.after block.body before; term = block.term } in
+        block.body <- Visit.before block.body before;
+        block.term <- Jump { block = !next; args = [||] };
         incr next;
         added := fresh :: !added;
         Some fresh
@@ -95,15 +95,16 @@ let rec deep_blocks (nodes : Structure.node list) depth entries =
 let unit_starts func (flow : Flow.t) global_names entries =
   let returns b = match func.blocks.(b).term with Return _ -> true | _ -> false in
   let all = List.filter returns (Array.to_list flow.Flow.order) in
-  let rec sets body =
-    match body with [] -> false | [ instr ] -> is_set global_names instr | _ :: rest -> sets rest
+  let sets body =
+    let count = Array.length body in
+    count > 0 && is_set global_names body.(count - 1)
   in
   Array.iter
     (fun b ->
       match func.blocks.(b).term with
       | Jump t when sets func.blocks.(b).body ->
           let next = t.block in
-          let empty = match func.blocks.(next).body with [] -> true | _ :: _ -> false in
+          let empty = Array.length func.blocks.(next).body = 0 in
           if (not (empty && returns next)) && List.for_all (fun r -> Flow.dominates flow next r) all then
             entries.(next) <- true
       | _ -> ())
@@ -116,7 +117,7 @@ let large_subtrees func (flow : Flow.t) entries =
   Array.iter
     (fun b ->
       let block = func.blocks.(b) in
-      total.(b) <- List.fold_left (fun sum instr -> sum + cost instr) (term_cost block.term) block.body;
+      total.(b) <- Array.fold_left (fun sum instr -> sum + cost instr) (term_cost block.term) block.body;
       all := !all + total.(b))
     flow.Flow.order;
   if !all > limit then
@@ -129,7 +130,7 @@ let large_subtrees func (flow : Flow.t) entries =
 
 (* Is something gained when the block begins a part? Not when it is all of a part, or only calls one. *)
 let worth func b =
-  let empty b = match func.blocks.(b).body with [] -> true | _ :: _ -> false in
+  let empty b = Array.length func.blocks.(b).body = 0 in
   let calls = empty b && match func.blocks.(b).term with Part _ -> true | _ -> false in
   let starts =
     match (func.kind, func.blocks.(0).term) with Part_of, Jump t -> empty 0 && t.block = b | _ -> false
@@ -158,35 +159,22 @@ let close (flow : Flow.t) entries =
   done;
   owner
 
-let variables args rest =
-  List.fold_left (fun rest arg -> match arg with Var v -> v :: rest | Int _ | Wide _ | Literal _ -> rest) rest args
-
 (* Variables live at the start of each block, ascending. *)
 let live_in func (flow : Flow.t) =
-  let of_instr instr =
-    let uses =
-      match instr with
-      | Prim (_, _, args) | Try { args; _ } -> variables args []
-      | Apply { closure; args; _ } -> variables (closure :: args) []
-      | Closures { functions; _ } -> List.fold_left (fun rest (_, captured) -> variables captured rest) [] functions
-    in
-    Registers.new_step uses (Visit.dests instr) false
+  let uses = ref [] in
+  let note arg = match arg with Var v -> uses := v :: !uses | Int _ | Wide _ | Literal _ -> () in
+  let before instr steps =
+    uses := [];
+    Visit.each_arg instr note;
+    Registers.new_step !uses (Visit.dests instr) false :: steps
   in
-  let of_term term =
-    let own =
-      match term with
-      | Return a | Raise a | If (a, _, _) | Switch (a, _, _) -> variables [ a ] []
-      | Tail { closure; args; _ } -> variables (closure :: args) []
-      | Part (_, args) | Leave (_, args) -> variables args []
-      | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> []
-    in
-    let uses = ref own in
-    Visit.each_target term (fun t -> uses := variables t.args !uses);
-    Registers.new_step !uses [] false
+  let all (block : block) =
+    uses := [];
+    Visit.each_term_arg block.term note;
+    Array.fold_right before block.body [ Registers.new_step !uses [||] false ]
   in
-  let all = Array.map (fun (block : block) -> List.map of_instr block.body @ [ of_term block.term ]) func.blocks in
-  let live, _ = Registers.liveness func flow all in
-  Array.map List.rev live
+  let live, _ = Registers.liveness func flow (Array.map all func.blocks) in
+  Array.map Visit.of_reversed live
 
 (* Numbers variables anew for one piece. *)
 type renamer = {
@@ -212,33 +200,25 @@ let rename renamer v =
     result
   end
 
-(* Lists are renamed from left to right. *)
-let rec in_order f list =
-  match list with
-  | [] -> []
-  | x :: rest ->
-      let y = f x in
-      y :: in_order f rest
-
-let vars renamer list = in_order (rename renamer) list
+let vars renamer variables = Visit.map_array (rename renamer) variables
 let rename_arg renamer arg = match arg with Var v -> Var (rename renamer v) | Int _ | Wide _ | Literal _ -> arg
-let args renamer list = in_order (rename_arg renamer) list
+let args renamer passed = Visit.map_array (rename_arg renamer) passed
 
 let rename_instr renamer instr =
   match instr with
-  | Prim (dest, name, list) ->
+  | Prim (dest, name, passed) ->
       let dest = rename renamer dest in
-      Prim (dest, name, args renamer list)
-  | Apply { dest; closure; args = list; callee } ->
+      Prim (dest, name, args renamer passed)
+  | Apply { dest; closure; args = passed; callee } ->
       let dest = rename renamer dest in
       let closure = rename_arg renamer closure in
-      Apply { dest; closure; args = args renamer list; callee }
+      Apply { dest; closure; args = args renamer passed; callee }
   | Closures { dests; functions } ->
       let dests = vars renamer dests in
-      Closures { dests; functions = in_order (fun (id, captured) -> (id, args renamer captured)) functions }
-  | Try { dests; body; args = list } ->
+      Closures { dests; functions = Array.map (fun (id, captured) -> (id, args renamer captured)) functions }
+  | Try { dests; body; args = passed } ->
       let dests = vars renamer dests in
-      Try { dests; body; args = args renamer list }
+      Try { dests; body; args = args renamer passed }
 
 let reset renamer =
   List.iter (fun v -> renamer.map.(v) <- -1) renamer.touched;
@@ -253,7 +233,7 @@ type pieces = {
   owner : int array;
   place : int array;  (* index of a block in its piece *)
   id : int array;  (* function of an entry *)
-  live : int list array;
+  live : int array array;
 }
 
 (* The piece that is being made. *)
@@ -267,20 +247,20 @@ type piece = {
 (* The arguments of a jump to an entry of another piece. *)
 let entry_args pieces renamer (t : target) =
   let passed = args renamer t.args in
-  passed @ in_order (fun v -> Var (rename renamer v)) pieces.live.(t.block)
+  Array.append passed (Array.map (fun v -> Var (rename renamer v)) pieces.live.(t.block))
 
 (* An edge of a branch; to another piece it goes through a block of its own. *)
 let target pieces renamer piece (t : target) : target =
   if pieces.owner.(t.block) = piece.home then { block = pieces.place.(t.block); args = args renamer t.args }
   else begin
     let term = Part (pieces.id.(t.block), entry_args pieces renamer t) in
-    piece.extra <- { params = []; body = []; term } :: piece.extra;
+    piece.extra <- { params = [||]; body = [||]; term } :: piece.extra;
     piece.extra_count <- piece.extra_count + 1;
-    { block = piece.size + piece.extra_count - 1; args = [] }
+    { block = piece.size + piece.extra_count - 1; args = [||] }
   end
 
 let rename_term pieces renamer piece old =
-  let all list = Array.of_list (in_order (target pieces renamer piece) (Array.to_list list)) in
+  let all targets = Array.map (target pieces renamer piece) targets in
   match old with
   | Return a -> Return (rename_arg renamer a)
   | Raise a -> Raise (rename_arg renamer a)
@@ -294,25 +274,26 @@ let rename_term pieces renamer piece old =
       let a = rename_arg renamer a in
       let ints = all ints in
       Switch (a, ints, all tags)
-  | Tail { closure; args = list; callee } ->
+  | Tail { closure; args = passed; callee } ->
       let closure = rename_arg renamer closure in
-      Tail { closure; args = args renamer list; callee }
-  | Part (id, list) -> Part (id, args renamer list)
-  | Leave (exit, list) -> Leave (exit, args renamer list)
+      Tail { closure; args = args renamer passed; callee }
+  | Part (id, passed) -> Part (id, args renamer passed)
+  | Leave (exit, passed) -> Leave (exit, args renamer passed)
   | Pushtrap _ | Poptrap _ | Unreachable -> Unreachable
 
 (* The name of a part: of the unit that it initialises, else of the function. *)
 let part_name func (members : int list) global_names is_main =
-  let rec first body =
-    match body with
-    | [] -> ""
-    | instr :: rest -> if is_set global_names instr then unit_set global_names instr else first rest
+  let rec first body i =
+    if i = Array.length body then ""
+    else
+      let unit = unit_set global_names body.(i) in
+      if String.equal unit "" then first body (i + 1) else unit
   in
   let rec search members =
     match members with
     | [] -> func.name ^ "_part"
     | b :: rest ->
-        let unit = first func.blocks.(b).body in
+        let unit = first func.blocks.(b).body 0 in
         if String.equal unit "" then search rest else "init_" ^ Names.short_unit unit
   in
   if is_main then search members else func.name ^ "_part"
@@ -326,7 +307,7 @@ let extent func =
   let count_instr instr = total := !total + cost instr in
   Array.iteri
     (fun b (block : block) ->
-      List.iter count_instr block.body;
+      Array.iter count_instr block.body;
       let term = block.term in
       total := !total + term_cost term;
       let targets = Visit.target_count term in
@@ -381,19 +362,19 @@ let split (program : Program.t) taken (func : func) extent next =
         if first then (vars renamer func.params, [])
         else begin
           (* the block's own parameters come from outside under other names *)
-          let own = in_order (fun p -> fresh renamer func.names.(p)) func.blocks.(head).params in
-          let term = Jump { block = 1; args = List.map (fun v -> Var v) own } in
-          (own @ vars renamer pieces.live.(head), [ { params = []; body = []; term } ])
+          let own = Array.map (fun p -> fresh renamer func.names.(p)) func.blocks.(head).params in
+          let term = Jump { block = 1; args = Array.map (fun v -> Var v) own } in
+          (Array.append own (vars renamer pieces.live.(head)), [ { params = [||]; body = [||]; term } ])
         end
       in
       let list = List.rev members.(head) in
       let piece = { home = head; size = counts.(head); extra = []; extra_count = 0 } in
       let copied =
-        in_order
+        List.map
           (fun b ->
             let block = func.blocks.(b) in
             let params = vars renamer block.params in
-            let body = in_order (rename_instr renamer) block.body in
+            let body = Array.map (rename_instr renamer) block.body in
             let term = rename_term pieces renamer piece block.term in
             ({ params; body; term } : block))
           list
@@ -410,7 +391,7 @@ let split (program : Program.t) taken (func : func) extent next =
         names = reset renamer;
       }
     in
-    in_order make heads
+    List.map make heads
   end
 
 let run program =

@@ -118,7 +118,7 @@ let place b kind pc address =
     in
     let locations = Debug_events.location b.debug address :: others places.pending_at.(pc) in
     places.list <- { Program.kind; locations } :: places.list;
-    ignore (prim b "%place" [ Program.Int number ])
+    ignore (prim b "%place" [| Program.Int number |])
 
 (* A primitive that may raise. *)
 let raising b name args pc address =
@@ -150,38 +150,52 @@ let defined a pc =
   | Program.Var v when v = none -> fail pc "reads a stack slot that has no value"
   | a -> a
 
-(* Takes `n` values from the top of the stack, the top first. *)
-let pop state n pc =
+(* Takes `n` values from the top of the stack, the top first, behind as many places for others, where `first` stands. *)
+let pop_behind places first state n pc =
   let height = state.height in
   if n > height then fail pc "stack underflow";
-  let values = ref [] in
-  for slot = height - n to height - 1 do
-    values := defined state.slots.(slot) pc :: !values
+  let values = Array.make (places + n) first in
+  for i = 0 to n - 1 do
+    values.(places + i) <- defined state.slots.(height - 1 - i) pc
   done;
   state.height <- height - n;
-  !values
+  values
+
+let pop state n pc = pop_behind 0 undefined state n pc
 
 (* A variable that is read for nothing, `ignore (Sys.opaque_identity x)`, keeps its value until there, where that can be seen. *)
 let keep b op accu =
   match (op, accu, b.watch) with
   | _, _, Allocations.Nothing -> ()
-  | (Opcode.Acc _ | Envacc _ | Offsetclosure _ | Const _ | Getglobal _), Program.Var _, _ -> ignore (prim b "%keep" [ accu ])
+  | (Opcode.Acc _ | Envacc _ | Offsetclosure _ | Const _ | Getglobal _), Program.Var _, _ -> ignore (prim b "%keep" [| accu |])
   | _ -> ()
+
+(* How many slots are live, the accumulator among them. *)
+let live_count live =
+  let count = ref 0 in
+  for slot = 0 to Array.length live - 1 do
+    if Liveness.is_live live slot then incr count
+  done;
+  !count
 
 (* The edge to `block` with this state, which nothing else needs. *)
 let last_edge b block state pc =
   if b.graph.has_params.(block) then begin
     let live = b.graph.live.(block) in
-    let last = Array.length live - 1 in
-    let args = ref (if Liveness.is_live live last then [ state.accu ] else []) in
-    for slot = last - 1 downto 0 do
-      if Liveness.is_live live slot then args := defined state.slots.(slot) pc :: !args
+    (* The accumulator, if it is live, is the last one. *)
+    let args = Array.make (live_count live) state.accu in
+    let next = ref 0 in
+    for slot = 0 to Array.length live - 2 do
+      if Liveness.is_live live slot then begin
+        args.(!next) <- defined state.slots.(slot) pc;
+        incr next
+      end
     done;
-    { Program.block; args = !args }
+    { Program.block; args }
   end
   else begin
     b.left.(block) <- state;
-    { Program.block; args = [] }
+    { Program.block; args = [||] }
   end
 
 (* The same with a state that is needed again. *)
@@ -198,20 +212,17 @@ let enter b block =
     let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
     let state = { slots = Array.make (last + headroom) undefined; height = last; accu = Program.Int 0 } in
-    let params = ref [] in
+    let params = Array.init (live_count live) (fun _ -> fresh b) in
+    let next = ref 0 in
+    let param () =
+      incr next;
+      Program.Var params.(!next - 1)
+    in
     for slot = 0 to last - 1 do
-      if Liveness.is_live live slot then begin
-        let v = fresh b in
-        params := v :: !params;
-        state.slots.(slot) <- Program.Var v
-      end
+      if Liveness.is_live live slot then state.slots.(slot) <- param ()
     done;
-    if Liveness.is_live live last then begin
-      let v = fresh b in
-      params := v :: !params;
-      state.accu <- Program.Var v
-    end;
-    b.blocks.(block).params <- List.rev !params;
+    if Liveness.is_live live last then state.accu <- param ();
+    b.blocks.(block).params <- params;
     state
   end
 
@@ -239,7 +250,7 @@ let captured b offset =
     let middle = (!low + !high) / 2 in
     if used.(middle) < offset then low := middle + 1 else high := middle
   done;
-  prim b "%env" [ Program.Var 0; Program.Int !low ]
+  prim b "%env" [| Program.Var 0; Program.Int !low |]
 
 (* A global, or its constant. *)
 let global b n =
@@ -251,17 +262,11 @@ let global b n =
   | Some (Unmarshal.Wide s) -> Program.Wide s
   | Some (Unmarshal.Str s) when String.length s <= short -> Program.Literal node
   | Some (Unmarshal.Double _) -> Program.Literal node
-  | _ -> prim b "%global" [ Program.Int n ]
+  | _ -> prim b "%global" [| Program.Int n |]
 
 (* Creates closures; each gets what its code uses. *)
 let closures b vars labels recursive state pc next =
-  let values =
-    if vars > 0 then begin
-      let first = state.accu in
-      Array.of_list (first :: pop state (vars - 1) pc)
-    end
-    else [||]
-  in
+  let values = if vars > 0 then pop_behind 1 state.accu state (vars - 1) pc else [||] in
   let dests = Array.map (fun _ -> fresh b) labels in
   let functions =
     Array.map
@@ -269,15 +274,15 @@ let closures b vars labels recursive state pc next =
         let number = b.code.function_at.(label) in
         let f = b.code.functions.(number) in
         ( b.ids.(number),
-          List.map
+          Array.map
             (fun offset ->
               if offset >= f.captured then values.(offset - f.captured) else Program.Var dests.(offset / 3))
-            f.used ))
+            (Array.of_list f.used) ))
       labels
   in
   state.accu <- Program.Var dests.(0);
   if recursive then Array.iter (fun d -> push state (Program.Var d)) dests;
-  b.body <- Program.Closures { dests = Array.to_list dests; functions = Array.to_list functions } :: b.body;
+  b.body <- Program.Closures { dests; functions } :: b.body;
   let count = Array.length labels in
   allocated b (Program.Var dests.(0)) (Allocations.Fixed ((3 * count) + vars)) pc (next - count)
 
@@ -293,7 +298,7 @@ let execute b pc op next state =
         let t = b.code.traps.(trap) in
         List.iter
           (fun (boxed, cell) ->
-            if boxed = slot then ignore (prim b "%setfield" [ Program.Var cell; Program.Int 0; accu ]))
+            if boxed = slot then ignore (prim b "%setfield" [| Program.Var cell; Program.Int 0; accu |]))
           t.boxes;
         store t.outer
       end
@@ -321,36 +326,39 @@ let execute b pc op next state =
   | Getglobal n -> state.accu <- global b n
   | Getglobalfield (n, field) ->
     let global = global b n in
-    state.accu <- prim b "%field" [ global; Program.Int field ]
+    state.accu <- prim b "%field" [| global; Program.Int field |]
   | Setglobal n ->
-    ignore (prim b "%set_global" [ Program.Int n; accu ]);
+    ignore (prim b "%set_global" [| Program.Int n; accu |]);
     state.accu <- Program.Int 0
   | Block (tag, size) ->
-    let args = if size > 0 then accu :: pop state (size - 1) pc else [] in
-    state.accu <- prim b "%block" (Program.Int tag :: args);
+    let args = if size > 0 then pop_behind 2 accu state (size - 1) pc else [| accu |] in
+    args.(0) <- Program.Int tag;
+    state.accu <- prim b "%block" args;
     if size > 0 then allocated b state.accu (Allocations.Fixed (size + 1)) pc next
-  | Getfield n -> state.accu <- prim b "%field" [ accu; Program.Int n ]
+  | Getfield n -> state.accu <- prim b "%field" [| accu; Program.Int n |]
   | Getfloatfield n ->
-    state.accu <- prim b "%field" [ accu; Program.Int n ];
+    state.accu <- prim b "%field" [| accu; Program.Int n |];
     allocated b state.accu (Allocations.Fixed 2) pc next
   | Setfield n ->
-    ignore (prim b "%setfield" (accu :: Program.Int n :: pop state 1 pc));
+    let args = pop_behind 2 accu state 1 pc in
+    args.(1) <- Program.Int n;
+    ignore (prim b "%setfield" args);
     state.accu <- Program.Int 0
   | Prim (name, n) -> (
-    let args = accu :: pop state (n - 1) pc in
+    let args = pop_behind 1 accu state (n - 1) pc in
     let result =
       match (name, args) with
       | ("%int_div" | "%int_mod"), _ -> raising b name args pc (next + 1)
       (* Constants of two places are two values, although Lua does not tell them apart. *)
-      | "%int_eq", [ Program.Literal x; Program.Literal y ] -> Program.Int (if x = y then 1 else 0)
-      | "%int_ne", [ Program.Literal x; Program.Literal y ] -> Program.Int (if x = y then 0 else 1)
+      | "%int_eq", [| Program.Literal x; Program.Literal y |] -> Program.Int (if x = y then 1 else 0)
+      | "%int_ne", [| Program.Literal x; Program.Literal y |] -> Program.Int (if x = y then 0 else 1)
       | _ -> prim b name args
     in
     match name with
     | "%array_set" | "%bytes_set" -> state.accu <- Program.Int 0
     | _ -> state.accu <- result)
   | Ccall (n, number) -> (
-    let args = accu :: pop state (n - 1) pc in
+    let args = pop_behind 1 accu state (n - 1) pc in
     let name = b.code.image.primitives.(number) in
     match Fragment.constant b.table name with
     | Some n -> state.accu <- Program.Int n
@@ -364,20 +372,20 @@ let execute b pc op next state =
         match Allocations.primitive name args with
         | Some size -> allocated b state.accu size pc address
         | None -> ())))
-  | Offsetint n -> state.accu <- prim b "%int_add" [ accu; n ]
+  | Offsetint n -> state.accu <- prim b "%int_add" [| accu; n |]
   | Offsetref n ->
-    ignore (prim b "%offset_ref" [ accu; n ]);
+    ignore (prim b "%offset_ref" [| accu; n |]);
     state.accu <- Program.Int 0
   | Getmethod | Getdynmet ->
     let name = match op with Getmethod -> "%get_method" | _ -> "%dynamic_method" in
     let obj = defined state.slots.(state.height - 1) pc in
-    state.accu <- prim b name [ accu; obj ]
+    state.accu <- prim b name [| accu; obj |]
   | Getpubmet tag ->
     push state accu;
-    state.accu <- prim b "%public_method" [ accu; tag ]
-  | Perform -> state.accu <- raising b "%perform" [ accu ] pc next
+    state.accu <- prim b "%public_method" [| accu; tag |]
+  | Perform -> state.accu <- raising b "%perform" [| accu |] pc next
   | Resume n ->
-    let args = accu :: pop state n pc in
+    let args = pop_behind 1 accu state n pc in
     state.accu <- raising b "%resume" args pc next
   | _ -> ()
 
@@ -390,7 +398,7 @@ let pushtrap b pc handler next state =
   List.iter
     (fun slot ->
       if Liveness.is_live b.graph.live.(handler) slot then
-        match prim b "%block" [ Program.Int 0; defined state.slots.(slot) pc ] with
+        match prim b "%block" [| Program.Int 0; defined state.slots.(slot) pc |] with
         | Program.Var v -> boxes := (slot, v) :: !boxes
         | _ -> ())
     trap.assigned;
@@ -407,14 +415,14 @@ let pushtrap b pc handler next state =
       let body = b.body in
       b.body <- [];
       List.iter
-        (fun (slot, cell) -> caught.slots.(slot) <- prim b "%field" [ Program.Var cell; Program.Int 0 ])
+        (fun (slot, cell) -> caught.slots.(slot) <- prim b "%field" [| Program.Var cell; Program.Int 0 |])
         boxes;
       let target = last_edge b handler caught pc in
-      let landing = { Program.params = [ param ]; body = List.rev b.body; term = Program.Jump target } in
+      let landing = { Program.params = [| param |]; body = Visit.of_reversed b.body; term = Program.Jump target } in
       b.body <- body;
       b.landings <- landing :: b.landings;
       b.block_count <- b.block_count + 1;
-      { Program.block = b.block_count - 1; args = [ Program.Var exn ] }
+      { Program.block = b.block_count - 1; args = [| Program.Var exn |] }
   in
   trap.boxes <- boxes;
   for _ = 1 to 4 do
@@ -440,7 +448,7 @@ let term b pc op next state =
     let no = last_edge b (at no) state pc in
     Program.If (accu, yes, no)
   | Compare (name, constant, l) ->
-    let test = prim b name [ constant; accu ] in
+    let test = prim b name [| constant; accu |] in
     let yes = edge b (at l) state pc in
     let no = last_edge b (at next) state pc in
     Program.If (test, yes, no)
@@ -457,8 +465,8 @@ let term b pc op next state =
     Program.Raise accu
   | Stop -> Program.Return (Program.Int 0)
   | Appterm (n, _) -> Program.Tail { closure = accu; args = pop state n pc; callee = Any }
-  | Resumeterm (n, _) -> Program.Return (prim b "%resume" (accu :: pop state n pc))
-  | Reperformterm _ -> Program.Return (prim b "%reperform" (accu :: pop state 2 pc))
+  | Resumeterm (n, _) -> Program.Return (prim b "%resume" (pop_behind 1 accu state n pc))
+  | Reperformterm _ -> Program.Return (prim b "%reperform" (pop_behind 1 accu state 2 pc))
   | _ -> Program.Return accu
 
 (* Executes a block. *)
@@ -482,9 +490,9 @@ let block b number state =
 (* All blocks, a predecessor first. *)
 let build b =
   let arity = b.func.arity in
-  let self = fresh b in
-  let params = Array.init arity (fun _ -> fresh b) in
-  let slots = Array.init arity (fun slot -> Program.Var params.(arity - 1 - slot)) in
+  (* The function itself comes first. *)
+  let params = Array.init (arity + 1) (fun _ -> fresh b) in
+  let slots = Array.init arity (fun slot -> Program.Var params.(arity - slot)) in
   let state = { slots; height = arity; accu = Program.Int 0 } in
   if b.graph.starts.(0) = none then
     b.blocks.(0).term <- Program.Jump (last_edge b b.graph.successors.(0).(0) state b.func.entry)
@@ -500,7 +508,7 @@ let build b =
         seen.(n) <- true;
         if b.graph.starts.(n) <> none then begin
           let term = block b n (enter b n) in
-          b.blocks.(n).body <- List.rev b.body;
+          b.blocks.(n).body <- Visit.of_reversed b.body;
           b.body <- [];
           b.blocks.(n).term <- term
         end;
@@ -512,7 +520,7 @@ let build b =
       run ()
   in
   run ();
-  self :: Array.to_list params
+  params
 
 let func code ids debug table places watch room number name place =
   let f = code.functions.(number) in
@@ -541,7 +549,7 @@ let func code ids debug table places watch room number name place =
       used_offsets = Array.of_list f.used;
       graph;
       left = Array.make count no_state;
-      blocks = Array.init count (fun _ -> { Program.params = []; body = []; term = Program.Unreachable });
+      blocks = Array.init count (fun _ -> { Program.params = [||]; body = [||]; term = Program.Unreachable });
       landings = [];
       block_count = count;
       body = [];

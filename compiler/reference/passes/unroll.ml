@@ -9,12 +9,14 @@ let small = 10
 (* Is it a call, not in tail position, of function `own`? *)
 let is_own_call own = function Apply { callee = Known id; _ } -> id = own | _ -> false
 
-(* What stands before the first such call, the call and what follows it. *)
-let rec split_at_call own before = function
-  | (Apply ({ callee = Known id; _ } as call) : instr) :: rest when id = own ->
-      Some (List.rev before, call.dest, call.closure :: call.args, rest)
-  | instr :: rest -> split_at_call own (instr :: before) rest
-  | [] -> None
+(* What stands before the first such call from number `k` on, the call and what follows it. *)
+let rec split_at_call own body k =
+  if k = Array.length body then None
+  else
+    match body.(k) with
+    | Apply ({ callee = Known id; _ } as call) when id = own ->
+        Some (Visit.before body k, call.dest, Array.append [| call.closure |] call.args, Visit.after body (k + 1))
+    | _ -> split_at_call own body (k + 1)
 
 (* A function with blocks of its own, which may change. *)
 let copy (f : func) = { f with blocks = Array.map (fun (block : block) -> { block with body = block.body }) f.blocks }
@@ -45,23 +47,24 @@ let add_variables host hints =
 let take_in host (callee : func) (block : block) (before, dest, passed, rest) =
   let next = host.block_count in
   let first = next + 1 in
-  let follows = { params = [ dest ]; body = rest; term = block.term } in
+  let follows = { params = [| dest |]; body = rest; term = block.term } in
   block.body <- before;
   block.term <- Jump { block = first; args = passed };
   add_block host follows;
   let variable = add_variables host callee.names in
   let renamed v = variable + v in
   let rename = function Var v -> Var (variable + v) | a -> a in
-  let leave arg = Jump { block = next; args = [ arg ] } in
+  let leave arg = Jump { block = next; args = [| arg |] } in
   Array.iteri
     (fun k (block : block) ->
-      let params = List.map renamed (if k = 0 then callee.params else block.params) in
-      let body = List.map (fun instr -> Visit.map_all renamed rename instr) block.body in
+      let params = Array.map renamed (if k = 0 then callee.params else block.params) in
+      let body = Array.map (fun instr -> Visit.map_all renamed rename instr) block.body in
       match Visit.map_targets (fun t -> { t with block = first + t.block }) (Visit.map_term_args rename block.term) with
       | Return arg -> add_block host { params; body; term = leave arg }
       | Tail { closure; args; callee } ->
           let dest = add_variables host [| "" |] in
-          add_block host { params; body = body @ [ Apply { dest; closure; args; callee } ]; term = leave (Var dest) }
+          let body = Array.append body [| Apply { dest; closure; args; callee } |] in
+          add_block host { params; body; term = leave (Var dest) }
       | term -> add_block host { params; body; term })
     callee.blocks;
   follows
@@ -77,7 +80,7 @@ let run_host (f : func) work =
 
 (* Gives whether the function took itself in. *)
 let run (f : func) =
-  let calls = Array.exists (fun (block : block) -> List.exists (is_own_call f.id) block.body) f.blocks in
+  let calls = Array.exists (fun (block : block) -> Array.exists (is_own_call f.id) block.body) f.blocks in
   calls
   &&
   let size = Inline.size f in
@@ -85,7 +88,7 @@ let run (f : func) =
   &&
   let callee = copy f in
   let rec work host (block : block) =
-    match split_at_call f.id [] block.body with
+    match split_at_call f.id block.body 0 with
     | None -> ()
     | Some split -> work host (take_in host callee block split)
   in
