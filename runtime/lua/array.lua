@@ -52,6 +52,7 @@ P.array_make = function(tag, n, v, name)
     if n < 0 or n > longest or tag == 254 and n > floats then P.caml_invalid_argument(name) end
     Error(G[1], 0)
   end
+  if n == 0 then return tag == 0 and Empty or {tag} end
   local a, first
   if create and n > 3 then
     a, first = create(n + 1, 0), 2
@@ -71,7 +72,7 @@ end
 --// Alias: caml_make_vect
 --// Requires: array_make, float_tag
 P.caml_array_make = function(n, v)
-  if n == 0 then return {0} end
+  if n == 0 then return Empty end
   return P.array_make(P.float_tag(v), n, v, "Array.make")
 end
 
@@ -129,7 +130,7 @@ end
 local create = P.new_table
 P.caml_array_sub = function(a, i, n)
   local tag, first = a[1], a[i + 2]
-  if n == 0 then return {0} end
+  if n == 0 then return Empty end
   if n == 1 then return {tag, first} end
   if n == 2 then return {tag, first, a[i + 3]} end
   if n == 3 then return {tag, first, a[i + 3], a[i + 4]} end
@@ -146,6 +147,7 @@ end
 local create = P.new_table
 P.caml_array_append = function(a, b)
   local n, m = #a, #b
+  if n + m == 2 then return Empty end
   local tag = n > 1 and a[1] or b[1]
   local r
   if not create and n < 200 then
@@ -170,7 +172,7 @@ P.caml_array_concat = function(list)
     n = n + m - 1
     list = list[3]
   end
-  return r
+  return n > 1 and r or Empty
 end
 
 --// caml_array_fill

@@ -163,11 +163,11 @@ function P.died(co, e)
 end
 
 local protected
-if Select(2, xpcall(function(passed) return passed end, handler, true)) then
+if select(2, xpcall(function(passed) return passed end, handler, true)) then
   function protected(f, ...) return xpcall(f, handler, ...) end
 else
   function protected(f, ...)
-    local n, arguments = Select("#", ...), {...}
+    local n, arguments = select("#", ...), {...}
     return xpcall(function() return f(Unpack(arguments, 1, n)) end, handler)
   end
 end
@@ -289,14 +289,14 @@ end
 --// Requires: backtrace_state
 function P.caml_get_current_callstack(most)
   local callstack = P.backtrace.callstack
-  return callstack and callstack(most) or {0}
+  return callstack and callstack(most) or Empty
 end
 
 --// caml_get_continuation_callstack
 --// Requires: backtrace_state
 function P.caml_get_continuation_callstack(continuation, most)
   local callstack_of, fiber = P.backtrace.callstack_of, continuation[2]
-  return callstack_of and fiber ~= 0 and callstack_of(fiber.coroutines, most) or {0}
+  return callstack_of and fiber ~= 0 and callstack_of(fiber.coroutines, most) or Empty
 end
 
 --// caml_restore_raw_backtrace

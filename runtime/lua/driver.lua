@@ -9,7 +9,7 @@
 
 --// driver
 --// Requires: caught, runparam
-local create, resume, yield = coroutine.create, coroutine.resume, coroutine.yield
+local create, resume, yield, select = coroutine.create, coroutine.resume, coroutine.yield, select
 
 local _, pcall_yields = resume(create(function() Pcall(yield, true) end))
 
@@ -24,7 +24,7 @@ local memory_limit = 2.5e6  -- kilobytes at which deep recursion is a Stack_over
 local many = {}
 
 local function outcome(a, b, c, d, e, g, h, i, ...)
-  local rest = Select("#", ...)
+  local rest = select("#", ...)
   if rest == 0 then return nil, a, b, c, d, e, g, h, i end
   return nil, {a, b, c, d, e, g, h, i, ...}, many, rest + 8
 end
@@ -112,7 +112,7 @@ local function run(f, ...)
 end
 
 local function ask(f, ...)
-  local n = Select("#", ...)
+  local n = select("#", ...)
   if n > 8 then return ask(spread, {f, ...}, n + 1) end
   if flat then return arrive(yield(f, ...)) end
   return run(f, ...)

@@ -35,7 +35,7 @@ end
 
 --// caml_dynlink_get_current_libs const
 function P.caml_dynlink_get_current_libs(unit)
-  return { 0 }
+  return Empty
 end
 
 --// caml_terminfo_rows mutable

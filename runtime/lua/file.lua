@@ -275,7 +275,7 @@ function P.caml_sys_read_directory(path)
     for i = 1, #names do
       array[i + 1] = names[i]
     end
-    return array
+    return array[2] and array or Empty
   end
   -- The slash makes `ls` refuse what is not a folder.
   local listing, message = P.shell("ls -1A -- " .. P.quote(Sub(path, -1) == "/" and path or path .. "/"))
@@ -285,7 +285,7 @@ function P.caml_sys_read_directory(path)
   for name in string.gmatch(listing, "[^\n]+") do
     array[#array + 1] = name
   end
-  return array
+  return array[2] and array or Empty
 end
 
 --// current_folder mutable

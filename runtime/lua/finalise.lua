@@ -64,7 +64,7 @@ end
 
 -- Gives a value a finaliser, of the list `first` (with the value) or `last` (without).
 P.register_finaliser = function(f, value, kind)
-  if Type(value) == "number" or Type(value) == "table" and (value[1] == 246 or value[1] == 250) then
+  if Type(value) == "number" or Type(value) == "table" and (value == Empty or value[1] == 246 or value[1] == 250) then
     P.caml_invalid_argument("Gc.finalise")
   end
   registered = registered + 1

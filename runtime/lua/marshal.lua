@@ -511,7 +511,7 @@ function P.marshal_read(text, at, words)
         instances[#instances + 1] = child
       end
     elseif code ~= 16 then
-      block[field] = size and { value } or value
+      block[field] = size and (value == 0 and Empty or { value }) or value
       if field < last then
         field = field + 1
       elseif depth == 0 then

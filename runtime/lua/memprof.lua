@@ -96,7 +96,7 @@ local function sample(v, n, samples, source, read)
   local callstack = read and read.callstack
   if not callstack then
     local walk = P.backtrace and P.backtrace.callstack
-    callstack = walk and walk(profile.callstack_size) or {0}
+    callstack = walk and walk(profile.callstack_size) or Empty
     if read then read.callstack = callstack end
   end
   local r = callback(profile[2][young and 2 or 3], {0, samples, n - (source == 2 and 0 or 1), source, callstack})

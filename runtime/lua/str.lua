@@ -204,7 +204,7 @@ function P.re_string_match(expression, text, start)
   if start < 0 or start > #text then
     P.caml_invalid_argument("Str.string_match")
   end
-  return P.str_match(P.str_code(expression), text, start + 1) or { 0 }
+  return P.str_match(P.str_code(expression), text, start + 1) or Empty
 end
 
 --// re_partial_match
@@ -213,7 +213,7 @@ function P.re_partial_match(expression, text, start)
   if start < 0 or start > #text then
     P.caml_invalid_argument("Str.string_partial_match")
   end
-  return P.str_match(P.str_code(expression), text, start + 1, true) or { 0 }
+  return P.str_match(P.str_code(expression), text, start + 1, true) or Empty
 end
 
 --// re_search_forward
@@ -236,7 +236,7 @@ function P.re_search_forward(expression, text, start)
     end
     at = at + 1
   end
-  return { 0 }
+  return Empty
 end
 
 --// re_search_backward
@@ -257,7 +257,7 @@ function P.re_search_backward(expression, text, start)
     end
     at = at - 1
   end
-  return { 0 }
+  return Empty
 end
 
 --// re_replacement_text

@@ -8,6 +8,11 @@ type arg =
   | Wide of string  (* a wider one, in decimal *)
   | Literal of int  (* node of the data arena: a string or a float *)
 
+(* `Int n`; of those that are met most there is one each. *)
+let int =
+  let small = Array.init 256 (fun n -> Int n) in
+  fun n -> if n >= 0 && n < 256 then small.(n) else Int n
+
 type target = { block : int; args : arg array }
 
 (* What is known of the function that a call is of: nothing, it may take more or fewer arguments; it takes as many as there are; it is

@@ -46,8 +46,8 @@ type data = {
 
 let value data node = data.program.data.nodes.(node)
 
-(* A table in Lua: it has an identity and is written once. *)
-let is_table = function Block _ | Double_array _ | Int32 _ | Nativeint _ | Int64 _ -> true | _ -> false
+(* A table in Lua: it has an identity and is written once; of the one without fields the runtime has it. *)
+let is_table = function Block (0, [||]) -> false | Block _ | Double_array _ | Int32 _ | Nativeint _ | Int64 _ -> true | _ -> false
 
 let children data node = match value data node with Block (_, fields) -> fields | _ -> [||]
 
@@ -223,6 +223,7 @@ and constructor data out node =
   | Str text -> Buffer.add_string out (Literal.string text)
   | Double bits -> add_squeezed data out (Literal.double data.table bits)
   | Int64 bits -> int64 data out bits
+  | Block (0, [||]) -> add_squeezed data out "Empty"
   | Block (tag, fields) ->
       Buffer.add_string out "{";
       Buffer.add_string out (string_of_int tag);

@@ -169,7 +169,10 @@ and primitive emitter name args test =
     | _ -> name
   in
   let exprs = operands emitter name args in
-  if String.equal name "%block" then compound ("{" ^ list emitter exprs ^ "}") (all_vars exprs [])
+  if String.equal name "%block" then
+    match args with
+    | [| Int 0 |] -> constant "Empty" Prefix
+    | _ -> compound ("{" ^ list emitter exprs ^ "}") (all_vars exprs [])
   else
     match template emitter name with
     | Template.Inline t -> Template.expand t None exprs

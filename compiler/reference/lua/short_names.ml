@@ -109,7 +109,7 @@ let trimmed names prelude =
   let is_used name = match find names name with Some local -> local.used | None -> false in
   let statement text =
     let has word = List.compare_length_with (split_at text word) 1 > 0 in
-    if has "..." || has "{" then "local" ^ text
+    if has "..." || has "{}" then "local" ^ text
     else
       match String.split_on_char '=' text with
       | [ declared; values ] -> (

@@ -351,7 +351,7 @@ let moved dest name base used index =
   for i = 0 to Int.min index (Bytes.length used) - 1 do
     if Bytes.get used i = yes then incr before
   done;
-  Prim (dest, name, [| base; Int !before |])
+  Prim (dest, name, [| base; int !before |])
 
 let sweep_prim marking id instr dest name args =
   match tracked_set marking name args with

@@ -250,7 +250,7 @@ let captured b offset =
     let middle = (!low + !high) / 2 in
     if used.(middle) < offset then low := middle + 1 else high := middle
   done;
-  prim b "%env" [| Program.Var 0; Program.Int !low |]
+  prim b "%env" [| Program.Var 0; Program.int !low |]
 
 (* A global, or its constant. *)
 let global b n =
@@ -258,11 +258,11 @@ let global b n =
   let node = image.globals.(n) in
   let value = if b.code.set_globals.(n) then None else Some image.data.nodes.(node) in
   match value with
-  | Some (Unmarshal.Int i) -> Program.Int i
+  | Some (Unmarshal.Int i) -> Program.int i
   | Some (Unmarshal.Wide s) -> Program.Wide s
   | Some (Unmarshal.Str s) when String.length s <= short -> Program.Literal node
   | Some (Unmarshal.Double _) -> Program.Literal node
-  | _ -> prim b "%global" [| Program.Int n |]
+  | _ -> prim b "%global" [| Program.int n |]
 
 (* Creates closures; each gets what its code uses. *)
 let closures b vars labels recursive state pc next =
@@ -326,22 +326,22 @@ let execute b pc op next state =
   | Getglobal n -> state.accu <- global b n
   | Getglobalfield (n, field) ->
     let global = global b n in
-    state.accu <- prim b "%field" [| global; Program.Int field |]
+    state.accu <- prim b "%field" [| global; Program.int field |]
   | Setglobal n ->
-    ignore (prim b "%set_global" [| Program.Int n; accu |]);
+    ignore (prim b "%set_global" [| Program.int n; accu |]);
     state.accu <- Program.Int 0
   | Block (tag, size) ->
     let args = if size > 0 then pop_behind 2 accu state (size - 1) pc else [| accu |] in
-    args.(0) <- Program.Int tag;
+    args.(0) <- Program.int tag;
     state.accu <- prim b "%block" args;
     if size > 0 then allocated b state.accu (Allocations.Fixed (size + 1)) pc next
-  | Getfield n -> state.accu <- prim b "%field" [| accu; Program.Int n |]
+  | Getfield n -> state.accu <- prim b "%field" [| accu; Program.int n |]
   | Getfloatfield n ->
-    state.accu <- prim b "%field" [| accu; Program.Int n |];
+    state.accu <- prim b "%field" [| accu; Program.int n |];
     allocated b state.accu (Allocations.Fixed 2) pc next
   | Setfield n ->
     let args = pop_behind 2 accu state 1 pc in
-    args.(1) <- Program.Int n;
+    args.(1) <- Program.int n;
     ignore (prim b "%setfield" args);
     state.accu <- Program.Int 0
   | Prim (name, n) -> (
@@ -361,7 +361,7 @@ let execute b pc op next state =
     let args = pop_behind 1 accu state (n - 1) pc in
     let name = b.code.image.primitives.(number) in
     match Fragment.constant b.table name with
-    | Some n -> state.accu <- Program.Int n
+    | Some n -> state.accu <- Program.int n
     | None -> (
       (* C_CALLN leaves the word before on the stack *)
       let address = if n > 5 then next - 1 else next in

@@ -61,8 +61,11 @@ struct Data<'a> {
     lossy: Vec<i64>,
 }
 
-/// A table in Lua: it has an identity and is written once.
+/// A table in Lua: it has an identity and is written once; of the one without fields the runtime has it.
 fn is_table(value: &Value) -> bool {
+    if let Value::Block { tag: 0, fields } = value {
+        return !fields.is_empty();
+    }
     matches!(value, Value::Block { .. } | Value::DoubleArray(_) | Value::Int32(_) | Value::Nativeint(_) | Value::Int64(_))
 }
 
@@ -270,6 +273,7 @@ impl Data<'_> {
             Value::Str(bytes) => out.push_str(&literal::string(bytes)),
             Value::Double(bits) => out.push_str(&self.squeezed(literal::double(self.table, bits)?)),
             Value::Int64(bits) => self.int64(out, *bits)?,
+            Value::Block { tag: 0, fields } if fields.is_empty() => out.push_str(&self.squeezed("Empty".to_string())),
             Value::Block { tag, fields } => {
                 out.push_str(&format!("{{{tag}"));
                 for &field in fields.iter().take(MAX_ITEMS as usize) {

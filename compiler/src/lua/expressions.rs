@@ -198,6 +198,9 @@ impl<'a> Emitter<'a> {
         let name = raw_test(name).filter(|_| args.iter().any(|arg| self.unwrapped(arg).is_some())).unwrap_or(name);
         let exprs = self.operands(name, args)?;
         let mut vars = Vec::new();
+        if let ("%block", [Arg::Int(0)]) = (name, args) {
+            return Ok(constant("Empty".to_string(), Kind::Prefix));
+        }
         if name == "%block" {
             return Ok(compound(format!("{{{}}}", list(&[], &exprs, &mut vars)), vars));
         }

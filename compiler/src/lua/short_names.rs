@@ -95,7 +95,7 @@ impl<'a> ShortNames<'a> {
         let mut statements = prelude.split("local");
         let mut out = statements.next().unwrap_or_default().to_string();
         for statement in statements {
-            if statement.contains("...") || statement.contains('{') {
+            if statement.contains("...") || statement.contains("{}") {
                 out.push_str(&format!("local{statement}"));
                 continue;
             }
