@@ -4,7 +4,52 @@
 
 open Program
 
-(* The variables that a block defines, from the first one to the one after the last, where they are numbered in the order of their
+(* Numbers the variables in the order of their definition. Blocks are in reverse postorder: what uses a variable comes after its
+   definition. *)
+let number_variables (f : func) =
+  let hints = f.names in
+  let total = Array.length hints in
+  (* Of each variable, what stands for it if it gets another number; none: all keep theirs so far. *)
+  let renamed = ref [||] in
+  let count = ref 0 in
+  let define v =
+    let n = !count in
+    count := n + 1;
+    if v = n then v
+    else begin
+      if Array.length !renamed = 0 then renamed := Array.make total Simplify.itself;
+      !renamed.(v) <- Var n;
+      n
+    end
+  in
+  let moved () = Array.length !renamed > 0 in
+  let rename a = match a with Var v when !renamed.(v) != Simplify.itself -> !renamed.(v) | _ -> a in
+  let instr i =
+    if moved () then Visit.map_all define rename i
+    else begin
+      (* The first ones that move may be closures that capture each other. *)
+      let defined = Visit.map_dests define i in
+      if moved () then Visit.map_args rename defined else defined
+    end
+  in
+  f.params <- Visit.map_array define f.params;
+  Array.iter
+    (fun (b : block) ->
+      b.params <- Visit.map_array define b.params;
+      b.body <- Visit.map_array instr b.body;
+      (match b.term with
+      | Pushtrap trap ->
+        let exn = define trap.exn in
+        if exn <> trap.exn then b.term <- Pushtrap { trap with exn }
+      | _ -> ());
+      if moved () then b.term <- Visit.map_term_args rename b.term)
+    f.blocks;
+  if !count < total || moved () then begin
+    f.names <- Array.sub hints 0 !count;
+    Array.iteri (fun v a -> if a != Simplify.itself then match a with Var n -> f.names.(n) <- hints.(v) | _ -> ()) !renamed
+  end
+
+(* The variables that a block defines, from the first one to the one after the last, which are numbered in the order of their
    definition. *)
 type own = { start : int; stop : int }
 
@@ -145,8 +190,11 @@ let run program simplify =
       | None -> ()
       | Some f -> (
           if !changed then Call_graph.redirect f stand_in;
-          Simplify.number_variables f;
-          if Array.length f.blocks > 1 && merge_blocks f then simplify f;
+          number_variables f;
+          if Array.length f.blocks > 1 && merge_blocks f then begin
+            simplify f;
+            number_variables f
+          end;
           let sum = digest_of f in
           let others = seen.(sum mod count) in
           match List.find_opt (fun (other, g) -> other = sum && same f g) others with

@@ -1,6 +1,6 @@
 (* Makes functions smaller without looking outside them: block parameters that always get the same value, jumps to
    blocks that only lead on, blocks with one predecessor, results that nobody uses. Leaves blocks in reverse
-   postorder and variables numbered in the order of their definition. *)
+   postorder. *)
 
 open Program
 
@@ -435,51 +435,6 @@ let unused (f : func) effect_of =
   if !is_dead then Array.iter (fun (b : block) -> b.body <- Visit.filter_array stays b.body) f.blocks;
   dead_params || !is_dead
 
-(* Numbers the variables in the order of their definition. Blocks are in reverse postorder: what uses a variable comes after its
-   definition. *)
-let number_variables (f : func) =
-  let hints = f.names in
-  let total = Array.length hints in
-  (* Of each variable, what stands for it if it gets another number; none: all keep theirs so far. *)
-  let renamed = ref [||] in
-  let count = ref 0 in
-  let define v =
-    let n = !count in
-    count := n + 1;
-    if v = n then v
-    else begin
-      if Array.length !renamed = 0 then renamed := Array.make total itself;
-      !renamed.(v) <- Var n;
-      n
-    end
-  in
-  let moved () = Array.length !renamed > 0 in
-  let rename a = match a with Var v when !renamed.(v) != itself -> !renamed.(v) | _ -> a in
-  let instr i =
-    if moved () then Visit.map_all define rename i
-    else begin
-      (* The first ones that move may be closures that capture each other. *)
-      let defined = Visit.map_dests define i in
-      if moved () then Visit.map_args rename defined else defined
-    end
-  in
-  f.params <- Visit.map_array define f.params;
-  Array.iter
-    (fun (b : block) ->
-      b.params <- Visit.map_array define b.params;
-      b.body <- Visit.map_array instr b.body;
-      (match b.term with
-      | Pushtrap trap ->
-        let exn = define trap.exn in
-        if exn <> trap.exn then b.term <- Pushtrap { trap with exn }
-      | _ -> ());
-      if moved () then b.term <- Visit.map_term_args rename b.term)
-    f.blocks;
-  if !count < total || moved () then begin
-    f.names <- Array.sub hints 0 !count;
-    Array.iteri (fun v a -> if a != itself then match a with Var n -> f.names.(n) <- hints.(v) | _ -> ()) !renamed
-  end
-
 (* Puts constants in the place of operations on constants. *)
 let constants (f : func) =
   let replace = ref [||] in
@@ -529,5 +484,4 @@ let run f effect_of =
   else begin
     number_blocks f;
     round rounds true true
-  end;
-  number_variables f
+  end

@@ -11,12 +11,50 @@ use crate::ir::visit::{
 use crate::parallel;
 use crate::passes::Simplify;
 use crate::passes::call_graph::{CallGraph, drop_unreached, redirect};
-use crate::passes::simplify::number_variables;
 
 /// How much work a function is, compared to the usual pass.
 const WEIGHT: usize = 4;
 
-/// The variables that a block defines, from the first one to the one after the last, where they are numbered in the order of their
+/// Numbers the variables in the order of their definition.
+fn number_variables(f: &mut Func) {
+    let mut numbers = vec![0; f.names.len()];
+    let mut names = Vec::with_capacity(f.names.len());
+    let mut moved = false;
+    let mut define = |v: &mut Var| {
+        let new = names.len() as Var;
+        names.push(std::mem::take(&mut f.names[*v as usize]));
+        numbers[*v as usize] = new;
+        moved = moved || *v != new;
+        *v = new;
+    };
+    f.params.iter_mut().for_each(&mut define);
+    for block in &mut f.blocks {
+        block.params.iter_mut().for_each(&mut define);
+        for i in &mut block.body {
+            dests_mut(i).iter_mut().for_each(&mut define);
+        }
+        if let Term::Pushtrap { exn, .. } = &mut block.term {
+            define(exn);
+        }
+    }
+    f.names = names;
+    if !moved {
+        return;
+    }
+    let rename = |a: &mut Arg| {
+        if let Arg::Var(v) = a {
+            *v = numbers[*v as usize];
+        }
+    };
+    for block in &mut f.blocks {
+        for i in &mut block.body {
+            each_arg_mut(i, &mut |a| rename(a));
+        }
+        each_term_arg_mut(&mut block.term, &mut |a| rename(a));
+    }
+}
+
+/// The variables that a block defines, from the first one to the one after the last, which are numbered in the order of their
 /// definition.
 #[derive(Clone, Copy)]
 struct Own {
@@ -194,6 +232,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
             number_variables(&mut f);
             if merge_blocks(&mut f) {
                 simplify(&mut f);
+                number_variables(&mut f);
             }
             (digest(&f), f)
         });

@@ -1,6 +1,5 @@
 //! Makes functions smaller without looking outside them: block parameters that always get the same value, jumps to
-//! blocks that only lead on, blocks with one predecessor, results that nobody uses. Leaves blocks in reverse postorder and variables
-//! numbered in the order of their definition.
+//! blocks that only lead on, blocks with one predecessor, results that nobody uses. Leaves blocks in reverse postorder.
 
 use crate::ir::program::{Arg, Args, Block, BlockId, Func, Instr, Target, Term, Var};
 use crate::ir::visit;
@@ -502,45 +501,6 @@ fn unused(f: &mut Func, effect_of: Effects) -> bool {
     changed
 }
 
-/// Numbers the variables in the order of their definition.
-pub fn number_variables(f: &mut Func) {
-    let mut numbers = vec![NONE; f.names.len()];
-    let mut names = Vec::with_capacity(f.names.len());
-    let mut moved = false;
-    let mut define = |v: &mut Var| {
-        let new = names.len() as Var;
-        names.push(std::mem::take(&mut f.names[*v as usize]));
-        numbers[*v as usize] = new;
-        moved = moved || *v != new;
-        *v = new;
-    };
-    f.params.iter_mut().for_each(&mut define);
-    for block in &mut f.blocks {
-        block.params.iter_mut().for_each(&mut define);
-        for i in &mut block.body {
-            visit::dests_mut(i).iter_mut().for_each(&mut define);
-        }
-        if let Term::Pushtrap { exn, .. } = &mut block.term {
-            define(exn);
-        }
-    }
-    f.names = names;
-    if !moved {
-        return;
-    }
-    let rename = |a: &mut Arg| {
-        if let Arg::Var(v) = a {
-            *v = numbers[*v as usize];
-        }
-    };
-    for block in &mut f.blocks {
-        for i in &mut block.body {
-            visit::each_arg_mut(i, &mut |a| rename(a));
-        }
-        visit::each_term_arg_mut(&mut block.term, &mut |a| rename(a));
-    }
-}
-
 /// Simplifies one function.
 pub fn run(f: &mut Func, effect_of: Effects) {
     if f.blocks.len() == 1 {
@@ -571,5 +531,4 @@ pub fn run(f: &mut Func, effect_of: Effects) {
             replaced = merged;
         }
     }
-    number_variables(f);
 }
