@@ -22,7 +22,7 @@ let created = 30
 (* The size of those to which a function only passes on what it captured and is given, as those of `partial` do. *)
 let passed = 14
 
-(* The size of those that are called in one place only, and of all that a function may take in. *)
+(* The size of those that are called in one place only (with a loop: as `created`), and of all that a function may take in. *)
 let once = 60
 let max_growth = 600
 
@@ -85,6 +85,7 @@ type host = {
   (* Of each block that the function had, whether it is in a loop. *)
   looping : bool array;
   is_main : bool;
+  calls_itself : bool;
   (* How much the function has taken in. *)
   mutable growth : int;
   mutable changed : bool;
@@ -130,17 +131,20 @@ let callee_of host called args callee =
   | _ -> callee
 
 (* The function to be put in the place of a call in a block, if it is of at most this size or called only there. *)
-let inlined host b args most = function
+let inlined host b called args most = function
   | Any | Exact -> None
   | Known id ->
       let { instrs; loops; is_leaf } = host.sizes.(id) in
       let is_old = b < Array.length host.looping in
       let looping = is_old && host.looping.(b) in
       let most = if is_leaf && looping then leaf else most in
+      let once = host.most_once.(id) and is_created arg = Option.is_some (closure host arg) in
       let most =
-        if not loops then Int.max most host.most_once.(id)
-        else if Array.exists (fun arg -> Option.is_some (closure host arg)) args then loop
-        else 0
+        if loops then
+          (* LuaJIT compiles a recursion, but not one with a loop in it. *)
+          let most = if (not host.calls_itself) && ((not host.is_main) || is_created called) then Int.min created once else 0 in
+          if Array.exists is_created args then Int.max loop most else most
+        else Int.max most once
       in
       if (not (host.is_main && is_old && not looping)) && instrs <= most && host.growth + instrs <= max_growth then begin
         host.growth <- host.growth + instrs;
@@ -253,7 +257,7 @@ let rec look_at_end host resolve b (block : block) =
       | None -> (
           let callee = callee_of host t.closure t.args t.callee in
           let most = if host.block_count = 1 && passes_on block.body then passed else small in
-          match inlined host b t.args most callee with
+          match inlined host b t.closure t.args most callee with
           | Some inlined -> block.term <- add host (copy host inlined t.closure t.args) None
           | None -> if callee != t.callee then block.term <- Tail { t with callee }))
   | _ -> ()
@@ -285,7 +289,7 @@ and look_on host resolve b (block : block) learned body rest at =
             | next :: _ -> next
             | [] -> if at < Array.length block.body then block.body.(at) else Visit.nothing
           in
-          match inlined host b a.args (if becomes_string a.dest next then string else small) callee with
+          match inlined host b a.closure a.args (if becomes_string a.dest next then string else small) callee with
           | None when callee != a.callee -> look_on host resolve b block true (Apply { a with callee } :: body) rest at
           | None -> (
               match divide host a.closure a.args callee with
@@ -333,6 +337,7 @@ let run_function program arity sizes most_once (f : func) =
       closures = [||];
       looping = Regions.looping f;
       is_main = f.id = program.main;
+      calls_itself = Self_calls.is_recursive f;
       growth = 0;
       changed = false;
       work = List.init (Array.length f.blocks) (fun b -> b);
@@ -358,13 +363,15 @@ let run program simplify =
     let count = Array.length program.functions in
     let calls = Array.make count 0 and creations = Array.make count 0 in
     let graph = Call_graph.of_program program in
-    let note (id, creates) =
-      let counted = if creates then creations else calls in
-      counted.(id) <- counted.(id) + 1
+    let note user (id, creates) =
+      if id <> user then begin
+        let counted = if creates then creations else calls in
+        counted.(id) <- counted.(id) + 1
+      end
     in
-    Array.iter (List.iter note) graph.references;
+    Array.iteri (fun user references -> List.iter (note user) references) graph.references;
     let arity = Array.map (function Some (f : func) -> Array.length f.params | None -> 0) program.functions in
-    (* The one call of a closure may stand in the loop that it is given to. *)
+    (* By others than itself. The one call of a closure may stand in the loop that it is given to. *)
     let most_once =
       Array.map2
         (fun calls creations ->

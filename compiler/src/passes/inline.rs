@@ -25,7 +25,7 @@ const LOOP: usize = 12;
 const CREATED: usize = 30;
 /// The size of those to which a function only passes on what it captured and is given, as those of `partial` do.
 const PASSED: usize = 14;
-/// The size of those that are called in one place only, and of all that a function may take in.
+/// The size of those that are called in one place only (with a loop: as `CREATED`), and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
 /// It is the work of so many other passes.
@@ -109,6 +109,7 @@ struct Host<'a> {
     looping: Vec<bool>,
     /// Is it main?
     is_main: bool,
+    calls_itself: bool,
     /// How much the function has taken in.
     growth: usize,
     changed: bool,
@@ -169,17 +170,19 @@ impl Host<'_> {
     }
 
     /// The function to be put in the place of a call in a block, if it is of at most this size or called only there.
-    fn inlined(&mut self, b: usize, callee: Callee, args: &[Arg], most: usize) -> Option<Func> {
+    fn inlined(&mut self, b: usize, callee: Callee, closure: &Arg, args: &[Arg], most: usize) -> Option<Func> {
         let id = callee.known()?;
         let size = self.sizes[id as usize]?;
         let looping = self.looping.get(b).copied();
         let small = if size.leaf && looping == Some(true) { LEAF } else { most };
-        let most = if !size.loops {
-            small.max(self.once[id as usize])
-        } else if args.iter().any(|arg| self.closure(arg).is_some()) {
-            LOOP
+        let once = self.once[id as usize];
+        let is_created = |arg| self.closure(arg).is_some();
+        let most = if size.loops {
+            // LuaJIT compiles a recursion, but not one with a loop in it.
+            let most = if !self.calls_itself && (!self.is_main || is_created(closure)) { once.min(CREATED) } else { 0 };
+            if args.iter().any(is_created) { most.max(LOOP) } else { most }
         } else {
-            0
+            small.max(once)
         };
         if self.is_main && looping == Some(false) || size.instrs > most || self.growth + size.instrs > GROWTH {
             return None;
@@ -269,7 +272,7 @@ impl Host<'_> {
                         }
                         *callee = self.callee(closure, args, *callee);
                         let most = if becomes_string(*dest, rest.last()) { STRING } else { SMALL };
-                        if let Some(inlined) = self.inlined(b, *callee, args, most) {
+                        if let Some(inlined) = self.inlined(b, *callee, closure, args, most) {
                             if let [Block { term: Term::Return(_), .. }] = inlined.blocks.as_slice() {
                                 for copied in self.copy(inlined, *closure, std::mem::take(args)) {
                                     if let Term::Return(result) = copied.term {
@@ -305,7 +308,7 @@ impl Host<'_> {
         if let Term::Tail { closure, args, callee } = &mut term {
             *callee = self.callee(closure, args, *callee);
             let most = if self.f.blocks.len() == 1 && passes_on(&self.f.blocks[b].body) { PASSED } else { SMALL };
-            if let Some(inlined) = self.inlined(b, *callee, args, most) {
+            if let Some(inlined) = self.inlined(b, *callee, closure, args, most) {
                 let blocks = self.copy(inlined, *closure, std::mem::take(args));
                 term = self.add(blocks, None);
             }
@@ -336,12 +339,14 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     let count = program.functions.len();
     let (mut calls, mut created) = (vec![0; count], vec![0; count]);
     let graph = CallGraph::of(program);
-    for (id, creates) in graph.references.iter().flatten() {
-        let counted = if *creates { &mut created } else { &mut calls };
-        counted[*id as usize] += 1;
+    for (user, references) in graph.references.iter().enumerate() {
+        for (id, creates) in references.iter().filter(|(id, _)| *id as usize != user) {
+            let counted = if *creates { &mut created } else { &mut calls };
+            counted[*id as usize] += 1;
+        }
     }
     let arity: Vec<usize> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len())).collect();
-    // The one call of a closure may stand in the loop that it is given to.
+    // By others than itself. The one call of a closure may stand in the loop that it is given to.
     let once = |(calls, created): (&usize, &usize)| match (calls, created) {
         (1, 0) => ONCE,
         (0 | 1, 1) => CREATED,
@@ -353,7 +358,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
         let inlined = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
             let inline = |f: &mut Func| {
-                let (looping, is_main) = (looping(f), f.id == program.main);
+                let (looping, is_main, calls_itself) = (looping(f), f.id == program.main, self_calls::is_recursive(f));
                 let mut host = Host {
                     f,
                     program,
@@ -364,6 +369,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
                     closures: Vec::new(),
                     looping,
                     is_main,
+                    calls_itself,
                     growth: 0,
                     changed: false,
                     work: Vec::new(),

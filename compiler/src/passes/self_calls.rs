@@ -26,7 +26,7 @@ fn uses_itself(f: &Func) -> bool {
 }
 
 /// Does the function call itself in a place other than the tail?
-fn is_recursive(f: &Func) -> bool {
+pub fn is_recursive(f: &Func) -> bool {
     let mut instrs = f.blocks.iter().flat_map(|block| &block.body);
     instrs.any(|instr| matches!(instr, Instr::Apply { callee: Callee::Known(id), .. } if *id == f.id))
 }
