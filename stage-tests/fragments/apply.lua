@@ -11,7 +11,7 @@ local function lister(n)
     end, n}
   end
   return {function(_, D, ...)
-    if Select("#", ...) ~= n then error("wrong number of arguments") end
+    if select("#", ...) ~= n then error("wrong number of arguments") end
     return {...}
   end, n}
 end
@@ -19,7 +19,7 @@ end
 -- A closure of n arguments whose result is the closure f.
 local function giver(n, f)
   return {function(_, D, ...)
-    if n <= 100 and Select("#", ...) ~= n then error("wrong number of arguments") end
+    if n <= 100 and select("#", ...) ~= n then error("wrong number of arguments") end
     return f
   end, n}
 end

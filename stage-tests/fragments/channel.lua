@@ -11,8 +11,8 @@ local function check(name, condition)
 end
 local function list(...)
   local cells = 0
-  for i = Select("#", ...), 1, -1 do
-    cells = { 0, Select(i, ...), cells }
+  for i = select("#", ...), 1, -1 do
+    cells = { 0, select(i, ...), cells }
   end
   return cells
 end

@@ -46,7 +46,8 @@ let run program (graph : Call_graph.t) names code =
       is_field = Array.make count false;
     }
   in
-  let mention creations id (other, created) =
+  let mention creations id reference =
+    let created = reference < 0 and other = Call_graph.target reference in
     if Bool.equal created creations then begin
       if code && created then groups.is_field.(other) <- true;
       if not (Registers.mem other groups.named.(id)) then begin
@@ -63,7 +64,7 @@ let run program (graph : Call_graph.t) names code =
   in
   (* calls come first: what nothing calls directly is no local *)
   List.iter
-    (fun creations -> Array.iteri (fun id references -> List.iter (mention creations id) references) graph.references)
+    (fun creations -> Array.iteri (fun id references -> Array.iter (mention creations id) references) graph.references)
     [ false; true ];
   let declare id other =
     if other > id && not groups.is_declared.(other) then begin

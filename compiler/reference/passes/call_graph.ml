@@ -40,16 +40,18 @@ let redirect (f : func) stand_in =
       block.term <- term block.term)
     f.blocks
 
-(* Which functions of a program refer to which: of each those that it refers to, in order, and whether it creates them. *)
-type t = { main : int; references : (int * bool) list array }
+(* Which functions of a program refer to which: of each those that it refers to, in order; one that it creates is its complement. *)
+type t = { main : int; references : int array array }
+
+let target reference = if reference < 0 then lnot reference else reference
 
 let of_program (program : Program.t) =
   let list = ref [] in
-  let note id creates = list := (id, creates) :: !list in
+  let note id creates = list := (if creates then lnot id else id) :: !list in
   let of_function f =
     list := [];
     Option.iter (fun f -> references f note) f;
-    List.rev !list
+    Visit.of_reversed !list
   in
   { main = program.main; references = Array.map of_function program.functions }
 
@@ -58,7 +60,10 @@ let callees_first graph =
   let seen = Array.make (Array.length graph.references) false in
   (* On the stack are functions, and below what it refers to a function that is finished then, as its complement. *)
   let stack = ref [ graph.main ] in
-  let push (next, _) = if not seen.(next) then stack := next :: !stack in
+  let push reference =
+    let next = target reference in
+    if not seen.(next) then stack := next :: !stack
+  in
   let rec run order =
     match !stack with
     | [] -> List.rev order
@@ -69,7 +74,7 @@ let callees_first graph =
           if not seen.(id) then begin
             seen.(id) <- true;
             stack := lnot id :: rest;
-            List.iter push graph.references.(id)
+            Array.iter push graph.references.(id)
           end;
           run order
         end
@@ -85,7 +90,8 @@ let levels graph =
   let height = ref 0 in
   let measure id =
     let level = ref 0 in
-    List.iter (fun (target, _) -> if above.(target) > !level then level := above.(target)) graph.references.(id);
+    let note reference = level := Int.max !level above.(target reference) in
+    Array.iter note graph.references.(id);
     above.(id) <- !level + 1;
     if !level + 1 > !height then height := !level + 1
   in

@@ -363,13 +363,14 @@ let run program simplify =
     let count = Array.length program.functions in
     let calls = Array.make count 0 and creations = Array.make count 0 in
     let graph = Call_graph.of_program program in
-    let note user (id, creates) =
+    let note user reference =
+      let id = Call_graph.target reference in
       if id <> user then begin
-        let counted = if creates then creations else calls in
+        let counted = if reference < 0 then creations else calls in
         counted.(id) <- counted.(id) + 1
       end
     in
-    Array.iteri (fun user references -> List.iter (note user) references) graph.references;
+    Array.iteri (fun user references -> Array.iter (fun reference -> note user reference) references) graph.references;
     let arity = Array.map (function Some (f : func) -> Array.length f.params | None -> 0) program.functions in
     (* By others than itself. The one call of a closure may stand in the loop that it is given to. *)
     let most_once =

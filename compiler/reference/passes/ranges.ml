@@ -533,8 +533,11 @@ let arguments (graph : Call_graph.t) =
   let left = Array.make count 0 in
   left.(graph.main) <- 1;
   (* A closure may be called by whoever gets it. *)
-  let note (id, _) = left.(id) <- left.(id) + 1 in
-  Array.iter (List.iter note) graph.references;
+  let note reference =
+    let id = Call_graph.target reference in
+    left.(id) <- left.(id) + 1
+  in
+  Array.iter (Array.iter note) graph.references;
   { left; passed = Array.make count None }
 
 (* The ranges of a function's parameters. *)

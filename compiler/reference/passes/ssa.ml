@@ -63,8 +63,13 @@ let places (code : code) =
     code.sites;
   { count = 0; list = []; pending_at }
 
-(* By variable, of one function after the other: its name, and the primitive that gives it. *)
-type room = { mutable names : string array; mutable givers : string array }
+(* Of one function after the other: by variable, its name, and the primitive that gives it; and the instructions of the block. *)
+type room = {
+  mutable names : string array;
+  mutable givers : string array;
+  mutable instrs : Program.instr array;
+  mutable instr_count : int;
+}
 
 (* A function being built. *)
 type builder = {
@@ -81,7 +86,6 @@ type builder = {
   blocks : Program.block array;
   mutable landings : Program.block list;  (* blocks in front of handlers, the last first *)
   mutable block_count : int;
-  mutable body : Program.instr list;  (* reversed *)
   room : room;
   mutable var_count : int;
 }
@@ -97,10 +101,24 @@ let fresh b =
   b.var_count <- v + 1;
   v
 
+let add b instr =
+  let room = b.room in
+  let n = room.instr_count in
+  room.instrs <- grown room.instrs n Visit.nothing;
+  room.instrs.(n) <- instr;
+  room.instr_count <- n + 1
+
+(* The instructions from number `first` on, which the block then has no longer. *)
+let take b first =
+  let room = b.room in
+  let count = room.instr_count - first in
+  room.instr_count <- first;
+  Array.sub room.instrs first count
+
 let prim b name args =
   let dest = fresh b in
   b.room.givers.(dest) <- name;
-  b.body <- Program.Prim (dest, name, args) :: b.body;
+  add b (Program.Prim (dest, name, args));
   Program.Var dest
 
 (* The instruction at `pc` stands at a place of its own, for which ocamlrun finds `address` on the stack. *)
@@ -282,7 +300,7 @@ let closures b vars labels recursive state pc next =
   in
   state.accu <- Program.Var dests.(0);
   if recursive then Array.iter (fun d -> push state (Program.Var d)) dests;
-  b.body <- Program.Closures { dests; functions } :: b.body;
+  add b (Program.Closures { dests; functions });
   let count = Array.length labels in
   allocated b (Program.Var dests.(0)) (Allocations.Fixed ((3 * count) + vars)) pc (next - count)
 
@@ -319,7 +337,7 @@ let execute b pc op next state =
     if n > 3 then state.height <- state.height - 3;
     place b Program.Call pc next;
     let dest = fresh b in
-    b.body <- Program.Apply { dest; closure = accu; args; callee = Any } :: b.body;
+    add b (Program.Apply { dest; closure = accu; args; callee = Any });
     state.accu <- Program.Var dest
   | Closure (vars, label) -> closures b vars [| label |] false state pc next
   | Closurerec (vars, labels) -> closures b vars labels true state pc next
@@ -412,14 +430,12 @@ let pushtrap b pc handler next state =
     | _ ->
       let param = fresh b in
       caught.accu <- Program.Var param;
-      let body = b.body in
-      b.body <- [];
+      let first = b.room.instr_count in
       List.iter
         (fun (slot, cell) -> caught.slots.(slot) <- prim b "%field" [| Program.Var cell; Program.Int 0 |])
         boxes;
       let target = last_edge b handler caught pc in
-      let landing = { Program.params = [| param |]; body = Visit.of_reversed b.body; term = Program.Jump target } in
-      b.body <- body;
+      let landing = { Program.params = [| param |]; body = take b first; term = Program.Jump target } in
       b.landings <- landing :: b.landings;
       b.block_count <- b.block_count + 1;
       { Program.block = b.block_count - 1; args = [| Program.Var exn |] }
@@ -508,8 +524,7 @@ let build b =
         seen.(n) <- true;
         if b.graph.starts.(n) <> none then begin
           let term = block b n (enter b n) in
-          b.blocks.(n).body <- Visit.of_reversed b.body;
-          b.body <- [];
+          b.blocks.(n).body <- take b 0;
           b.blocks.(n).term <- term
         end;
         let successors = b.graph.successors.(n) in
@@ -552,7 +567,6 @@ let func code ids debug table places watch room number name place =
       blocks = Array.init count (fun _ -> { Program.params = [||]; body = [||]; term = Program.Unreachable });
       landings = [];
       block_count = count;
-      body = [];
       room;
       var_count = 0;
     }
@@ -583,7 +597,7 @@ let run (image : Container.image) table backtraces =
   let places = if backtraces then Some (places code) else None in
   let is_called number _ = code.called.(number) in
   let watch = Allocations.watch (List.filteri is_called (Array.to_list image.primitives)) in
-  let room = { names = [||]; givers = [||] } in
+  let room = { names = [||]; givers = [||]; instrs = [||]; instr_count = 0 } in
   let functions =
     Array.mapi
       (fun id number ->
