@@ -124,6 +124,16 @@ fn missing_sections() {
     assert!(refused(b"\0\0\0\x09Caml1999X030").contains("table of 9 sections is longer than the file"));
 }
 
+/// A primitive is not to be taken for one of the compiler's own operations.
+#[test]
+fn names_of_primitives() {
+    let at = TINY_4.windows(12).position(|name| name == b"\0caml_equal\0").expect("a primitive of the program") + 1;
+    let mut file = TINY_4.to_vec();
+    file[at] = b'%';
+    assert!(refused(&file).ends_with(": name of an operation of the compiler"), "{}", refused(&file));
+    assert!(refused(&file).starts_with("PRIM at byte "));
+}
+
 /// `body` as marshalled data with a small header.
 fn marshalled(body: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0x84, 0x95, 0xA6, 0xBE];

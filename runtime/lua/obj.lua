@@ -28,7 +28,7 @@ end
 P.caml_obj_dup = function(v)
   if Type(v) ~= "table" then return v end
   if v.n then return {n = v.n, s = P.bytes_text(v, 0, v.n)} end
-  if #v == 1 then return v end
+  if v == Empty then return v end
   local r = {}
   for key, field in pairs(v) do r[key] = field end
   r.final = nil
@@ -38,7 +38,7 @@ end
 --// caml_obj_with_tag mutable
 --// Requires: caml_obj_dup
 P.caml_obj_with_tag = function(tag, v)
-  if Type(v) == "table" and #v == 1 and not v.n then return tag == 0 and Empty or {tag} end
+  if v == Empty then return tag == 0 and v or {tag} end
   local r = P.caml_obj_dup(v)
   if Type(r) == "table" and not r.n then r[1] = tag end
   return r

@@ -1,5 +1,5 @@
 --// Requires: caml_array_make, caml_array_sub, caml_array_append, caml_array_concat, caml_array_blit, caml_array_fill, caml_make_array
---// Requires: caml_floatarray_create, caml_obj_tag, caml_obj_dup, caml_update_dummy, caml_alloc_dummy, caml_get_public_method
+--// Requires: caml_floatarray_create, caml_obj_tag, caml_obj_dup, caml_obj_with_tag, caml_update_dummy, caml_alloc_dummy, caml_get_public_method
 --// Requires: caml_ephe_create, caml_ephe_set_key, caml_ephe_get_key, caml_ephe_set_data, caml_ephe_get_data, caml_ephe_check_key
 -- Arrays, the representation of values, methods and ephemerons.
 P.main(function(_, D)
@@ -48,6 +48,12 @@ P.main(function(_, D)
   check("tags", P.caml_obj_tag(1.5) == 253 and P.caml_obj_tag({n = 0}) == 252 and P.caml_obj_tag({print, 1}) == 247)
   local dup = P.caml_obj_dup(a)
   check("dup", is(dup, 0, 1, 2, 3, 0, 0) and dup ~= a)
+  local custom = P.caml_obj_dup({255, name = "c"})
+  check("dup of what has no fields by number", custom[1] == 255 and custom.name == "c")
+  local tagged = P.caml_obj_with_tag(251, custom)
+  check("with_tag of it", tagged[1] == 251 and tagged.name == "c" and custom[1] == 255)
+  local none = P.caml_array_make(0, 0)
+  check("dup of none", P.caml_obj_dup(none) == none and P.caml_obj_with_tag(3, none)[1] == 3 and none[1] == 0)
   local dummy = P.caml_alloc_dummy(3)
   P.caml_update_dummy(dummy, {2, 5})
   check("dummy", is(dummy, 2, 5))

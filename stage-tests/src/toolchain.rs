@@ -67,13 +67,17 @@ impl Toolchain {
     }
 
     /// Compiles `sources` (`.ml` files, and `.mll` and `.mly` of the same folder, in the order of their dependencies) in
-    /// `folder`, where they are copied to, and links them to `output`.
+    /// `folder`, where they are copied to unless they are there, and links them to `output`.
     pub fn compile(&self, sources: &[PathBuf], folder: &Path, output: &Path, options: &[&str]) -> Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut modules = Vec::new();
         for source in sources {
             let name = source.file_name().and_then(|name| name.to_str()).context("a source without a name")?;
-            std::fs::copy(source, folder.join(name)).with_context(|| format!("cannot copy {}", source.display()))?;
+            let copy = folder.join(name);
+            // A file that is copied to itself is empty then.
+            if *source != copy {
+                std::fs::copy(source, copy).with_context(|| format!("cannot copy {}", source.display()))?;
+            }
             if let Some(base) = name.strip_suffix(".mll") {
                 let mut command = self.command("ocamllex");
                 command.args(["-q", name]);

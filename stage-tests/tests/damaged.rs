@@ -116,3 +116,22 @@ fn the_map_of_globals_may_be_missing() {
     let actual = run(engine.command(&lua), Vec::new(), limit).unwrap();
     assert_eq!((actual.code, actual.stdout), (0, expected.stdout));
 }
+
+/// A program may declare a primitive with more or fewer arguments than it has.
+const DECLARED: &str = "external get1 : int array -> int = \"caml_array_get\"\n\
+     external get3 : int array -> int -> int -> int = \"caml_array_get\"\n\
+     let both a i = get3 a i 0 + a.(i) + get3 a i 1\n\
+     let () = print_int (both [| 1; 2 |] (Sys.opaque_identity 1) + get1 [| 1 |])\n";
+
+#[test]
+fn primitives_that_are_declared_otherwise_are_refused() {
+    let toolchain = Toolchain::default_one().expect("ocamlc is needed");
+    let folder = scratch().join("declared");
+    fs::create_dir_all(&folder).unwrap();
+    let (source, bytecode) = (folder.join("program.ml"), folder.join("program.bc"));
+    fs::write(&source, DECLARED).unwrap();
+    toolchain.compile(&[source], &folder, &bytecode, &[]).unwrap();
+    let [rust, reference] = [Compiler::rust(), Compiler::ocamlrun()].map(|compiler| made(&compiler.unwrap(), &bytecode, &[]));
+    assert_eq!(rust, reference);
+    assert_eq!((rust.0, rust.2), (4, None));
+}

@@ -76,12 +76,14 @@ let words bytes =
     Error.fail_at "CODE" length "not a whole number of instruction words";
   length / 4
 
-(* Names, each ended by a zero byte. *)
+(* Names, each ended by a zero byte; OCaml's own compiler lets no primitive's name begin with a percent sign, as those of our
+   operations do. *)
 let names bytes =
   let names = ref [] in
   let start = ref 0 in
   for at = 0 to String.length bytes - 1 do
     if bytes.[at] = '\000' then begin
+      if bytes.[!start] = '%' then Error.fail_at "PRIM" !start "name of an operation of the compiler";
       names := printable (String.sub bytes !start (at - !start)) :: !names;
       start := at + 1
     end

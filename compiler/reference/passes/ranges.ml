@@ -248,16 +248,18 @@ let sharpen analysis b =
 (* What holds in block `b` behind an instruction: an index that was checked is one. *)
 let learn analysis b instr =
   match instr with
-  | Prim (_, name, ([| _; (Var _ as index) |] | [| _; (Var _ as index); _ |])) -> (
+  | Prim (_, name, args) when Array.length args > 1 -> (
       let high =
         match name with
         | "caml_string_get" | "caml_bytes_get" | "caml_bytes_set" -> analysis.ints.string
         | _ -> if is_array_get name || is_array_set name then size else -1.
       in
-      if high > 0. && List.length analysis.sharp.(b) < indices then
-        let range = range_of analysis index b in
-        if is_known range && (range.low < 0. || range.high > high) then
-          analysis.sharp.(b) <- tell analysis index { low = 0.; high } analysis.sharp.(b))
+      match args.(1) with
+      | Var _ as index when high > 0. && List.length analysis.sharp.(b) < indices ->
+          let range = range_of analysis index b in
+          if is_known range && (range.low < 0. || range.high > high) then
+            analysis.sharp.(b) <- tell analysis index { low = 0.; high } analysis.sharp.(b)
+      | _ -> ())
   | _ -> ()
 
 (* The result of a primitive on two ints. *)

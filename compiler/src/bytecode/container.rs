@@ -94,12 +94,16 @@ fn words(bytes: &[u8]) -> Result<Vec<i32>> {
     Ok(bytes.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
 }
 
-/// Names, each ended by a zero byte.
+/// Names, each ended by a zero byte; OCaml's own compiler lets no primitive's name begin with a percent sign, as those of our
+/// operations do.
 fn names(bytes: &[u8]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let mut start = 0;
     for (at, byte) in bytes.iter().enumerate() {
         if *byte == 0 {
+            if bytes[start] == b'%' {
+                return Err(Error::at("PRIM", start, "name of an operation of the compiler"));
+            }
             names.push(printable(&bytes[start..at]));
             start = at + 1;
         }

@@ -198,11 +198,11 @@ impl<'a> Emitter<'a> {
         let name = raw_test(name).filter(|_| args.iter().any(|arg| self.unwrapped(arg).is_some())).unwrap_or(name);
         let exprs = self.operands(name, args)?;
         let mut vars = Vec::new();
-        if let ("%block", [Arg::Int(0)]) = (name, args) {
-            return Ok(constant("Empty".to_string(), Kind::Prefix));
-        }
         if name == "%block" {
-            return Ok(compound(format!("{{{}}}", list(&[], &exprs, &mut vars)), vars));
+            return Ok(match args {
+                [Arg::Int(0)] => constant("Empty".to_string(), Kind::Prefix),
+                _ => compound(format!("{{{}}}", list(&[], &exprs, &mut vars)), vars),
+            });
         }
         match self.template(name) {
             Some(Form::Inline(t)) => t.expand(None, &exprs),

@@ -254,11 +254,11 @@ impl Analysis<'_> {
         } else {
             return;
         };
-        if let Arg::Var(v) = args[1]
+        if let Some(index @ Arg::Var(v)) = args.get(1)
             && self.sharp[b].len() < INDICES
-            && self.of(&args[1], b).is_some_and(|range| range.low < 0.0 || range.high > high)
+            && self.of(index, b).is_some_and(|range| range.low < 0.0 || range.high > high)
         {
-            self.sharp[b].push((v, Range { low: 0.0, high }));
+            self.sharp[b].push((*v, Range { low: 0.0, high }));
         }
     }
 
