@@ -18,6 +18,9 @@ use crate::passes::{
 };
 use crate::target::Target;
 
+/// The size in bytes from which on a program is worth to start threads for.
+const LARGE: usize = 100_000;
+
 /// What passes ask for beside what they work on.
 struct Context<'a> {
     effect_of: Effects<'a>,
@@ -164,6 +167,10 @@ fn check(program: &Program, traps: bool) -> Result<()> {
 
 /// Translates an OCaml bytecode executable.
 pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
+    if bytes.len() < LARGE { translate(bytes, options) } else { parallel::with_threads(|| translate(bytes, options)) }
+}
+
+fn translate(bytes: &[u8], options: &Options) -> Result<Output> {
     let is_asked = |name: &str| options.dump.is_some_and(|stage| stage.name() == name);
     let image = container::read(bytes)?;
     if is_asked("bytecode") {
@@ -203,7 +210,7 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let graph = CallGraph::of(&program);
     let groups = groups::run(&program, &graph, options.style, linker::links(&uses, &table, groups::CODE)?);
     let asks = guards::run(&program, &graph, &table);
-    let emitted = parallel::map(program.functions.len(), program.functions.iter(), |function| {
+    let emitted = parallel::map(program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let emitted = emit::run(&table, &program, &groups, &asks, function, emission);
         Some(emitted.map(|(function, warnings)| (lua_text::run(options.style, &short, &function), warnings)))
@@ -223,6 +230,6 @@ pub fn run(bytes: &[u8], options: &Options) -> Result<Output> {
     let parts =
         linker::Parts { target: options.target, names, functions: &functions, main: &main, data: &data, files: &options.files };
     let text = linker::link(&program, &uses, &table, &parts, options.allow_missing)?;
-    parallel::each(program.functions.len(), program.functions.into_iter(), drop);
+    parallel::each(program.functions.into_iter(), drop);
     Ok(Output { text, warnings })
 }

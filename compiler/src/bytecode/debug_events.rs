@@ -20,8 +20,6 @@ const DEFNAME: usize = 4;
 const INFO: usize = 5;
 const COMPENV: usize = 8;
 const STACKSIZE: usize = 9;
-/// Bytes of the section that take as long as a function takes a pass.
-const BYTES: usize = 200;
 
 #[derive(Clone, Debug)]
 struct Event {
@@ -390,11 +388,6 @@ fn read_unit(section: &[u8], unit: &Unit, words: usize) -> Result<(Blocks, Vec<E
     Ok((blocks, events))
 }
 
-/// How much work the section is: that of a pass for so many functions.
-pub fn weight(image: &Image) -> usize {
-    image.debug.len() / BYTES
-}
-
 /// Reads the section.
 pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
     let section = image.debug;
@@ -404,7 +397,7 @@ pub fn run<'a>(image: &Image<'a>) -> Result<Debug<'a>> {
     }
     let mut list = Vec::new();
     let complete = units(&mut Reader::new(section, SECTION), &mut list);
-    let read = parallel::map(weight(image), list.iter(), |unit| read_unit(section, unit, image.code.len()));
+    let read = parallel::map(list.iter(), |unit| read_unit(section, unit, image.code.len()));
     for unit in read {
         let (blocks, mut events) = unit?;
         debug.blocks.push(blocks);

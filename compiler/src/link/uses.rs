@@ -55,7 +55,7 @@ impl<'a> Found<'a> {
 }
 
 pub fn run(program: &Program) -> Uses<'_> {
-    let found = parallel::map(program.functions.len(), program.functions.iter(), |f| f.as_ref().map(Found::of));
+    let found = parallel::map(program.functions.iter(), |f| f.as_ref().map(Found::of));
     let mut primitives: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     let (mut applied, mut globals) = (BTreeSet::new(), vec![false; program.globals.len()]);
     for (f, found) in program.functions.iter().flatten().zip(found.into_iter().flatten()) {

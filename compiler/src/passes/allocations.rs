@@ -93,10 +93,9 @@ fn is_event(instr: &Instr) -> bool {
 
 /// Takes the events away again where `known_calls` has found that the program never asks for them.
 pub fn drop_unwatched(program: &mut Program) {
-    let count = program.functions.len();
     let all = |f: &Option<Func>, is: fn(&Instr) -> bool| f.iter().flat_map(|f| &f.blocks).flat_map(|b| &b.body).any(is);
     let watches = |i: &Instr| matches!(i, Instr::Prim { name, .. } if watch([&**name].into_iter()) != Watch::Nothing);
-    let found = parallel::map(count, program.functions.iter(), |f| (all(f, is_event), all(f, watches)));
+    let found = parallel::map(program.functions.iter(), |f| (all(f, is_event), all(f, watches)));
     if found.iter().any(|(has_events, _)| *has_events) && !found.iter().any(|(_, watches)| *watches) {
         parallel::functions(program, |f| f.blocks.iter_mut().for_each(drop_events));
     }

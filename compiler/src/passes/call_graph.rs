@@ -44,7 +44,7 @@ pub struct CallGraph {
 
 impl CallGraph {
     pub fn of(program: &Program) -> Self {
-        let references = parallel::map(program.functions.len(), program.functions.iter(), |f| {
+        let references = parallel::map(program.functions.iter(), |f| {
             let mut list = Vec::new();
             f.iter().for_each(|f| references(f, &mut |to, creates| list.push((to, creates))));
             list
@@ -91,7 +91,7 @@ impl CallGraph {
 pub fn drop_unreached(program: &mut Program) {
     let mut reached = vec![false; program.functions.len()];
     CallGraph::of(program).callees_first().into_iter().for_each(|id| reached[id as usize] = true);
-    parallel::each(reached.len(), program.functions.iter_mut().zip(&reached), |(f, reached)| {
+    parallel::each(program.functions.iter_mut().zip(&reached), |(f, reached)| {
         if !reached {
             *f = None;
         }

@@ -591,7 +591,7 @@ pub fn run(effect_of: Effects, program: &mut Program) {
     let mut marking = Marking {
         program,
         effect_of,
-        facts: parallel::map(program.functions.len(), program.functions.iter(), |function| facts_of(function.as_ref())),
+        facts: parallel::map(program.functions.iter(), |function| facts_of(function.as_ref())),
         globals: vec![global; program.globals.len()],
         tops: vec![Top { value: None, read: false }; program.lifted],
         exports: vec![None; main.map_or(0, |main| main.names.len())],
@@ -599,7 +599,7 @@ pub fn run(effect_of: Effects, program: &mut Program) {
         reached: Vec::new(),
     };
     let functions = program.functions.iter();
-    let mentions = parallel::map(program.functions.len(), functions, |function| marking.mentions(function.as_ref()));
+    let mentions = parallel::map(functions, |function| marking.mentions(function.as_ref()));
     marking.find_sites(&mentions);
     marking.find_globals(&mentions);
     marking.reach(program.main);
@@ -612,11 +612,11 @@ pub fn run(effect_of: Effects, program: &mut Program) {
             break;
         }
     }
-    let swept = parallel::map(program.functions.len(), program.functions.iter(), |function| {
+    let swept = parallel::map(program.functions.iter(), |function| {
         let function = function.as_ref()?;
         let reached = marking.facts.get(function.id as usize).is_some_and(|facts| facts.reached);
         reached.then(|| sweep(&marking, function))
     });
-    parallel::each(swept.len(), marking.facts.into_iter(), drop);
-    parallel::each(swept.len(), std::mem::replace(&mut program.functions, swept).into_iter(), drop);
+    parallel::each(marking.facts.into_iter(), drop);
+    parallel::each(std::mem::replace(&mut program.functions, swept).into_iter(), drop);
 }

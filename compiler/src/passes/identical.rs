@@ -12,9 +12,6 @@ use crate::parallel;
 use crate::passes::Simplify;
 use crate::passes::call_graph::{CallGraph, drop_unreached, redirect};
 
-/// How much work a function is, compared to the usual pass.
-const WEIGHT: usize = 4;
-
 /// Numbers the variables in the order of their definition.
 fn number_variables(f: &mut Func) {
     let mut numbers = vec![0; f.names.len()];
@@ -227,7 +224,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     let mut seen: FxHashMap<u32, Vec<FuncId>> = FxHashMap::default();
     for level in graph.levels() {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
-        let folded = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+        let folded = parallel::map(functions.into_iter(), |mut f| {
             redirect(&mut f, &|id| one[id as usize]);
             number_variables(&mut f);
             if merge_blocks(&mut f) {

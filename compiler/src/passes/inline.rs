@@ -28,8 +28,6 @@ const PASSED: usize = 14;
 /// The size of those that are called in one place only (with a loop: as `CREATED`), and of all that a function may take in.
 const ONCE: usize = 60;
 const GROWTH: usize = 600;
-/// It is the work of so many other passes.
-const WEIGHT: usize = 4;
 
 /// How many instructions and tests, whether there are loops, and whether it is a single block without calls.
 #[derive(Clone, Copy)]
@@ -356,7 +354,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     let mut sizes = vec![None; count];
     for level in graph.levels() {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
-        let inlined = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+        let inlined = parallel::map(functions.into_iter(), |mut f| {
             let inline = |f: &mut Func| {
                 let (looping, is_main, calls_itself) = (looping(f), f.id == program.main, self_calls::is_recursive(f));
                 let mut host = Host {

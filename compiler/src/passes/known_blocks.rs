@@ -83,7 +83,7 @@ pub fn run(program: &mut Program, simplify: Simplify) {
     }
     let looks: Vec<bool> = program.functions.iter().map(|f| f.as_ref().is_some_and(|f| examined(f).is_some())).collect();
     let calls = |instr: &Instr| matches!(instr, Instr::Apply { callee: Callee::Known(id), .. } if looks[*id as usize]);
-    let found = parallel::map(program.functions.len(), program.functions.iter(), |f| {
+    let found = parallel::map(program.functions.iter(), |f| {
         let f = f.as_ref().filter(|f| f.blocks.iter().flat_map(|block| &block.body).any(calls))?;
         inline::size(f)?;
         let mut f = f.clone();

@@ -561,8 +561,7 @@ fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
 /// are; divides calls with more arguments than the known function takes; puts constants in the place of variables that always hold
 /// them, and removes functions that never run.
 pub fn run(program: &mut Program) {
-    let users =
-        parallel::map(program.functions.len(), program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
+    let users = parallel::map(program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
     let arity: Vec<u32> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len() as u32)).collect();
     let mut analysis = Analysis::new(program, &users, &arity);
     analysis.run();
@@ -570,7 +569,7 @@ pub fn run(program: &mut Program) {
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
     let results = states.iter().map(|state| state.result.unwrap_or(Fact::Nothing)).collect();
     let found = Found { arity: &arity, entered, results, divides };
-    parallel::each(states.len(), program.functions.iter_mut().zip(&states), |(place, state)| {
+    parallel::each(program.functions.iter_mut().zip(&states), |(place, state)| {
         let Some(function) = place else { return };
         if !state.entered {
             *place = None;
@@ -597,5 +596,5 @@ pub fn run(program: &mut Program) {
             block.body = body;
         }
     });
-    parallel::each(users.len(), users.into_iter().zip(states), drop);
+    parallel::each(users.into_iter().zip(states), drop);
 }

@@ -319,7 +319,7 @@ pub fn run(program: &mut Program, effect_of: Effects, simplify: Simplify) {
     }
     let count = program.functions.len();
     let of = |f: &Option<Func>| f.as_ref().map(|f| summary(f, effect_of)).unwrap_or_default();
-    let summaries: Vec<Summary> = parallel::map(program.functions.len(), program.functions.iter(), of);
+    let summaries: Vec<Summary> = parallel::map(program.functions.iter(), of);
     let callers = callers(&summaries);
     let wanted = wanted(&summaries, &callers);
     let quiet = quiet(&summaries, &callers, &wanted);

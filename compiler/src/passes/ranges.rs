@@ -21,8 +21,6 @@ const ROUNDS: usize = 12;
 const CLIMB: usize = 16;
 /// So many ranges are noted in a block.
 const INDICES: usize = 16;
-/// It is the work of so many other passes.
-const WEIGHT: usize = 4;
 
 /// What keeps a counter from an overflow.
 enum Guard {
@@ -626,7 +624,7 @@ pub fn run(program: &mut Program, target: Target, simplify: Simplify) {
     let mut arguments = Arguments::new(program, &graph);
     for level in graph.levels().into_iter().rev() {
         let functions: Vec<Func> = level.iter().filter_map(|id| program.functions[*id as usize].take()).collect();
-        let looked_at = parallel::map(WEIGHT * functions.len(), functions.into_iter(), |mut f| {
+        let looked_at = parallel::map(functions.into_iter(), |mut f| {
             let Some(mut analysis) = analyse(&f, ints, &arguments.of(&f, ints)) else { return (f, Vec::new()) };
             let (calls, Changes { operations, tests }) = rewritten(&mut analysis);
             for (b, k, simpler) in operations {

@@ -451,7 +451,7 @@ pub fn run(program: &mut Program) -> Result<()> {
     let mut first = 0;
     while first < program.functions.len() {
         let is_main = |id: usize| id == program.main as usize;
-        let found = parallel::map(program.functions.len() - first, program.functions[first..].iter_mut(), |func| match func {
+        let found = parallel::map(program.functions[first..].iter_mut(), |func| match func {
             Some(func) if is_main(func.id as usize) || !is_small(func) => entries(func, global_names, is_main(func.id as usize)),
             _ => Ok(None),
         });

@@ -648,7 +648,7 @@ fn number_places(f: &mut Func, before: usize) {
 
 /// The program in SSA, with what `table` says of its primitives; with `%place` instructions if backtraces are wanted.
 pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
-    let (debug, code) = parallel::both(debug_events::weight(image), || debug_events::run(image), || discover::run(image));
+    let (debug, code) = parallel::both(|| debug_events::run(image), || discover::run(image));
     let code = code?;
     let mut order: Vec<usize> = (0..code.functions.len()).collect();
     order.sort_unstable_by_key(|n| code.functions[*n].entry);
@@ -674,9 +674,8 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
     let watch = allocations::watch(called);
     let source = Source { code, ids, debug, table, places, watch };
     let named = order.iter().zip(&sites).zip(function_names);
-    let built = parallel::map(order.len(), named, |((number, site), name)| {
-        function(&source, *number, name, names::place(&source.debug, site.start))
-    });
+    let built =
+        parallel::map(named, |((number, site), name)| function(&source, *number, name, names::place(&source.debug, site.start)));
     let (mut functions, mut places) = (Vec::new(), Vec::new());
     for built in built {
         let (mut function, mut found) = built?;
