@@ -11,8 +11,14 @@ pub type Var = u32;
 pub type BlockId = u32;
 pub type FuncId = u32;
 
+/// The name of an OCaml variable: which of the program's `hints`.
+pub type Hint = u32;
+
 /// Of a primitive. The bytecode's own operations, which are most, need no memory.
 pub type Name = Cow<'static, str>;
+
+/// Of a variable without one.
+pub const NO_HINT: Hint = 0;
 
 /// An integer of up to 64 bits that asks for no more alignment than others, so that an argument takes 12 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,8 +151,8 @@ pub struct Func {
     /// Body: how many ways it leaves.
     pub exits: u32,
     pub blocks: Vec<Block>,
-    /// Hint for each variable, "" for none; its length is the number of variables.
-    pub names: Vec<String>,
+    /// Of each variable the name in the OCaml source; its length is the number of variables.
+    pub names: Vec<Hint>,
 }
 
 impl Func {
@@ -200,6 +206,8 @@ pub struct Program {
     pub globals: Vec<Node>,
     /// Unit of each global, "" for constants.
     pub global_names: Vec<String>,
+    /// What variables are called, `NO_HINT` first.
+    pub hints: Vec<String>,
     /// How many slots follow those of the globals: values of main that functions read.
     pub lifted: usize,
     /// Those of the `%place` instructions; empty unless locations are wanted.

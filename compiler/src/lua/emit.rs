@@ -479,7 +479,8 @@ pub fn run(
     let (nodes, counting) = counting::run(func, &flow, structure::run(func, &flow)?);
     let offsets = offsets::run(table, func, &flow, &counting);
     let forest = forest::run(table, func, &flow, &counting);
-    let registers = registers::run(table, func, &flow, &counting, &forest, options.style != Style::Compact);
+    let hints = (options.style != Style::Compact).then_some(program.hints.as_slice());
+    let registers = registers::run(table, func, &flow, &counting, &forest, hints);
     let (most, deep, calls) = registers::calls(table, func, &flow);
     let depth = format!("D + {}", (registers.locals + most + 8).div_ceil(10));
     let tail = match table.find(TAIL_DEPTH).map(|s| &s.form) {

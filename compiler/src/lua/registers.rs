@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::counting::{Counted, Counting};
 use super::flow::{Flow, NONE};
 use super::forest::Forest;
-use crate::ir::program::{Arg, Func, Instr, Term, Var};
+use crate::ir::program::{Arg, Func, Instr, NO_HINT, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::link::fragment::Table;
 
@@ -304,17 +304,14 @@ impl Chooser {
     }
 }
 
-/// Numbers the hints; 0 is "v".
-fn bases(func: &Func, hints: bool) -> (Vec<usize>, Vec<String>) {
+/// Numbers the names that the variables have in the program; 0 is "v".
+fn bases(func: &Func, hints: Option<&[String]>) -> (Vec<usize>, Vec<String>) {
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     let mut names = vec!["v".to_string()];
     let mut base = vec![0; func.names.len()];
-    if hints {
-        for (v, hint) in func.names.iter().enumerate() {
-            if hint.is_empty() {
-                continue;
-            }
-            let name = base_name(hint);
+    if let Some(hints) = hints {
+        for (v, hint) in func.names.iter().enumerate().filter(|(_, hint)| **hint != NO_HINT) {
+            let name = base_name(&hints[*hint as usize]);
             if name == "v" {
                 continue;
             }
@@ -351,8 +348,8 @@ fn parameters(chooser: &mut Chooser, func: &Func) {
     }
 }
 
-/// `hints`: name registers after the OCaml variables.
-pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest: &Forest, hints: bool) -> Registers {
+/// `hints`: the names of the OCaml variables, if registers are to be called so.
+pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest: &Forest, hints: Option<&[String]>) -> Registers {
     let n = func.names.len();
     let mut all: Vec<Vec<Step>> = Vec::new();
     for b in 0..func.blocks.len() {

@@ -187,7 +187,7 @@ pub fn run(f: &mut Func) -> bool {
                 last[from[b]].iter().find(|(field, _)| *field == n).map(|(_, value)| *value)
             } else {
                 let param = f.names.len() as Var;
-                f.names.push(f.names[cells.owner[n] as usize].clone());
+                f.names.push(f.names[cells.owner[n] as usize]);
                 f.blocks[b].params.push(param);
                 Some(Arg::Var(param))
             };
@@ -220,7 +220,7 @@ pub fn run(f: &mut Func) -> bool {
                 }
                 (_, amount) => {
                     let sum = f.names.len() as Var;
-                    f.names.push(f.names[cells.owner[n] as usize].clone());
+                    f.names.push(f.names[cells.owner[n] as usize]);
                     replace.push(None);
                     let args = smallvec![old, amount.cloned().unwrap_or(Arg::Int(0))];
                     body.push(Instr::Prim { dest: sum, name: "%int_add".into(), args });

@@ -19,7 +19,7 @@ fn number_variables(f: &mut Func) {
     let mut moved = false;
     let mut define = |v: &mut Var| {
         let new = names.len() as Var;
-        names.push(std::mem::take(&mut f.names[*v as usize]));
+        names.push(f.names[*v as usize]);
         numbers[*v as usize] = new;
         moved = moved || *v != new;
         *v = new;

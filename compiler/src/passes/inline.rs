@@ -6,7 +6,7 @@
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Args, Block, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, Callee, Func, FuncId, Instr, NO_HINT, Program, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets, targets_mut};
 use crate::parallel;
 use crate::passes::Simplify;
@@ -160,7 +160,7 @@ impl Host<'_> {
         let others = args.drain(takes..).collect();
         let callee = Callee::Known(*id);
         let dest = self.f.names.len() as Var;
-        self.f.names.push(String::new());
+        self.f.names.push(NO_HINT);
         self.grow();
         let call = Instr::Apply { dest, closure: *closure, args: std::mem::replace(args, others), callee };
         *closure = Arg::Var(dest);
@@ -232,7 +232,7 @@ impl Host<'_> {
                     Term::Return(arg) => leave(arg),
                     Term::Tail { closure, args, callee } => {
                         let dest = self.f.names.len() as Var;
-                        self.f.names.push(String::new());
+                        self.f.names.push(NO_HINT);
                         self.grow();
                         block.body.push(Instr::Apply { dest, closure, args, callee });
                         leave(Arg::Var(dest))

@@ -8,7 +8,7 @@
 //! changed. A fact changes at most three times, and then its uses alone are looked at again, so the cost is linear; the order does
 //! not matter to the result. A use that the first look at its function has not come to is not looked at before.
 
-use crate::ir::program::{Arg, Args, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Callee, Func, FuncId, Hint, Instr, NO_HINT, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg, each_arg_mut, each_own_arg, each_term_arg, each_term_arg_mut, targets};
 use crate::parallel;
 
@@ -522,13 +522,13 @@ impl Found<'_> {
 
     /// Divides a call with more arguments than the known function takes: the calls that come before it go to `body`, and their results
     /// to new variables.
-    fn divide(&self, names: &mut Vec<String>, body: &mut Vec<Instr>, closure: &mut Arg, args: &mut Args, callee: &mut Callee) {
+    fn divide(&self, names: &mut Vec<Hint>, body: &mut Vec<Instr>, closure: &mut Arg, args: &mut Args, callee: &mut Callee) {
         while let Callee::Known(id) = *callee
             && self.arity[id as usize] as usize <= args.len()
         {
             let others = args.drain(self.arity[id as usize] as usize - 1..).collect();
             let dest = names.len() as Var;
-            names.push(String::new());
+            names.push(NO_HINT);
             body.push(Instr::Apply { dest, closure: *closure, args: std::mem::replace(args, others), callee: *callee });
             *closure = Arg::Var(dest);
             *callee = self.callee(self.results[id as usize], args.len());

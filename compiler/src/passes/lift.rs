@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Func, FuncId, Instr, Program, Var};
+use crate::ir::program::{Arg, Func, FuncId, Instr, NO_HINT, Program, Var};
 use crate::ir::visit::dests;
 use crate::passes::regions::looping;
 
@@ -178,7 +178,7 @@ fn set(main: &mut Func, places: &Places) {
         }
         block.body = body;
     }
-    main.names.resize(next as usize, String::new());
+    main.names.resize(next as usize, NO_HINT);
 }
 
 /// Lifts what functions read.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Args, Block, BlockId, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, BlockId, Func, FuncId, Instr, Kind, NO_HINT, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::parallel;
 use crate::passes::regions::{self, NONE, Region, Regions};
@@ -160,7 +160,7 @@ fn extract(
     }
     let mut names = Vec::new();
     for v in &renaming.given {
-        names.push(f.names[*v as usize].clone());
+        names.push(f.names[*v as usize]);
     }
     renaming.clear();
     let place = f.place.clone();
@@ -169,7 +169,7 @@ fn extract(
 }
 
 fn fresh(f: &mut Func) -> Var {
-    f.names.push(String::new());
+    f.names.push(NO_HINT);
     (f.names.len() - 1) as Var
 }
 

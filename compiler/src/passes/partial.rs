@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Kind, Program, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Kind, NO_HINT, Program, Term, Var};
 use crate::passes::names;
 
 /// The functions that are made: of a function that is applied to a number of arguments.
@@ -44,7 +44,7 @@ impl Made<'_> {
             params: std::iter::once(0).chain(captured + 1..=arity as Var).collect(),
             exits: 0,
             blocks: vec![block],
-            names: std::iter::once(String::new()).chain(f.params.iter().map(|v| f.names[*v as usize].clone())).collect(),
+            names: std::iter::once(NO_HINT).chain(f.params.iter().map(|v| f.names[*v as usize])).collect(),
         };
         self.program.functions.push(Some(made));
         self.ids.insert((applied, args), id);
@@ -84,7 +84,7 @@ pub fn run(program: &mut Program) {
         }
         if let Some(f) = &mut made.program.functions[id] {
             f.blocks = blocks;
-            f.names.resize(vars, String::new());
+            f.names.resize(vars, NO_HINT);
         }
     }
 }

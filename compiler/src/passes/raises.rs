@@ -7,7 +7,7 @@
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Args, Block, BlockId, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, BlockId, Callee, Func, FuncId, Instr, NO_HINT, Program, Target, Term, Var};
 use crate::ir::visit;
 use crate::link::fragment::Effect;
 use crate::parallel;
@@ -182,7 +182,7 @@ fn prim(dest: Var, name: &'static str, args: Args) -> Instr {
 
 impl Conversion<'_> {
     fn fresh(&mut self) -> Var {
-        self.f.names.push(String::new());
+        self.f.names.push(NO_HINT);
         (self.f.names.len() - 1) as Var
     }
 

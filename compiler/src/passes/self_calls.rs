@@ -54,7 +54,7 @@ pub fn run(f: &mut Func, always: bool) -> bool {
     let mut params = Vec::new();
     for p in f.params.iter().skip(own) {
         let new = f.names.len() as Var;
-        f.names.push(f.names[*p as usize].clone());
+        f.names.push(f.names[*p as usize]);
         fresh[*p as usize] = Some(new);
         params.push(new);
     }

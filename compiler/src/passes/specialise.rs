@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::bytecode::unmarshal::{Node, Value};
 use crate::ir::program::{Arg, Block, Callee, Func, FuncId, Instr, Program, Target, Term, Var};
 use crate::ir::visit::{each_arg_mut, each_term_arg_mut, targets};
+use crate::parallel;
 use crate::passes::call_graph::references;
 use crate::passes::{Simplify, inline, names, ssa};
 
@@ -152,19 +153,45 @@ fn own_uses(program: &Program, f: &Func, passes: &mut Vec<Pass>) -> Vec<Uses> {
     uses
 }
 
-/// The shapes of all functions: what is passed on flows back until nothing changes.
-fn shapes(program: &Program) -> Vec<Shape> {
+/// What is asked of a function by itself.
+#[derive(Default)]
+struct Own {
+    params: usize,
+    size: usize,
+    uses: Vec<Uses>,
+    passes: Vec<Pass>,
+    /// The functions that it refers to without creating them.
+    known: Vec<FuncId>,
+    /// The globals that it sets.
+    set: Vec<usize>,
+}
+
+fn own(program: &Program, f: &Func) -> Own {
+    let mut own = Own { params: f.params.len(), size: inline::size(f).map_or(0, |size| size.instrs), ..Own::default() };
+    own.uses = own_uses(program, f, &mut own.passes);
+    references(f, &mut |id, creates| own.known.extend((!creates).then_some(id)));
+    for instr in f.blocks.iter().flat_map(|block| &block.body) {
+        if let Instr::Prim { name, args, .. } = instr
+            && let ("%set_global", Some(Arg::Int(slot))) = (&**name, args.first())
+        {
+            own.set.push(*slot as usize);
+        }
+    }
+    own
+}
+
+/// The shapes of all functions: what is passed on flows back until nothing changes. And of each global whether the program sets it.
+fn shapes(program: &Program) -> (Vec<Shape>, Vec<bool>) {
     let mut passes = Vec::new();
     let mut shapes = Vec::new();
     let mut known = vec![false; program.functions.len()];
-    for f in &program.functions {
-        let mut shape = Shape { params: 0, size: 0, uses: Vec::new(), is_known: false };
-        if let Some(f) = f {
-            references(f, &mut |id, creates| known[id as usize] = known[id as usize] || !creates);
-            let size = inline::size(f).map_or(0, |size| size.instrs);
-            shape = Shape { params: f.params.len(), size, uses: own_uses(program, f, &mut passes), is_known: false };
-        }
-        shapes.push(shape);
+    let mut set = vec![false; program.globals.len()];
+    let owns = parallel::map(program.functions.iter(), |f| f.as_ref().map(|f| own(program, f)).unwrap_or_default());
+    for mut own in owns {
+        passes.append(&mut own.passes);
+        own.known.into_iter().for_each(|id| known[id as usize] = true);
+        own.set.into_iter().for_each(|slot| set[slot] = true);
+        shapes.push(Shape { params: own.params, size: own.size, uses: own.uses, is_known: false });
     }
     shapes.iter_mut().zip(known).for_each(|(shape, is_known)| shape.is_known = is_known);
     passes.sort_by_key(|pass| (pass.to, pass.becomes));
@@ -180,7 +207,7 @@ fn shapes(program: &Program) -> Vec<Shape> {
             }
         }
     }
-    shapes
+    (shapes, set)
 }
 
 /// Does a function call itself, by its closure or as a known one?
@@ -250,15 +277,7 @@ struct Specialiser<'a> {
 
 impl<'a> Specialiser<'a> {
     fn new(program: &'a mut Program, simplify: Simplify<'a>) -> Self {
-        let shapes = shapes(program);
-        let mut set = vec![false; program.globals.len()];
-        for instr in program.functions.iter().flatten().flat_map(|f| &f.blocks).flat_map(|block| &block.body) {
-            if let Instr::Prim { name, args, .. } = instr
-                && let ("%set_global", Some(Arg::Int(slot))) = (&**name, args.first())
-            {
-                set[*slot as usize] = true;
-            }
-        }
+        let (shapes, set) = shapes(program);
         let copy = |of| Copy { of, known: Vec::new(), depth: 0 };
         Specialiser {
             copies: (0..shapes.len() as FuncId).map(copy).collect(),

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
-use crate::ir::program::{Arg, Args, Block, Func, FuncId, Instr, Kind, Program, Target, Term, Var};
+use crate::ir::program::{Arg, Args, Block, Func, FuncId, Hint, Instr, Kind, Program, Target, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
 use crate::lua::flow::{self, Flow, NONE};
 use crate::lua::registers::{Step, liveness};
@@ -201,10 +201,10 @@ fn variable(arg: &Arg, uses: &mut Vec<Var>) {
 
 /// Numbers variables anew for one piece.
 struct Renamer<'a> {
-    names: &'a [String],
+    names: &'a [Hint],
     map: Vec<Option<Var>>,
     touched: Vec<Var>,
-    new_names: Vec<String>,
+    new_names: Vec<Hint>,
 }
 
 impl Renamer<'_> {
@@ -214,7 +214,7 @@ impl Renamer<'_> {
             return new;
         }
         let new = self.new_names.len() as Var;
-        self.new_names.push(self.names[i].clone());
+        self.new_names.push(self.names[i]);
         self.touched.push(v);
         self.map[i] = Some(new);
         new
@@ -249,7 +249,7 @@ impl Renamer<'_> {
         }
     }
 
-    fn reset(&mut self) -> Vec<String> {
+    fn reset(&mut self) -> Vec<Hint> {
         for v in self.touched.drain(..) {
             self.map[v as usize] = None;
         }
@@ -408,7 +408,7 @@ fn split(
             // the block's own parameters come from outside under other names
             for &p in &func.blocks[head].params {
                 params.push(renamer.new_names.len() as Var);
-                renamer.new_names.push(names[p as usize].clone());
+                renamer.new_names.push(names[p as usize]);
             }
             let args = params.iter().map(|v| Arg::Var(*v)).collect();
             params.extend(renamer.vars(&pieces.live[head]));

@@ -2,7 +2,9 @@
 //! stack slot (and the accumulator) that is live there. Stack slots are numbered from the bottom of the function's frame.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
+use rustc_hash::FxHashMap;
 use smallvec::smallvec;
 
 use crate::bytecode::container::Image;
@@ -10,7 +12,9 @@ use crate::bytecode::debug_events::{self, Debug};
 use crate::bytecode::opcode::{Instruction, Op};
 use crate::bytecode::unmarshal::Value;
 use crate::error::Result;
-use crate::ir::program::{Arg, Args, Block, Callee, Func, Instr, Kind, Name, Place, PlaceKind, Program, Target, Term, Var, Wide};
+use crate::ir::program::{
+    Arg, Args, Block, Callee, Func, Hint, Instr, Kind, NO_HINT, Name, Place, PlaceKind, Program, Target, Term, Var, Wide,
+};
 use crate::link::fragment::{Effect, Table};
 use crate::parallel;
 use crate::passes::allocations::{self, Size, Watch};
@@ -109,7 +113,8 @@ struct Builder<'a, 'b> {
     left: Vec<Option<State>>,
     blocks: Vec<Block>,
     body: Vec<Instr>,
-    names: Vec<String>,
+    hints: &'a Hints,
+    names: Vec<Hint>,
     booleans: Vec<bool>,
     /// The cells that keep what a handler must see of the slots that are assigned in its region: by trap and slot.
     boxes: BTreeMap<(usize, usize), Var>,
@@ -119,7 +124,7 @@ struct Builder<'a, 'b> {
 
 impl Builder<'_, '_> {
     fn fresh(&mut self) -> Var {
-        self.names.push(String::new());
+        self.names.push(NO_HINT);
         self.booleans.push(false);
         (self.names.len() - 1) as Var
     }
@@ -229,13 +234,13 @@ impl Builder<'_, '_> {
         if depth > NAMED {
             return;
         }
-        let unnamed = |names: &[String], index: usize| match state.slots.get(depth.wrapping_sub(1 + index)) {
-            Some(Arg::Var(v)) => names.get(*v as usize).filter(|name| name.is_empty()).map(|_| *v as usize),
+        let unnamed = |names: &[Hint], index: usize| match state.slots.get(depth.wrapping_sub(1 + index)) {
+            Some(Arg::Var(v)) => names.get(*v as usize).filter(|name| **name == NO_HINT).map(|_| *v as usize),
             _ => None,
         };
         for (index, name) in self.debug.stack_names(pc, &|index| unnamed(&self.names, index).is_some()) {
             if let Some(v) = unnamed(&self.names, index) {
-                self.names[v] = names::variable(&name);
+                self.names[v] = self.hints.number(names::variable(&name));
             }
         }
     }
@@ -597,6 +602,29 @@ impl Builder<'_, '_> {
     }
 }
 
+/// The names of variables, each with its number. Functions that are built at the same time share them, so the numbers say nothing else.
+#[derive(Default)]
+struct Hints(Mutex<FxHashMap<String, Hint>>);
+
+impl Hints {
+    fn number(&self, name: String) -> Hint {
+        if name.is_empty() {
+            return NO_HINT;
+        }
+        let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = numbers.len() as Hint + 1;
+        *numbers.entry(name).or_insert(next)
+    }
+
+    /// The names in the order of their numbers.
+    fn list(self) -> Vec<String> {
+        let numbers = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut list = vec![String::new(); numbers.len() + 1];
+        numbers.into_iter().for_each(|(name, number)| list[number as usize] = name);
+        list
+    }
+}
+
 /// What all functions are built from.
 struct Source<'a, 'b> {
     code: Code<'b>,
@@ -605,11 +633,12 @@ struct Source<'a, 'b> {
     table: &'a Table,
     places: Option<Places>,
     watch: Watch,
+    hints: Hints,
 }
 
 /// A function and its places.
 fn function(source: &Source, number: usize, name: String, place: String) -> Result<(Func, Vec<Place>)> {
-    let Source { code, ids, debug, table, places, watch } = source;
+    let Source { code, ids, debug, table, places, watch, hints } = source;
     let graph = liveness::run(code, number)?;
     let count = graph.starts.len();
     let mut builder = Builder {
@@ -624,6 +653,7 @@ fn function(source: &Source, number: usize, name: String, place: String) -> Resu
         left: vec![None; count],
         blocks: vec![Block { params: Vec::new(), body: Vec::new(), term: Term::Unreachable }; count],
         body: Vec::new(),
+        hints,
         names: Vec::new(),
         booleans: Vec::new(),
         boxes: BTreeMap::new(),
@@ -672,7 +702,7 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
         _ => None,
     });
     let watch = allocations::watch(called);
-    let source = Source { code, ids, debug, table, places, watch };
+    let source = Source { code, ids, debug, table, places, watch, hints: Hints::default() };
     let named = order.iter().zip(&sites).zip(function_names);
     let built =
         parallel::map(named, |((number, site), name)| function(&source, *number, name, names::place(&source.debug, site.start)));
@@ -691,6 +721,7 @@ pub fn run(image: &Image, table: &Table, backtraces: bool) -> Result<Program> {
         data: image.data.clone(),
         globals: image.globals.clone(),
         global_names: image.global_names.clone(),
+        hints: source.hints.list(),
         lifted: 0,
         places,
         version: image.version,

@@ -3,7 +3,7 @@
 
 use smallvec::smallvec;
 
-use crate::ir::program::{Arg, Block, Callee, Func, Instr, Target, Term, Var};
+use crate::ir::program::{Arg, Block, Callee, Func, Instr, NO_HINT, Target, Term, Var};
 use crate::ir::visit::{dests_mut, each_arg_mut, each_term_arg_mut, targets_mut};
 use crate::passes::inline;
 
@@ -47,7 +47,7 @@ pub fn take_in(f: &mut Func, callee: &Func, b: usize, i: usize) -> usize {
             Term::Return(arg) => leave(arg),
             Term::Tail { closure, args, callee } => {
                 let dest = f.names.len() as Var;
-                f.names.push(String::new());
+                f.names.push(NO_HINT);
                 block.body.push(Instr::Apply { dest, closure, args, callee });
                 leave(Arg::Var(dest))
             }
