@@ -392,8 +392,9 @@ let run program simplify =
             if calls_for_string f then inline ();
             let strings = Strings.run f in
             let loops = Self_calls.run f false in
-            if strings || loops then simplify f;
-            sizes.(f.id) <- (if is_recursive f then never else size f)))
+            if strings || loops then simplify f);
+        (* The functions of a level do not take in one another: what one has taken in may refer to another in a circle. *)
+        each_function level (fun f -> sizes.(f.id) <- (if is_recursive f then never else size f)))
       (Call_graph.levels graph);
     Call_graph.drop_unreached program
   end
