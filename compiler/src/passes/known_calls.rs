@@ -73,6 +73,21 @@ impl Users {
     }
 }
 
+/// A global that is set: which one, to what.
+type Set = (usize, Arg);
+
+/// Where a function sets globals.
+fn sets(f: &Func) -> Vec<Set> {
+    let set = |instr: &Instr| match instr {
+        Instr::Prim { name, args, .. } if name == "%set_global" => match args.as_slice() {
+            [Arg::Int(slot), value] => Some((*slot as usize, *value)),
+            _ => None,
+        },
+        _ => None,
+    };
+    f.blocks.iter().flat_map(|block| &block.body).filter_map(set).collect()
+}
+
 /// What is known of a function.
 #[derive(Clone, Default)]
 struct State {
@@ -133,24 +148,19 @@ fn fact_of(facts: &[Fact], arg: &Arg) -> Fact {
 }
 
 impl<'a> Analysis<'a> {
-    fn new(program: &'a Program, users: &'a [Users], arity: &'a [u32]) -> Self {
+    fn new(program: &'a Program, users: &'a [Users], sets: &[Vec<Set>], arity: &'a [u32]) -> Self {
         let main = program.functions[program.main as usize].as_ref();
         let mut exports = vec![false; main.map_or(0, |main| main.names.len())];
         let global = Global { sets: 0, fact: Fact::Nothing, readers: Vec::new() };
         let mut globals = vec![global; program.globals.len()];
         let mut set: Vec<(usize, Var)> = Vec::new();
-        for function in program.functions.iter().flatten() {
-            for instr in function.blocks.iter().flat_map(|block| &block.body) {
-                if let Instr::Prim { name, args, .. } = instr
-                    && name == "%set_global"
-                    && let Some(Arg::Int(slot)) = args.first()
+        for (function, sets) in (0..).zip(sets) {
+            for (slot, value) in sets {
+                globals[*slot].sets += 1;
+                if let Arg::Var(v) = value
+                    && function == program.main
                 {
-                    globals[*slot as usize].sets += 1;
-                    if let Some(Arg::Var(v)) = args.get(1)
-                        && function.id == program.main
-                    {
-                        set.push((*slot as usize, *v));
-                    }
+                    set.push((*slot, *v));
                 }
             }
         }
@@ -561,9 +571,10 @@ fn creates(instr: &mut Instr, entered: &[bool]) -> bool {
 /// are; divides calls with more arguments than the known function takes; puts constants in the place of variables that always hold
 /// them, and removes functions that never run.
 pub fn run(program: &mut Program) {
-    let users = parallel::map(program.functions.iter(), |f| f.as_ref().map(Users::of).unwrap_or_default());
+    let look = |f: &Option<Func>| f.as_ref().map(|f| (Users::of(f), sets(f))).unwrap_or_default();
+    let (users, sets): (Vec<Users>, Vec<Vec<Set>>) = parallel::map(program.functions.iter(), look).into_iter().unzip();
     let arity: Vec<u32> = program.functions.iter().map(|f| f.as_ref().map_or(0, |f| f.params.len() as u32)).collect();
-    let mut analysis = Analysis::new(program, &users, &arity);
+    let mut analysis = Analysis::new(program, &users, &sets, &arity);
     analysis.run();
     let (states, divides) = (analysis.states, analysis.divides);
     let entered: Vec<bool> = states.iter().map(|state| state.entered).collect();
