@@ -71,12 +71,17 @@ end
 -- The collector's pause, set anew after each cycle by the finaliser of a proxy: a small heap may grow by 64 MB before the next one (80 on
 -- LuaJIT), a large one to its double, as it is by default; and on Lua 5.1 a cycle that has begun goes on to its end, so that nothing
 -- dies during it and is kept until the next. (Lua 5.4 lets no finaliser ask; on 5.2 and 5.3 little is gained.) LuaJIT's cycles begin
--- earlier when the heap is large, and take longer steps: in the same time its heap stays smaller.
-local room, least, step = 6553600, 200, 10000
-if jit then room, least, step = 8192000, 160, 400 end
+-- earlier when the heap is large, and take longer steps: in the same time its heap stays smaller. And where LuaJIT has made a thousand
+-- traces by the end of a cycle, the time is not spent in a few loops: a trace gets no more than four side traces then.
+local room, least, step, trace = 6553600, 200, 10000
+if jit then
+  local known, util = Pcall(require, "jit.util")
+  room, least, step, trace = 8192000, 160, 400, known and util.traceinfo
+end
 local function pace()
   local proxy = newproxy(true)
   getmetatable(proxy).__gc = pace
+  if trace and trace(1000) then jit.opt.start("maxside=4") end
   local pause = 100 + room / collectgarbage("count")
   collectgarbage("setpause", Floor(pause > 1000 and 1000 or pause < least and least or pause))
 end
