@@ -90,6 +90,15 @@ type op =
   | Resumeterm of int * int  (* the same, slots to drop *)
   | Reperformterm of int
 
+(* Those that are met most, by their operand. *)
+let acc = Program.shared 32 (fun n -> Acc n)
+let envacc = Program.shared 32 (fun n -> Envacc n)
+let pop = Program.shared 32 (fun n -> Pop n)
+let apply = Program.shared 32 (fun n -> Apply n)
+let return = Program.shared 32 (fun n -> Return n)
+let const = Program.shared 32 (fun n -> Const (Program.int n))
+let getfield = Program.shared 32 (fun n -> Getfield n)
+
 (* Reads one instruction at a time and checks its operands. *)
 type operands = {
   image : image;
@@ -128,7 +137,7 @@ let half operands at from =
 let int operands at =
   let word = word operands at in
   let last = (at * 4) + 3 and code = operands.image.code in
-  if fits (byte code last) then Program.Int word
+  if fits (byte code last) then Program.int word
   else Program.Wide (Unmarshal.decimal (String.init 4 (fun i -> code.[last - i])))
 
 let count operands at =
@@ -187,6 +196,10 @@ let pushes code =
       true
   | _ -> false
 
+(* The same, and how many words an instruction has but for its tables, by its opcode. *)
+let has_push = Array.init (Array.length table) pushes
+let sizes = Array.map (fun (_, operands) -> 1 + String.length operands) table
+
 (* How many arguments RESUME has on the stack. *)
 let resumed x =
   let major, minor = x.image.version in
@@ -201,31 +214,31 @@ let compare_with x name =
 let decode x pc =
   x.pc <- pc;
   let code = opcode x in
-  x.push <- pushes code;
-  x.next <- pc + 1 + String.length (snd table.(code));
+  x.push <- has_push.(code);
+  x.next <- pc + sizes.(code);
   match code with
-  | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 -> Acc code
-  | 8 -> Acc (count x (pc + 1))
+  | 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 -> acc code
+  | 8 -> acc (count x (pc + 1))
   | 9 -> Nop
-  | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 -> Acc (code - 10)
-  | 18 -> Acc (count x (pc + 1))
-  | 19 -> Pop (count x (pc + 1))
+  | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 -> acc (code - 10)
+  | 18 -> acc (count x (pc + 1))
+  | 19 -> pop (count x (pc + 1))
   | 20 -> Assign (count x (pc + 1))
-  | 21 | 22 | 23 | 24 -> Envacc (code - 20)
-  | 25 -> Envacc (count x (pc + 1))
-  | 26 | 27 | 28 | 29 -> Envacc (code - 25)
-  | 30 -> Envacc (count x (pc + 1))
+  | 21 | 22 | 23 | 24 -> envacc (code - 20)
+  | 25 -> envacc (count x (pc + 1))
+  | 26 | 27 | 28 | 29 -> envacc (code - 25)
+  | 30 -> envacc (count x (pc + 1))
   | 31 -> Push_retaddr (label x (pc + 1) (pc + 1))
   | 32 ->
       let arguments = count x (pc + 1) in
       if arguments < 4 then error x "APPLY of fewer than 4 arguments";
-      Apply arguments
-  | 33 | 34 | 35 -> Apply (code - 32)
+      apply arguments
+  | 33 | 34 | 35 -> apply (code - 32)
   | 36 ->
       let first = count x (pc + 1) in
       Appterm (first, count x (pc + 2))
   | 37 | 38 | 39 -> Appterm (code - 36, count x (pc + 1))
-  | 40 -> Return (count x (pc + 1))
+  | 40 -> return (count x (pc + 1))
   | 41 -> Restart
   | 42 -> Grab (count x (pc + 1))
   | 43 ->
@@ -253,8 +266,8 @@ let decode x pc =
       Block (tag, count x (pc + 1))
   | 63 | 64 | 65 -> Block (tag x (pc + 1), code - 62)
   | 66 -> Block (254, count x (pc + 1))
-  | 67 | 68 | 69 | 70 -> Getfield (code - 67)
-  | 71 -> Getfield (count x (pc + 1))
+  | 67 | 68 | 69 | 70 -> getfield (code - 67)
+  | 71 -> getfield (count x (pc + 1))
   | 72 -> Getfloatfield (count x (pc + 1))
   | 73 | 74 | 75 | 76 -> Setfield (code - 73)
   | 77 | 78 -> Setfield (count x (pc + 1))
@@ -283,8 +296,8 @@ let decode x pc =
   | 98 ->
       let first = count x (pc + 1) in
       Ccall (first, primitive x (pc + 2))
-  | 99 | 100 | 101 | 102 -> Const (Program.Int (code - 99))
-  | 104 | 105 | 106 | 107 -> Const (Program.Int (code - 104))
+  | 99 | 100 | 101 | 102 -> const (code - 99)
+  | 104 | 105 | 106 | 107 -> const (code - 104)
   | 103 | 108 -> Const (int x (pc + 1))
   | 109 -> Prim ("%int_neg", 1)
   | 110 -> Prim ("%int_add", 2)

@@ -8,10 +8,13 @@ type arg =
   | Wide of string  (* a wider one, in decimal *)
   | Literal of int  (* node of the data arena: a string or a float *)
 
-(* `Int n`; of those that are met most there is one each. *)
-let int =
-  let small = Array.init 256 (fun n -> Int n) in
-  fun n -> if n >= 0 && n < 256 then small.(n) else Int n
+(* What `make` gives for a number; for the first `count` ones, which are met most, there is one each. *)
+let shared count make =
+  let first = Array.init count make in
+  fun n -> if n >= 0 && n < count then first.(n) else make n
+
+let int = shared 256 (fun n -> Int n)
+let var = shared 256 (fun v -> Var v)
 
 type target = { block : int; args : arg array }
 

@@ -15,6 +15,15 @@ let each_arg instr f =
 let before array n = if n = 0 then [||] else Array.sub array 0 n
 let after array n = if n = Array.length array then [||] else Array.sub array n (Array.length array - n)
 
+(* `array`, or a longer copy when it has no item of number `count`. *)
+let grown array count filler =
+  if count < Array.length array then array
+  else begin
+    let longer = Array.make ((2 * count) + 8) filler in
+    Array.blit array 0 longer 0 (Array.length array);
+    longer
+  end
+
 (* What was gathered from the last to the first. *)
 let of_reversed = function
   | [] -> [||]
@@ -84,6 +93,9 @@ let map_args f instr =
     let closure = f a.closure in
     let args = map_array f a.args in
     if closure == a.closure && args == a.args then instr else Apply { a with closure; args }
+  | Closures { dests; functions = [| (id, captured) |] } ->
+    let mapped = map_array f captured in
+    if mapped == captured then instr else Closures { dests; functions = [| (id, mapped) |] }
   | Closures c ->
     let created ((id, captured) as creation) =
       let mapped = map_array f captured in
@@ -144,6 +156,10 @@ let target term k =
   | If (_, first, second) | Pushtrap { body = first; handler = second; _ } -> if k = 0 then first else second
   | Switch (_, ints, tags) -> if k < Array.length ints then ints.(k) else tags.(k - Array.length ints)
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> invalid_arg "Visit.target"
+
+(* Does it lead to block `b` or one before it, by a target from number `k` on? *)
+let rec leads_back term (b : int) k =
+  k < target_count term && ((target term k).block <= b || leads_back term b (k + 1))
 
 let each_target term f =
   match term with

@@ -189,7 +189,7 @@ let int64 data out bits =
     let text = Unmarshal.decimal (String.sub bits start 4) in
     Syntax.constant text (if text.[0] = '-' then Syntax.Compound else Syntax.Atom)
   in
-  template data out "%int64_literal" [ half 0; half 4 ]
+  template data out "%int64_literal" [| half 0; half 4 |]
 
 let comma data out = Buffer.add_string out (Short_names.comma data.names)
 

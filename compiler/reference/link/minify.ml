@@ -62,7 +62,7 @@ let tokens code =
       | _ -> i + 1
   in
   let rec go i result =
-    if i >= n then List.rev result
+    if i >= n then Visit.of_reversed result
     else
       match code.[i] with
       | ' ' | '\t' | '\r' | '\n' -> go (i + 1) result
@@ -71,7 +71,7 @@ let tokens code =
           let next = token_end i c in
           go next (String.sub code i (next - i) :: result)
   in
-  Array.of_list (go 0 [])
+  go 0 []
 
 let at tokens i = if i >= 0 && i < Array.length tokens then tokens.(i) else ""
 

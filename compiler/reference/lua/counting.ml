@@ -83,7 +83,7 @@ let is_positive search = function
       && home <> search.flow.Flow.order.(0)
       &&
       match number search.func.blocks.(home).params (Var v) with
-      | Some k -> List.for_all (fun p -> List.for_all rises (passed search p home k)) search.flow.Flow.predecessors.(home)
+      | Some k -> Flow.for_all_predecessors search.flow home (fun p -> List.for_all rises (passed search p home k))
       | None -> false)
 
 (* What the last value of a loop that tests before a round is beyond the limit at most, if it goes on where the test holds;
@@ -145,7 +145,7 @@ let add_shape func (flow : Flow.t) others h =
       | Jump again, [| _ |] -> { header = h; entry; again; place = h; at_head = true } :: others
       | _ -> others)
 
-(* Finds the candidates among the loops. *)
+(* Finds the candidates among the loops; gives how often each variable is used. *)
 let find func (flow : Flow.t) shapes loops =
   let n = Array.length func.names in
   let search =
@@ -171,7 +171,8 @@ let find func (flow : Flow.t) shapes loops =
       Array.iter look block.body;
       Visit.each_term_arg block.term note)
     flow.Flow.order;
-  List.iter (fun shape -> loops.(shape.header) <- counter search shape) shapes
+  List.iter (fun shape -> loops.(shape.header) <- counter search shape) shapes;
+  search.uses
 
 (* The arms of the test at the end of the nodes, which is the last of its kind that leads back. *)
 let rec arms nodes place =
@@ -230,7 +231,7 @@ let rec without_break nodes =
 
 type converter = {
   code : func;
-  users : int list array;  (* by variable: the blocks that use it *)
+  elsewhere : int array;  (* by variable: how often it is used, outside the loop that is looked at *)
   mark : int array;  (* by block: the header of the loop for which it was met last *)
   counting : t;
 }
@@ -248,6 +249,28 @@ let rec mark_blocks converter nodes h met =
       | _ -> met)
     met nodes
 
+(* Adds `n` for each use in the blocks that are marked for the loop of header `h`. *)
+let add_uses converter blocks h n =
+  let { elsewhere; _ } = converter in
+  let note arg = match arg with Var v -> elsewhere.(v) <- elsewhere.(v) + n | Int _ | Wide _ | Literal _ -> () in
+  let note_all instr = Visit.each_arg instr note in
+  let add b =
+    if converter.mark.(b) = h then begin
+      Array.iter note_all converter.code.blocks.(b).body;
+      Visit.each_term_arg converter.code.blocks.(b).term note
+    end
+  in
+  List.iter add blocks
+
+(* What `f` gives while the uses in the loop of header `h`, without its exit, do not count; it takes the blocks with those of the exit. *)
+let outside converter h body exit f =
+  let blocks = mark_blocks converter body h [] in
+  ignore (mark_blocks converter exit Flow.none []);
+  add_uses converter blocks h (-1);
+  let result = f blocks in
+  add_uses converter blocks h 1;
+  result
+
 (* Can the loop that tests before a round be a `for`? Its variable is known in the loop only. *)
 let is_tested converter h body { param; goes_on; _ } =
   match body with
@@ -255,13 +278,10 @@ let is_tested converter h body { param; goes_on; _ } =
       let stay, leave = if goes_on then (yes, no) else (no, yes) in
       leaves leave stay
       && (match List.rev leave with Structure.Break (Some _) :: _ -> false | _ -> true)
-      && begin
-           ignore (mark_blocks converter body h []);
-           ignore (mark_blocks converter leave Flow.none []);
-           let exit = Visit.target converter.code.blocks.(h).term (if goes_on then 1 else 0) in
-           (not (Array.exists (fun arg -> is_var arg param) exit.args))
-           && List.for_all (fun b -> converter.mark.(b) = h) converter.users.(param)
-         end
+      &&
+      let exit = Visit.target converter.code.blocks.(h).term (if goes_on then 1 else 0) in
+      (not (Array.exists (fun arg -> is_var arg param) exit.args))
+      && outside converter h body leave (fun _ -> converter.elsewhere.(param) = 0)
   | _ -> false
 
 (* The results of the loop if it can be a `for`. What stands behind the test is then run once, after it; a `break` from
@@ -276,15 +296,11 @@ let results converter h body ({ param; place; _ } as counted) =
       let idle = ends && (match after with [] -> true | _ :: _ -> false) in
       if breaks exit <> own || not (alone || idle) then None
       else begin
-        let met = mark_blocks converter body h [] in
-        ignore (mark_blocks converter exit Flow.none []);
-        let outside b = converter.mark.(b) <> h in
-        let is_result v =
-          List.exists outside converter.users.(v) || Array.exists (fun arg -> is_var arg v) target.args
-        in
+        let is_result v = converter.elsewhere.(v) > 0 || Array.exists (fun arg -> is_var arg v) target.args in
         let found = ref [] in
         let note v = if is_result v then found := v :: !found in
-        List.iter (fun b -> if not (outside b) then Visit.each_defined converter.code.blocks.(b) note) met;
+        let look b = if converter.mark.(b) = h then Visit.each_defined converter.code.blocks.(b) note in
+        outside converter h body exit (List.iter look);
         if List.exists (Int.equal param) !found then None else Some !found
       end
   | _ -> None
@@ -328,29 +344,13 @@ let run func (flow : Flow.t) nodes =
   let blocks = Array.length func.blocks in
   let counting = { loops = Array.make blocks None; deepest = 0 } in
   let shapes = Array.fold_left (add_shape func flow) [] flow.Flow.order in
-  (match shapes with [] -> () | _ :: _ -> find func flow shapes counting.loops);
+  let elsewhere = match shapes with [] -> [||] | _ :: _ -> find func flow shapes counting.loops in
   let counts shape = Option.is_some counting.loops.(shape.header) in
   if not (List.exists counts shapes) then (nodes, counting)
-  else begin
-    let users = Array.make (Array.length func.names) [] in
-    let at = ref Flow.none in
-    let note arg =
-      match arg with
-      | Var v -> ( match users.(v) with last :: _ when last = !at -> () | list -> users.(v) <- !at :: list)
-      | Int _ | Wide _ | Literal _ -> ()
-    in
-    let note_all instr = Visit.each_arg instr note in
-    Array.iter
-      (fun b ->
-        let block = func.blocks.(b) in
-        at := b;
-        Array.iter note_all block.body;
-        Visit.each_term_arg block.term note)
-      flow.Flow.order;
-    let converter = { code = func; users; mark = Array.make blocks Flow.none; counting } in
+  else
+    let converter = { code = func; elsewhere; mark = Array.make blocks Flow.none; counting } in
     let nodes = convert converter nodes 0 in
     (nodes, counting)
-  end
 
 (* By variable: does `for` make it unnecessary, as the next value or the test? *)
 let implied func counting =

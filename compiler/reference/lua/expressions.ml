@@ -18,10 +18,14 @@ type emitter = {
   offsets : int array;
   forest : Forest.t;
   registers : Registers.t;
+  variables : expr array;  (* by variable, once it has been asked for; else `unmet` *)
   (* The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target. *)
   depth : string;
   tail : string;
   comma : string;  (* between the items of a list *)
+  (* The statements so far of the blocks that are being written, and how many. *)
+  mutable stats : stat array;
+  mutable count : int;
   (* are `B` and `T` used? *)
   mutable flag : bool;
   mutable scratch : bool;
@@ -29,7 +33,8 @@ type emitter = {
 }
 
 let compound text vars = { text; kind = Compound; known = Nothing; vars }
-let rec all_vars exprs vars = match exprs with [] -> vars | e :: rest -> all_vars rest (Template.with_vars e vars)
+let add_vars vars e = Template.with_vars e vars
+let all_vars exprs vars = Array.fold_left add_vars vars exprs
 
 (* What `f` gives for the items from number `i` on. *)
 let rec map_from f items i =
@@ -38,19 +43,20 @@ let rec map_from f items i =
     let first = f items.(i) in
     first :: map_from f items (i + 1)
 
-(* What is joined one by one: of more the text is made at once. *)
-let rec follow comma text exprs = match exprs with [] -> text | e :: rest -> follow comma (text ^ comma ^ e.text) rest
+(* The expressions from number `i` on, each after a comma. What is joined one by one: of more the text is made at once. *)
+let rec follow comma text exprs i =
+  if i = Array.length exprs then text else follow comma (text ^ comma ^ exprs.(i).text) exprs (i + 1)
 
 (* The expressions between commas. *)
 let list emitter exprs =
-  match exprs with
-  | _ when List.compare_length_with exprs max_args > 0 -> String.concat emitter.comma (List.map (fun e -> e.text) exprs)
-  | [] -> ""
-  | e :: rest -> follow emitter.comma e.text rest
+  match Array.length exprs with
+  | 0 -> ""
+  | n when n > max_args -> String.concat emitter.comma (List.map (fun e -> e.text) (Array.to_list exprs))
+  | _ -> follow emitter.comma exprs.(0).text exprs 1
 
 (* The same after `first`, in one table when they are more than a call passes. *)
 let arguments emitter first exprs =
-  if List.compare_length_with exprs max_args <= 0 then follow emitter.comma first exprs
+  if Array.length exprs <= max_args then follow emitter.comma first exprs 0
   else first ^ emitter.comma ^ "{" ^ list emitter exprs ^ "}"
 
 let register emitter v = emitter.registers.Registers.of_var.(v)
@@ -60,9 +66,14 @@ let name emitter v =
   if r = Flow.none then Error.fail (emitter.func.name ^ ": variable v" ^ string_of_int v ^ " has no register")
   else emitter.registers.Registers.all.(r).Registers.name
 
+let unmet = constant "" Prefix
+
 let variable emitter v =
-  let known = match emitter.offsets.(v) with 0 -> Nothing | offset -> Ahead offset in
-  { text = name emitter v; kind = Prefix; known; vars = [ v ] }
+  if emitter.variables.(v) == unmet then begin
+    let known = match emitter.offsets.(v) with 0 -> Nothing | offset -> Ahead offset in
+    emitter.variables.(v) <- { text = name emitter v; kind = Prefix; known; vars = [ v ] }
+  end;
+  emitter.variables.(v)
 
 let func_of emitter id =
   if id < Array.length emitter.program.functions then emitter.program.functions.(id) else None
@@ -118,39 +129,36 @@ let rec expr emitter arg =
       let instr = folded emitter v in
       if instr == Visit.nothing then variable emitter v else value emitter instr
 
-and exprs emitter args = exprs_from emitter args 0
+and exprs emitter args =
+  let exprs = Array.make (Array.length args) unmet in
+  for i = 0 to Array.length args - 1 do
+    exprs.(i) <- expr emitter args.(i)
+  done;
+  exprs
 
-and exprs_from emitter args i =
-  if i = Array.length args then []
-  else
-    let e = expr emitter args.(i) in
-    e :: exprs_from emitter args (i + 1)
-
-(* The operands of a primitive: what it wraps itself is not wrapped before. *)
+(* The operands of a primitive. *)
 and operands emitter name args =
+  let operands = Array.make (Array.length args) unmet in
+  for i = 0 to Array.length args - 1 do
+    operands.(i) <- operand emitter name i args.(i)
+  done;
   let known e = match e.vars with [] -> true | _ -> false in
-  match operands_from emitter name args 0 with
-  | first :: rest as all
-    when emitter.options.target = Target.Portable && Operators.signs_zero name && List.for_all known all ->
-      (* Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant *)
-      compound (Template.operand first false ^ " - 0 / Huge") [] :: rest
-  | all -> all
+  (* Lua 5.1 would compute it and take its own -0.0 for the constant 0: it must not see a constant *)
+  if emitter.options.target = Target.Portable && Operators.signs_zero name && Array.for_all known operands then
+    operands.(0) <- compound (Template.operand operands.(0) false ^ " - 0 / Huge") [];
+  operands
 
-and operands_from emitter name args i =
-  if i = Array.length args then []
-  else
-    let e =
-      match args.(i) with
-      | Var v -> (
-          let instr = folded emitter v in
-          if instr == Visit.nothing then variable emitter v
-          else
-            match unwrapped emitter instr with
-            | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
-            | _ -> value emitter instr)
-      | (Int _ | Wide _ | Literal _) as arg -> expr emitter arg
-    in
-    e :: operands_from emitter name args (i + 1)
+(* One of them: what the primitive wraps itself is not wrapped before. *)
+and operand emitter name i arg =
+  match arg with
+  | Var v -> (
+      let instr = folded emitter v in
+      if instr == Visit.nothing then variable emitter v
+      else
+        match unwrapped emitter instr with
+        | Some (raw, args) when Operators.takes_raw name i -> primitive emitter raw args false
+        | _ -> value emitter instr)
+  | Int _ | Wide _ | Literal _ -> expr emitter arg
 
 (* The operation of a folded instruction without its wrap. *)
 and unwrapped emitter instr =
@@ -183,8 +191,13 @@ and primitive emitter name args test =
 
 (* A call of a primitive, with the depth `depth` where it takes one. *)
 and primitive_call emitter name exprs depth =
-  let passed = if Registers.takes_depth emitter.table name then constant depth Compound :: exprs else exprs in
-  let text = Naming.primitive_place name ^ "(" ^ list emitter passed ^ ")" in
+  let passed =
+    match list emitter exprs with
+    | passed when not (Registers.takes_depth emitter.table name) -> passed
+    | "" -> depth
+    | passed -> depth ^ emitter.comma ^ passed
+  in
+  let text = Naming.primitive_place name ^ "(" ^ passed ^ ")" in
   { text; kind = Prefix; known = Nothing; vars = all_vars exprs [] }
 
 (* A call of a closure, with the depth `depth`. *)
@@ -203,7 +216,7 @@ and apply emitter closure args callee depth =
     | Any when n <= 8 ->
         let f = Template.operand f true in
         let count = string_of_int n in
-        let arguments = follow emitter.comma (f ^ emitter.comma ^ depth) exprs in
+        let arguments = follow emitter.comma (f ^ emitter.comma ^ depth) exprs 0 in
         "(" ^ f ^ "[2] == " ^ count ^ " and " ^ f ^ "[1] or A" ^ count ^ ")(" ^ arguments ^ ")"
     | Any -> "A(" ^ arguments emitter (f.text ^ ", " ^ depth ^ ", " ^ string_of_int n) exprs ^ ")"
   in
@@ -216,7 +229,7 @@ and closure emitter id captured later k =
     | Var v when Registers.mem_from v later k -> Template.int 0
     | _ -> expr emitter arg
   in
-  let exprs = constant (place emitter id) Prefix :: Template.int (arity emitter id) :: map_from capture captured 0 in
+  let exprs = Array.append [| constant (place emitter id) Prefix; Template.int (arity emitter id) |] (Array.map capture captured) in
   compound ("{" ^ list emitter exprs ^ "}") (all_vars exprs [])
 
 (* An instruction with one result, as an expression. *)

@@ -50,8 +50,8 @@ let run (program : Program.t) graph table =
   let guards = { table; rank = Array.make count count; levels = Array.make count 0 } in
   let asks = Array.make count true in
   let order = Call_graph.callees_first graph in
-  List.iteri (fun rank id -> guards.rank.(id) <- rank) order;
-  List.iter
+  Array.iteri (fun rank id -> guards.rank.(id) <- rank) order;
+  Array.iter
     (fun id ->
       match program.functions.(id) with
       | Some ({ kind = Closure | Direct; _ } as f) ->

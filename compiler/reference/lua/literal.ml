@@ -196,7 +196,7 @@ let double table bits =
   | Number text -> text
   | Special name -> (
       match Fragment.find table name with
-      | Some { Fragment.form = Template.Inline template; _ } -> (Template.expand template None []).Syntax.text
+      | Some { Fragment.form = Template.Inline template; _ } -> (Template.expand template None [||]).Syntax.text
       | _ -> Error.fail ("the runtime has no template for " ^ name))
 
 (* The decimal number modulo 2^32, as a signed number of 32 bits. *)

@@ -20,7 +20,7 @@ type web = { block : place; statement : int; mutable home : place }
 
 type scan = {
   registers : Registers.t;
-  mutable places : place list;  (* last first *)
+  mutable places : place array;  (* and room for more *)
   mutable count : int;
   webs : web array;  (* by representative *)
   by_register : web list array;  (* those of a register that is to be declared, the last one first *)
@@ -75,8 +75,9 @@ let rec block scan stats parent statement depth =
       let here =
         { number = scan.count; parent; statement; depth; home = Flow.none; declared = Flow.none; found = [] }
       in
+      scan.places <- Visit.grown scan.places scan.count here;
+      scan.places.(scan.count) <- here;
       scan.count <- scan.count + 1;
-      scan.places <- here :: scan.places;
       statements scan stats here (Some here) 0
 
 (* The statements of the block `here`, from number `i`. *)
@@ -133,7 +134,8 @@ let declarations scan =
 type writer = {
   names : Registers.t;
   comma : string;
-  mutable left : place list;  (* blocks not yet written *)
+  places : place array;
+  mutable written : int;  (* how many of them *)
 }
 
 (* The statement in front of the others; two declarations in a row are one where the second does not need the first, in which Lua
@@ -154,10 +156,11 @@ let rec declared_at (i : int) list here =
   match list with (s, r) :: rest when s = i -> declared_at i rest (r :: here) | _ -> (list, here)
 
 let rec write writer stats =
-  match (stats, writer.left) with
-  | [], _ | _, [] -> stats
-  | _, place :: left ->
-      writer.left <- left;
+  match stats with
+  | [] -> stats
+  | _ :: _ ->
+      let place = writer.places.(writer.written) in
+      writer.written <- writer.written + 1;
       let found = match place.found with ([] | [ _ ]) as found -> found | found -> List.sort compare_found found in
       write_from writer 0 stats found
 
@@ -203,7 +206,7 @@ and write_stat writer stat =
 
 let run registers comma body =
   let webs = Array.make (Array.length registers.Registers.web) unmet in
-  let scan = { registers; places = []; count = 0; webs; by_register = Array.make registers.Registers.count [] } in
+  let scan = { registers; places = [||]; count = 0; webs; by_register = Array.make registers.Registers.count [] } in
   block scan body None 0 0;
   declarations scan;
-  write { names = registers; comma; left = List.rev scan.places } body
+  write { names = registers; comma; places = scan.places; written = 0 } body

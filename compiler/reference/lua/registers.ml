@@ -133,7 +133,7 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
     if i = Array.length body then begin
       found := [];
       Visit.each_term_arg term leaves;
-      [ new_step !found [||] false ]
+      match !found with [] -> [] | uses -> [ new_step uses [||] false ]
     end
     else
       let instr = body.(i) in
@@ -150,7 +150,7 @@ let steps table func (flow : Flow.t) (forest : Forest.t) =
 (* Does the list, to whose front is added, have it? *)
 let is_noted (v : int) list = match list with last :: _ -> last = v | [] -> false
 
-(* Variables live at the start and at the end of each block, one variable at a time, upwards from its uses. *)
+(* Variables live at the start of each block, one variable at a time, upwards from its uses. *)
 let liveness func (flow : Flow.t) (all : step list array) =
   let n = Array.length func.names in
   let count = Array.length func.blocks in
@@ -174,22 +174,15 @@ let liveness func (flow : Flow.t) (all : step list array) =
       at := b;
       List.iter use_all all.(b))
     flow.Flow.order;
-  let live_in = Array.make count [] and live_out = Array.make count [] in
+  let live = Array.make count [] in
   let rec enter v b =
-    if not (is_noted v live_in.(b)) then begin
-      live_in.(b) <- v :: live_in.(b);
-      leave v flow.Flow.predecessors.(b)
+    if not (is_noted v live.(b)) then begin
+      live.(b) <- v :: live.(b);
+      for k = flow.Flow.start.(b) to flow.Flow.start.(b + 1) - 1 do
+        let p = flow.Flow.predecessors.(k) in
+        if home.(v) <> p then enter v p
+      done
     end
-  (* It is live at the end of these blocks. *)
-  and leave v blocks =
-    match blocks with
-    | [] -> ()
-    | p :: rest ->
-        if not (is_noted v live_out.(p)) then begin
-          live_out.(p) <- v :: live_out.(p);
-          if home.(v) <> p then enter v p
-        end;
-        leave v rest
   in
   let rec reach v blocks =
     match blocks with
@@ -201,7 +194,7 @@ let liveness func (flow : Flow.t) (all : step list array) =
   for v = 0 to n - 1 do
     match used.(v) with [] -> () | blocks -> reach v blocks
   done;
-  (live_in, live_out)
+  live
 
 (* v1, v2, …, or short names. *)
 let unnamed names n = match names with Some _ -> Short_names.variable n | None -> "v" ^ string_of_int n
@@ -317,10 +310,11 @@ let rec last_uses mark (b : int) uses rest =
   match uses with
   | [] -> rest
   | u :: more ->
-      if mark.(u) = b then last_uses mark b more rest
+      let others = last_uses mark b more rest in
+      if mark.(u) = b then others
       else begin
         mark.(u) <- b;
-        last_uses mark b more (u :: rest)
+        if others == more then uses else u :: others
       end
 
 (* Notes what dies at the steps of the block `b`, from the last one on. *)
@@ -371,6 +365,12 @@ let rec mark_all mark (b : int) list =
       mark.(v) <- b;
       mark_all mark b rest
 
+(* Marks what is live at the end of the block `b`. *)
+let mark_live mark b live flow =
+  for k = 0 to Flow.edge_count flow b - 1 do
+    mark_all mark b live.(Flow.successor flow b k)
+  done
+
 (* Numbers the hints; 0 is "v". *)
 let bases func hints =
   let numbers = ref Names.empty in
@@ -394,7 +394,7 @@ let bases func hints =
                   number)
         end)
       func.names;
-  (base, Array.of_list (List.rev !names))
+  (base, Visit.of_reversed !names)
 
 (* Parameters get registers in their order; of a closure function the first is `C`, and stays occupied. *)
 let parameters chooser func =
@@ -432,7 +432,7 @@ let passed func (flow : Flow.t) f =
 let run table func (flow : Flow.t) (counting : Counting.t) forest names =
   let n = Array.length func.names in
   let all = steps table func flow forest in
-  let live_in, live_out = liveness func flow all in
+  let live = liveness func flow all in
   let base, base_names = bases func (Option.is_none names) in
   let web = Array.make n 0 in
   part web;
@@ -475,8 +475,8 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       for r = chooser.kept to registers.count - 1 do
         registers.all.(r).occupied <- false
       done;
-      occupy registers live_in.(b);
-      mark_all mark b live_out.(b);
+      occupy registers live.(b);
+      mark_live mark b live flow;
       note_dying mark b all.(b);
       (* A `for` reads its start after the other parameters have been assigned. *)
       let counted = counting.Counting.loops.(b) in

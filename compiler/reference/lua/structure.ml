@@ -32,6 +32,9 @@ type node =
   | Dispatch of (int * bool) list
       (* after `resolve`: leave further; flags, each with whether this is the last construct to be left *)
 
+let code = Program.shared 256 (fun b -> Code b)
+let finish = Program.shared 256 (fun b -> Finish b)
+
 (* The tests that find the edge of a switch. *)
 type decision =
   | To of int
@@ -63,7 +66,7 @@ let ranges (list : target array) first (all : target array) =
       | last :: rest when last.edge = edge -> found := { last with single = false } :: rest
       | _ -> found := { low = i; edge; single = true } :: !found)
     list;
-  Array.of_list (List.rev !found)
+  Visit.of_reversed !found
 
 (* Binary decisions over ranges; a lone value is tested by equality. *)
 let rec decide found first last tag =
@@ -135,7 +138,7 @@ let each_edge builder b f =
   match builder.decisions.(b) with
   | Some decision -> List.iter (f b) (leaf_edges decision [])
   | None ->
-      for k = 0 to Array.length builder.flow.Flow.successors.(b) - 1 do
+      for k = 0 to Flow.edge_count builder.flow b - 1 do
         f b k
       done
 
@@ -150,14 +153,14 @@ let in_loop (flow : Flow.t) b h =
 (* Which blocks follow labels, and where. *)
 let place builder =
   let flow = builder.flow in
-  let n = Array.length flow.Flow.successors in
+  let n = Array.length flow.Flow.index in
   let forward = Array.make n 0 in
   (* the least depth to which the code of a block's dominator subtree jumps *)
   let nowhere = n + 1 in
   let lowest = Array.make n nowhere in
   let lower b depth = if depth < lowest.(b) then lowest.(b) <- depth in
   let look b k =
-    let s = flow.Flow.successors.(b).(k) in
+    let s = Flow.successor flow b k in
     if flow.Flow.index.(s) > flow.Flow.index.(b) then forward.(s) <- forward.(s) + 1;
     lower b (if s = 0 then 0 else flow.Flow.depth.(flow.Flow.idom.(s)))
   in
@@ -189,7 +192,7 @@ let place builder =
     flow.Flow.order
 
 (* The position of the next round of the loop with header `h`. *)
-let next_round (flow : Flow.t) h = Array.length flow.Flow.successors + h
+let next_round (flow : Flow.t) h = Array.length flow.Flow.index + h
 
 (* The nodes of a block and what it dominates. `end_`: the position that their end falls through to. *)
 let rec tree builder x end_ =
@@ -204,13 +207,13 @@ and wrap builder x is_loop followers end_ =
       Label (y, wrap builder x is_loop earlier y) :: tree builder y end_
   | [] when is_loop -> [ Loop (x, wrap builder x false builder.inside.(x) (next_round builder.flow x)) ]
   | [] ->
-      Code x
+      code x
       ::
       (match (builder.decisions.(x), builder.func.blocks.(x).term) with
       | Some decision, _ -> branches builder x decision end_
       | None, Program.Jump _ -> edge builder x 0 end_
       | None, Program.If _ -> [ If (x, Branch, edge builder x 0 end_, edge builder x 1 end_) ]
-      | None, _ -> [ Finish x ])
+      | None, _ -> [ finish x ])
 
 and branches builder x decision end_ =
   match decision with
@@ -220,7 +223,7 @@ and branches builder x decision end_ =
 
 and edge builder x k end_ =
   let flow = builder.flow in
-  let t = flow.Flow.successors.(x).(k) in
+  let t = Flow.successor flow x k in
   let next =
     if flow.Flow.index.(t) <= flow.Flow.index.(x) then jump builder (next_round flow t) end_
     else if builder.labelled.(t) then jump builder t end_
@@ -327,9 +330,10 @@ let rec resolve resolver nodes end_ following =
       | Nothing -> []
       | Then (nodes, end_, following) -> resolve resolver nodes end_ following)
   | If (b, test, yes, no) :: rest ->
-      let yes = resolve resolver yes end_ Nothing in
-      let no = resolve resolver no end_ Nothing in
-      If (b, test, yes, no) :: resolve resolver rest end_ following
+      let first = resolve resolver yes end_ Nothing in
+      let second = resolve resolver no end_ Nothing in
+      let others = resolve resolver rest end_ following in
+      if first == yes && second == no && others == rest then nodes else If (b, test, first, second) :: others
   | Label (y, body) :: rest when resolver.needed.(y) ->
       enter resolver y;
       let body = resolve resolver body y Nothing in
@@ -353,7 +357,9 @@ let rec resolve resolver nodes end_ following =
       let innermost = leave resolver position in
       let flag = if innermost then None else Some (flag resolver position) in
       Break flag :: resolve resolver rest end_ following
-  | node :: rest -> node :: resolve resolver rest end_ following
+  | node :: rest ->
+      let others = resolve resolver rest end_ following in
+      if others == rest then nodes else node :: others
 
 let run (func : func) (flow : Flow.t) =
   let n = Array.length func.blocks in

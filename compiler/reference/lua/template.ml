@@ -187,12 +187,13 @@ let ends_with_plus text =
   let n = String.length text in
   n >= 3 && Char.equal text.[n - 3] ' ' && Char.equal text.[n - 2] '+' && Char.equal text.[n - 1] ' '
 
-let rec nth arg left (args : expr list) =
-  match args with
-  | e :: rest -> if left = 0 then e else nth arg (left - 1) rest
-  | [] -> Error.fail ("a template names %" ^ string_of_int arg ^ ", which the primitive does not have")
-
-let argument arg (result : expr option) args = match result with Some e when arg = 0 -> e | _ -> nth arg (arg - 1) args
+let argument arg (result : expr option) (args : expr array) =
+  match result with
+  | Some e when arg = 0 -> e
+  | _ ->
+      if arg < 1 || arg > Array.length args then
+        Error.fail ("a template names %" ^ string_of_int arg ^ ", which the primitive does not have")
+      else args.(arg - 1)
 
 (* The pieces after `text`. *)
 let rec fill template result args text vars pieces : expr =

@@ -35,17 +35,22 @@ let run (f : func) =
       left > 0
       && (is_among value index checked.(at) || is_checked flow.Flow.idom.(at) (left - 1) value index)
     in
-    let without b instr =
+    let here = ref 0 in
+    let without instr =
       match instr with
       | Prim (dest, name, args) when String.length (unchecked name) > 0 && Array.length args > 1 ->
           let value = args.(0) and index = args.(1) in
-          if is_checked b climb value index then Prim (dest, unchecked name, args)
+          if is_checked !here climb value index then Prim (dest, unchecked name, args)
           else begin
-            checked.(b) <- (value, index) :: checked.(b);
+            checked.(!here) <- (value, index) :: checked.(!here);
             instr
           end
       | _ -> instr
     in
-    Array.iter (fun b -> f.blocks.(b).body <- Visit.map_array (fun instr -> without b instr) f.blocks.(b).body) flow.Flow.order
+    Array.iter
+      (fun b ->
+        here := b;
+        f.blocks.(b).body <- Visit.map_array without f.blocks.(b).body)
+      flow.Flow.order
   end;
   false

@@ -46,40 +46,37 @@ type t = { main : int; references : int array array }
 let target reference = if reference < 0 then lnot reference else reference
 
 let of_program (program : Program.t) =
-  let list = ref [] in
-  let note id creates = list := (if creates then lnot id else id) :: !list in
+  let noted = ref [||] and count = ref 0 in
+  let note id creates =
+    noted := Visit.grown !noted !count 0;
+    !noted.(!count) <- (if creates then lnot id else id);
+    incr count
+  in
   let of_function f =
-    list := [];
+    count := 0;
     Option.iter (fun f -> references f note) f;
-    Visit.of_reversed !list
+    Visit.before !noted !count
   in
   { main = program.main; references = Array.map of_function program.functions }
 
 (* The functions that main reaches, each after those that it refers to, circles apart. *)
 let callees_first graph =
-  let seen = Array.make (Array.length graph.references) false in
-  (* On the stack are functions, and below what it refers to a function that is finished then, as its complement. *)
-  let stack = ref [ graph.main ] in
-  let push reference =
-    let next = target reference in
-    if not seen.(next) then stack := next :: !stack
+  let count = Array.length graph.references in
+  let seen = Array.make count false in
+  let order = Array.make count graph.main and found = ref 0 in
+  let rec visit id =
+    if not seen.(id) then begin
+      seen.(id) <- true;
+      let references = graph.references.(id) in
+      for k = Array.length references - 1 downto 0 do
+        visit (target references.(k))
+      done;
+      order.(!found) <- id;
+      incr found
+    end
   in
-  let rec run order =
-    match !stack with
-    | [] -> List.rev order
-    | id :: rest ->
-        stack := rest;
-        if id < 0 then run (lnot id :: order)
-        else begin
-          if not seen.(id) then begin
-            seen.(id) <- true;
-            stack := lnot id :: rest;
-            Array.iter push graph.references.(id)
-          end;
-          run order
-        end
-  in
-  run []
+  visit graph.main;
+  Array.sub order 0 !found
 
 (* The functions that main reaches by levels: those that one refers to, circles apart, are on levels before its own. So what is done
    to the functions of a level depends on earlier levels alone. *)
@@ -95,13 +92,16 @@ let levels graph =
     above.(id) <- !level + 1;
     if !level + 1 > !height then height := !level + 1
   in
-  List.iter measure order;
+  Array.iter measure order;
   let levels = Array.make !height [] in
-  List.iter (fun id -> levels.(above.(id) - 1) <- id :: levels.(above.(id) - 1)) (List.rev order);
+  for i = Array.length order - 1 downto 0 do
+    let level = above.(order.(i)) - 1 in
+    levels.(level) <- order.(i) :: levels.(level)
+  done;
   levels
 
 (* Drops the functions that main does not reach. *)
 let drop_unreached program =
   let reached = Array.make (Array.length program.functions) false in
-  List.iter (fun id -> reached.(id) <- true) (callees_first (of_program program));
+  Array.iter (fun id -> reached.(id) <- true) (callees_first (of_program program));
   Array.iteri (fun id reached -> if not reached then program.functions.(id) <- None) reached

@@ -78,7 +78,7 @@ let find (f : func) =
           done
         end)
       size;
-    { first; size; owner = Array.of_list (List.rev !owner) }
+    { first; size; owner = Visit.of_reversed !owner }
   end
 
 (* The number of the field that an instruction reads or writes; -1: none. A variable that was added since is no block of these. *)
@@ -202,7 +202,7 @@ let replace_cells (f : func) cells =
             end
             else begin
               let param = fresh n in
-              values.(n) <- Var param;
+              values.(n) <- var param;
               Some param
             end)
           needed.(b)
@@ -232,7 +232,7 @@ let replace_cells (f : func) cells =
               | Prim (dest, _, [| _; amount |]) when n >= 0 ->
                   let sum = fresh n in
                   let instr = Prim (sum, "%int_add", [| values.(n); amount |]) in
-                  values.(n) <- Var sum;
+                  values.(n) <- var sum;
                   replace.(dest) <- Some (Int 0);
                   instr :: body
               | _ -> instr :: body)
@@ -255,7 +255,7 @@ let replace_cells (f : func) cells =
       in
       block.term <- Visit.map_targets pass block.term)
     f.blocks;
-  f.names <- Array.append f.names (Array.of_list (List.rev !names))
+  f.names <- Array.append f.names (Visit.of_reversed !names)
 
 (* Turns a function's blocks that do not escape into variables; gives whether there were any. *)
 let run f =

@@ -7,13 +7,6 @@
 
 open Program
 
-(* Where a variable comes from. *)
-type def =
-  | No_def
-  | Input of int  (* parameter of the function *)
-  | Param of int * int  (* parameter of a block: block, position *)
-  | Instr of instr
-
 (* Where a function is created: the other function, and what is captured. *)
 type site = { parent : int; passed : arg array }
 
@@ -22,7 +15,11 @@ type facts = {
   mutable reached : bool;
   (* Does it read or set globals? *)
   has_globals : bool;
-  defs : def array;
+  (* Its first parameter; -1: it has none. *)
+  self : int;
+  (* Of each variable, the instruction that defines it, or `Visit.nothing`; and the block that it is a parameter of, or -1. *)
+  definition : instr array;
+  home : int array;
   live : Bytes.t;
   (* Of each block: what jumps pass to it. *)
   jumps : arg array list array;
@@ -51,9 +48,6 @@ type top = {
   mutable read : bool;
 }
 
-(* Variables whose definitions are still to be looked at: of a function, and others. *)
-type work = Done | Var_of of int * int * work
-
 type marking = {
   program : Program.t;
   effect_of : string -> Fragment.effects;
@@ -62,7 +56,10 @@ type marking = {
   tops : top array;
   (* Of each variable of main: the tracked global whose block it is; -1: none. *)
   exports : int array;
-  mutable work : work;
+  (* Variables whose definitions are still to be looked at, the functions that these are of, and how many there are. *)
+  mutable variables : int array;
+  mutable owners : int array;
+  mutable count : int;
   (* Functions whose effects are still to be marked. *)
   mutable reached_functions : int list;
 }
@@ -75,7 +72,9 @@ let facts_of = function
       {
         reached = false;
         has_globals = false;
-        defs = [||];
+        self = -1;
+        definition = [||];
+        home = [||];
         live = Bytes.empty;
         jumps = [||];
         captured = Bytes.empty;
@@ -83,14 +82,14 @@ let facts_of = function
         sites = [];
       }
   | Some (f : func) ->
-      let defs = Array.make (Array.length f.names) No_def in
+      let definition = Array.make (Array.length f.names) Visit.nothing and home = Array.make (Array.length f.names) (-1) in
       let jumps = Array.make (Array.length f.blocks) [] in
-      Array.iteri (fun i param -> defs.(param) <- Input i) f.params;
-      let def = ref No_def in
-      let define dest = defs.(dest) <- !def in
+      let here = ref (-1) and defining = ref Visit.nothing in
+      let enter param = home.(param) <- !here in
+      let define dest = definition.(dest) <- !defining in
       let has_globals = ref false in
       let instr i =
-        def := Instr i;
+        defining := i;
         (match i with Prim (_, ("%global" | "%set_global"), _) -> has_globals := true | _ -> ());
         Visit.each_dest i define
       in
@@ -99,19 +98,32 @@ let facts_of = function
       in
       Array.iteri
         (fun b (block : Program.block) ->
-          Array.iteri (fun i param -> defs.(param) <- Param (b, i)) block.params;
+          here := b;
+          Array.iter enter block.params;
           Array.iter instr block.body;
           Visit.each_target block.term jump)
         f.blocks;
       let live = Bytes.make (Array.length f.names) no in
-      { reached = false; has_globals = !has_globals; defs; live; jumps; captured = Bytes.empty; closures = []; sites = [] }
+      let self = if Array.length f.params > 0 then f.params.(0) else -1 in
+      {
+        reached = false;
+        has_globals = !has_globals;
+        self;
+        definition;
+        home;
+        live;
+        jumps;
+        captured = Bytes.empty;
+        closures = [];
+        sites = [];
+      }
 
 (* The global that a variable holds; -1: none. *)
 let global_of marking f arg =
   match arg with
   | Var v -> (
-      match marking.facts.(f).defs.(v) with
-      | Instr (Prim (_, "%global", [| Int slot |])) when slot >= 0 && slot < Array.length marking.globals -> slot
+      match marking.facts.(f).definition.(v) with
+      | Prim (_, "%global", [| Int slot |]) when slot >= 0 && slot < Array.length marking.globals -> slot
       | _ -> -1)
   | _ -> -1
 
@@ -122,7 +134,7 @@ let iter_instrs (f : func) visit = Array.iter (fun (block : Program.block) -> Ar
 (* The function whose closure an argument is, as that function itself sees it; -1: none. *)
 let own marking f arg =
   match arg with
-  | Var v -> ( match marking.facts.(f).defs.(v) with Input 0 -> f | _ -> -1)
+  | Var v when v = marking.facts.(f).self -> f
   | _ -> -1
 
 (* Finds the sites of functions. *)
@@ -143,8 +155,8 @@ let untrack marking slot = if slot >= 0 && slot < Array.length marking.globals t
 
 (* What makes the block that a tracked global is set to: its tag, then its fields. *)
 let block_args marking slot =
-  match marking.facts.(marking.program.main).defs.(marking.globals.(slot).block) with
-  | Instr (Prim (_, "%block", args)) -> args
+  match marking.facts.(marking.program.main).definition.(marking.globals.(slot).block) with
+  | Prim (_, "%block", args) -> args
   | _ -> [||]
 
 (* What is known of a slot. *)
@@ -174,7 +186,7 @@ let look_at_globals marking (f : func) =
     (fun (slot, v) ->
       if slot >= 0 && slot < Array.length marking.globals then begin
         let global = marking.globals.(slot) in
-        let is_block = match marking.facts.(f.id).defs.(v) with Instr (Prim (_, "%block", _)) -> true | _ -> false in
+        let is_block = match marking.facts.(f.id).definition.(v) with Prim (_, "%block", _) -> true | _ -> false in
         global.sets <- global.sets + 1;
         global.block <- v;
         global.tracked <- global.tracked && is_block && is_main && uses.(v) = 1
@@ -212,7 +224,12 @@ let mark marking f arg =
       let live = marking.facts.(f).live in
       if Bytes.get live v = no then begin
         Bytes.set live v yes;
-        marking.work <- Var_of (f, v, marking.work)
+        let n = marking.count in
+        marking.variables <- Visit.grown marking.variables n 0;
+        marking.owners <- Visit.grown marking.owners n 0;
+        marking.variables.(n) <- v;
+        marking.owners.(n) <- f;
+        marking.count <- n + 1
       end
   | _ -> ()
 
@@ -232,9 +249,8 @@ let is_live marking id v = Bytes.get marking.facts.(id).live v = yes
 
 (* Does a function use its own closure? *)
 let needs_closure marking id =
-  match marking.program.functions.(id) with
-  | Some { params; _ } -> Array.length params > 0 && is_live marking id params.(0)
-  | None -> false
+  let self = marking.facts.(id).self in
+  self >= 0 && is_live marking id self
 
 (* Marks what a call needs: the closure only if the called function uses its own. *)
 let mark_call marking id closure args callee =
@@ -323,17 +339,23 @@ let instr_needs marking id v = function
       Array.iter2 (fun dest (created, _) -> if Int.equal dest v then reach marking created) dests functions
   | Apply _ | Try _ -> ()
 
+(* Marks what jumps pass for the parameter `v` of the block. *)
+let mark_passed marking (f : func) v block =
+  let rec number params k = if params.(k) = v then k else number params (k + 1) in
+  let k = number f.blocks.(block).params 0 in
+  List.iter (fun args -> mark marking f.id args.(k)) marking.facts.(f.id).jumps.(block)
+
 (* Marks what the definition of a live variable needs. *)
 let needs marking id v =
-  match marking.facts.(id).defs.(v) with
-  | Input 0 ->
-      let facts = marking.facts.(id) in
-      List.iter (fun (caller, closure) -> mark marking caller closure) facts.closures;
-      facts.closures <- []
-  | No_def | Input _ -> ()
-  | Param (block, index) ->
-      List.iter (fun args -> mark marking id args.(index)) marking.facts.(id).jumps.(block)
-  | Instr instr -> instr_needs marking id v instr
+  let facts = marking.facts.(id) in
+  match (facts.definition.(v), marking.program.functions.(id)) with
+  | instr, _ when instr != Visit.nothing -> instr_needs marking id v instr
+  | _, Some f when facts.home.(v) >= 0 -> mark_passed marking f v facts.home.(v)
+  | _ ->
+      if v = facts.self then begin
+        List.iter (fun (caller, closure) -> mark marking caller closure) facts.closures;
+        facts.closures <- []
+      end
 
 (* What stays of an array: the items before number `first`, and of the others, numbered from there, those that are kept. *)
 let keep array first kept =
@@ -421,7 +443,9 @@ let run effect_of program =
       globals = Array.map (fun _ -> { tracked = true; sets = 0; block = 0; fields = Bytes.empty }) program.globals;
       tops = Array.init program.lifted (fun _ -> { value = Int 0; read = false });
       exports = Array.make variables (-1);
-      work = Done;
+      variables = [||];
+      owners = [||];
+      count = 0;
       reached_functions = [];
     }
   in
@@ -429,16 +453,17 @@ let run effect_of program =
   find_globals marking;
   reach marking program.main;
   let rec loop () =
-    match (marking.work, marking.reached_functions) with
-    | Var_of (f, v, rest), _ ->
-        marking.work <- rest;
-        needs marking f v;
+    match marking.reached_functions with
+    | _ when marking.count > 0 ->
+        let n = marking.count - 1 in
+        marking.count <- n;
+        needs marking marking.owners.(n) marking.variables.(n);
         loop ()
-    | Done, f :: rest ->
+    | f :: rest ->
         marking.reached_functions <- rest;
         effects marking f;
         loop ()
-    | Done, [] -> ()
+    | [] -> ()
   in
   loop ();
   let is_reached id = marking.facts.(id).reached in

@@ -8,15 +8,6 @@ let none = -1
 
 let fail pc message = Error.fail_at "CODE" (pc * 4) message
 
-(* `array`, or a longer copy when it has no item of number `count`. *)
-let grown array count filler =
-  if count < Array.length array then array
-  else begin
-    let longer = Array.make ((2 * count) + 8) filler in
-    Array.blit array 0 longer 0 (Array.length array);
-    longer
-  end
-
 (* An ascending list that has `n`, too. *)
 let rec insert (n : int) list =
   match list with
@@ -40,14 +31,9 @@ let writes = { none_at_all with writes_accu = true }
 let tests = { none_at_all with reads_accu = true }
 let changes = { tests with writes_accu = true }
 
-(* What takes few slots, as nearly all do, is there once. *)
-let shared taking =
-  let few = Array.init 5 taking in
-  fun n -> if n < Array.length few then few.(n) else taking n
-
 (* Drops `n` slots; takes `n` slots, and gives a result. *)
-let drops = shared (fun n -> { none_at_all with pops = n })
-let takes = shared (fun n -> { changes with reads = n; pops = n })
+let drops = Program.shared 5 (fun n -> { none_at_all with pops = n })
+let takes = Program.shared 5 (fun n -> { changes with reads = n; pops = n })
 
 (* A value of `n` parts, the first of which is the accumulator. *)
 let gathers n = if n > 0 then takes (n - 1) else writes
@@ -121,65 +107,61 @@ let no_func =
     assigns = [];
   }
 
-(* An instruction that has been reached. *)
-type site = {
-  owner : int;  (* function, depth of the stack and innermost trap before it *)
-  depth : int;
+(* How each instruction is reached, by the word where it begins: its function (none: it is not), depth of the stack and innermost trap
+   before it. *)
+type reached = { owner : int array; depth : int array; trap : int array }
+
+let none_reached = { owner = [||]; depth = [||]; trap = [||] }
+
+(* The start of a block. *)
+type leader = {
+  depth : int;  (* of the stack, and the innermost trap, before it *)
   trap : int;
-  mutable push : bool;  (* the instruction, as it is decoded *)
-  mutable op : op;
-  mutable next : int;
-  mutable forced : bool;  (* a leader whose block takes parameters for what is live, however it is reached *)
-  mutable block : int;  (* none: not a leader; of a leader: the number of its block, once these are numbered *)
+  mutable forced : bool;  (* the block takes parameters for what is live, however it is reached *)
+  mutable block : int;  (* the number of the block, once these are numbered *)
 }
 
-let no_site =
-  { owner = none; depth = 0; trap = none; push = false; op = Nop; next = 0; forced = false; block = none }
+let no_leader = { depth = 0; trap = none; forced = false; block = none }
 
-(* What is known of each word of the code. *)
+(* A return address that is pushed before the arguments of a call, while they are computed. *)
+type pending = { pushed_at : int; address : int; within : int  (* the innermost trap *) }
+
+(* What is known of the code. *)
 type code = {
   image : Container.image;
   operands : operands;
-  mutable sites : site array;
-  mutable function_at : int array;  (* number of the function that starts here *)
+  mutable reached : reached;  (* while functions are discovered *)
+  mutable leaders : leader array;  (* by word *)
+  mutable function_at : int array;  (* number of the function that starts at a word *)
   mutable traps : trap array;
   mutable trap_count : int;
   mutable functions : func array;
   mutable function_count : int;
   set_globals : bool array;
   called : bool array;  (* the primitives *)
+  mutable pending : pending list;
   mutable units : (int * int) list;  (* where main sets a global that has a name: address, global *)
 }
 
-let instruction code pc =
-  let site = if pc < Array.length code.sites then code.sites.(pc) else no_site in
-  if site == no_site then fail pc "no instruction here";
-  site
-
-(* Notes that control comes to `pc` for the first time; gives what is known of it. *)
-let enter code number pc depth trap =
-  let site = { no_site with owner = number; depth; trap } in
-  code.sites.(pc) <- site;
-  site
-
 (* Notes that control comes to `pc` with this stack; gives whether for the first time. *)
 let reach code number pc depth trap =
-  let site = code.sites.(pc) in
-  if site == no_site then begin
-    ignore (enter code number pc depth trap);
+  let { owner; depth = depths; trap = traps } = code.reached in
+  if owner.(pc) = none then begin
+    owner.(pc) <- number;
+    depths.(pc) <- depth;
+    traps.(pc) <- trap;
     true
   end
   else begin
-    if site.owner <> number then fail pc "code of two functions";
-    if site.depth <> depth || site.trap <> trap then
-      fail pc "stack depth differs between two ways to the same instruction";
+    if owner.(pc) <> number then fail pc "code of two functions";
+    if depths.(pc) <> depth || traps.(pc) <> trap then fail pc "stack depth differs between two ways to the same instruction";
     false
   end
 
 (* Makes `pc` the start of a block, and queues it when it is new. *)
 let lead code work number pc depth trap =
   if reach code number pc depth trap then work := pc :: !work;
-  code.sites.(pc).block <- 0
+  if code.leaders.(pc) == no_leader then code.leaders.(pc) <- { no_leader with depth; trap }
 
 (* A function whose code is at `entry`. *)
 let add_function code entry offset captured size parent created =
@@ -188,7 +170,7 @@ let add_function code entry offset captured size parent created =
   let arity = match decode code.operands entry with Grab n -> n + 1 | _ -> 1 in
   let arity = if parent = none then 0 else arity in
   let f = { entry; arity; offset; captured; size; parent; created; leaders = []; used = []; assigns = [] } in
-  code.functions <- grown code.functions code.function_count no_func;
+  code.functions <- Visit.grown code.functions code.function_count no_func;
   code.functions.(code.function_count) <- f;
   code.function_count <- code.function_count + 1
 
@@ -202,7 +184,7 @@ let use_offset f pc offset env =
 
 (* The block after one that ends with a test. *)
 let lead_next code work number next depth trap =
-  if next >= Array.length code.sites then fail next "the code ends here without a return";
+  if next >= code.image.words then fail next "the code ends here without a return";
   lead code work number next depth trap
 
 let check_global code pc n = if n >= Array.length code.image.globals then fail pc "global that does not exist"
@@ -214,6 +196,7 @@ let step code f number pc op depth trap =
   | Assign n ->
     if n >= depth then fail pc "stack underflow";
     if trap <> none then f.assigns <- (trap, depth - 1 - n) :: f.assigns
+  | Push_retaddr address -> code.pending <- { pushed_at = pc; address; within = trap } :: code.pending
   | Envacc n -> use_offset f pc n true
   | Offsetclosure n -> use_offset f pc n false
   | Closure (vars, label) -> add_function code label 0 2 (2 + vars) number pc
@@ -251,13 +234,11 @@ let explore code number =
   let f = code.functions.(number) in
   let main = f.parent = none in
   let work = ref [] in
-  let size = Array.length code.sites in
   lead code work number f.entry f.arity none;
-  let rec walk pc site =
+  let rec walk pc before trap =
     let op = decode code.operands pc in
     let push = code.operands.push and next = code.operands.next in
-    let trap = site.trap in
-    let depth = if push then site.depth + 1 else site.depth in
+    let depth = if push then before + 1 else before in
     step code f number pc op depth trap;
     let t = traffic op in
     if t.reads > 0 || t.pops > 0 then check_slots code pc op t depth trap;
@@ -279,9 +260,9 @@ let explore code number =
         false
       | Pushtrap l ->
         lead code work number l depth trap;
-        code.sites.(l).forced <- true;
+        code.leaders.(l).forced <- true;
         let inner = code.trap_count in
-        code.traps <- grown code.traps inner no_trap;
+        code.traps <- Visit.grown code.traps inner no_trap;
         code.traps.(inner) <- { outer = trap; depth; assigned = []; boxes = [] };
         code.trap_count <- inner + 1;
         lead_next code work number next after inner;
@@ -291,15 +272,15 @@ let explore code number =
         true
       | _ -> false
     in
-    site.push <- push;
-    site.op <- op;
-    site.next <- next;
     if forced || not ends then begin
-      if next >= size then fail pc "the code ends here without a return";
-      if not (ends || forced) && code.sites.(next) == no_site then walk next (enter code number next after trap)
+      if next >= code.image.words then fail pc "the code ends here without a return";
+      if not (ends || forced) && code.reached.owner.(next) = none then begin
+        ignore (reach code number next after trap);
+        walk next after trap
+      end
       else begin
         if not ends then lead code work number next after trap;
-        if forced then code.sites.(next).forced <- true
+        if forced then code.leaders.(next).forced <- true
       end
     end
   in
@@ -308,7 +289,8 @@ let explore code number =
     | [] -> ()
     | start :: rest ->
       work := rest;
-      walk start code.sites.(start);
+      let { depth; trap; _ } = code.leaders.(start) in
+      walk start depth trap;
       run ()
   in
   run ()
@@ -322,7 +304,8 @@ let run (image : Container.image) =
     {
       image;
       operands = operands image;
-      sites = Array.make size no_site;
+      reached = { owner = Array.make size none; depth = Array.make size 0; trap = Array.make size none };
+      leaders = Array.make size no_leader;
       function_at = Array.make size none;
       traps = [||];
       trap_count = 0;
@@ -330,6 +313,7 @@ let run (image : Container.image) =
       function_count = 0;
       set_globals = Array.make (Array.length image.globals) false;
       called = Array.make (Array.length image.primitives) false;
+      pending = [];
       units = [];
     }
   in
@@ -341,17 +325,17 @@ let run (image : Container.image) =
     incr next
   done;
   for pc = size - 1 downto 0 do
-    let site = code.sites.(pc) in
-    if site.block <> none then begin
-      let f = code.functions.(site.owner) in
+    if code.leaders.(pc) != no_leader then begin
+      let f = code.functions.(code.reached.owner.(pc)) in
       f.leaders <- pc :: f.leaders
     end
   done;
+  code.reached <- none_reached;
   code.units <- List.sort by_address code.units;
   code
 
 (* Lets the memory go. As Lua a function holds its variables as long as it runs, and those of what is inlined in it. *)
 let release code =
-  code.sites <- [||];
+  code.leaders <- [||];
   code.function_at <- [||];
   code.functions <- [||]

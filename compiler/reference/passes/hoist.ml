@@ -20,9 +20,11 @@ let circling (f : func) =
   | [] -> [||]
   | back ->
       let predecessors = Array.make count [] in
+      let lead t = predecessors.(t.block) <- !here :: predecessors.(t.block) in
       Array.iteri
         (fun b (block : block) ->
-          Visit.each_target block.term (fun t -> predecessors.(t.block) <- b :: predecessors.(t.block)))
+          here := b;
+          Visit.each_target block.term lead)
         f.blocks;
       let circling = Array.make count false in
       let head_of = Array.make count Simplify.none in
@@ -72,7 +74,7 @@ let run (f : func) =
         let known = match same reads.first name args with v when v <> Simplify.none -> v | _ -> same reads.here name args in
         if known <> Simplify.none then begin
           if Array.length !replace = 0 then replace := Array.make (Array.length f.names) Simplify.itself;
-          !replace.(dest) <- Var known;
+          !replace.(dest) <- var known;
           false
         end
         else if !moving && reads.count < most then begin

@@ -18,7 +18,7 @@ let number_variables (f : func) =
     if v = n then v
     else begin
       if Array.length !renamed = 0 then renamed := Array.make total Simplify.itself;
-      !renamed.(v) <- Var n;
+      !renamed.(v) <- var n;
       n
     end
   in
@@ -106,7 +106,7 @@ let is_tail = function Tail _ -> true | _ -> false
 (* The block as it is when its own variables begin at `start`. *)
 let renumbered (block : block) own start =
   let variable v = if has own v then v - own.start + start else v in
-  let arg a = match a with Var v when has own v -> Var (variable v) | _ -> a in
+  let arg a = match a with Var v when has own v -> var (variable v) | _ -> a in
   {
     params = Visit.map_array variable block.params;
     body = Visit.map_array (fun instr -> Visit.map_all variable arg instr) block.body;
@@ -184,7 +184,7 @@ let run program simplify =
   let stand_in id = one.(id) in
   (* The functions of each digest, with it, under its remainder. *)
   let seen = Array.make count [] in
-  List.iter
+  Array.iter
     (fun id ->
       match program.functions.(id) with
       | None -> ()

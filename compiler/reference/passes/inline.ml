@@ -37,23 +37,20 @@ let is_call = function Apply _ -> true | _ -> false
 let size (f : func) =
   let refused = ref (Array.length f.params > 100) in
   let instrs = ref 0 and loops = ref false in
-  let here = ref 0 in
-  let note t = if t.block <= !here then loops := true in
-  Array.iteri
-    (fun b (block : block) ->
-      let tests =
-        match block.term with
-        | Pushtrap _ ->
-            refused := true;
-            0
-        | If _ | Tail _ | Raise _ -> 1
-        | Switch (_, ints, tags) -> Array.length ints + Array.length tags
-        | _ -> 0
-      in
-      instrs := !instrs + Array.length block.body + tests;
-      here := b;
-      Visit.each_target block.term note)
-    f.blocks;
+  for b = 0 to Array.length f.blocks - 1 do
+    let { body; term; _ } = f.blocks.(b) in
+    let tests =
+      match term with
+      | Pushtrap _ ->
+          refused := true;
+          0
+      | If _ | Tail _ | Raise _ -> 1
+      | Switch (_, ints, tags) -> Array.length ints + Array.length tags
+      | _ -> 0
+    in
+    instrs := !instrs + Array.length body + tests;
+    if Visit.leads_back term b 0 then loops := true
+  done;
   let is_leaf =
     match f.blocks with [| { body; term = Return _; _ } |] -> not (Array.exists is_call body) | _ -> false
   in
@@ -89,8 +86,11 @@ type host = {
   (* How much the function has taken in. *)
   mutable growth : int;
   mutable changed : bool;
-  (* Blocks to look at. *)
+  (* Blocks to look at that were added. *)
   mutable work : int list;
+  (* What there is so far of the block that is looked at. *)
+  mutable body : instr array;
+  mutable count : int;
 }
 
 (* What a variable has been replaced by. *)
@@ -101,14 +101,14 @@ let rec resolve host a =
   | _ -> a
 
 let replace host v arg =
-  host.replace <- Discover.grown host.replace v Simplify.itself;
+  host.replace <- Visit.grown host.replace v Simplify.itself;
   host.replace.(v) <- arg
 
 (* Notes the closures that an instruction creates. *)
 let note host = function
   | Closures { dests; functions } ->
       let create dest created =
-        host.closures <- Discover.grown host.closures dest None;
+        host.closures <- Visit.grown host.closures dest None;
         host.closures.(dest) <- Some created
       in
       Array.iter2 create dests functions
@@ -167,7 +167,7 @@ let divide host closed args callee =
   | Any, Some (id, _) when host.arity.(id) <= Array.length args ->
       let dest = add_variables host [| "" |] in
       let takes = host.arity.(id) - 1 in
-      Some (Apply { dest; closure = closed; args = Visit.before args takes; callee = Known id }, Var dest, Visit.after args takes)
+      Some (Apply { dest; closure = closed; args = Visit.before args takes; callee = Known id }, var dest, Visit.after args takes)
   | _ -> None
 
 (* A new block; gives its number. *)
@@ -196,7 +196,7 @@ let copy host (callee : func) called args =
   let rename a =
     match a with
     | Var v ->
-        if replace.(v) == Simplify.itself then replace.(v) <- Var (first + v);
+        if replace.(v) == Simplify.itself then replace.(v) <- var (first + v);
         replace.(v)
     | _ -> a
   in
@@ -212,7 +212,9 @@ let copy host (callee : func) called args =
 let add host copied next =
   let first = host.block_count in
   let leave next arg = Jump { block = next; args = [| arg |] } in
-  host.work <- List.init (Array.length copied) (fun i -> first + i) @ host.work;
+  for i = Array.length copied - 1 downto 0 do
+    host.work <- (first + i) :: host.work
+  done;
   Array.iter
     (fun (block : block) ->
       (match (next, block.term) with
@@ -220,7 +222,7 @@ let add host copied next =
       | Some next, Tail { closure; args; callee } ->
           let dest = add_variables host [| "" |] in
           block.body <- Array.append block.body [| Apply { dest; closure; args; callee } |];
-          block.term <- leave next (Var dest)
+          block.term <- leave next (var dest)
       | _ -> ());
       ignore (add_block host block))
     copied;
@@ -243,6 +245,11 @@ let passes_on body = Array.length body > 0 && Array.for_all (function Prim (_, "
 (* May the instruction be another one when nothing has been inlined so far? *)
 let is_concerned = function Prim (_, "%env", _) | Apply _ | Closures _ -> true | _ -> false
 
+let keep host instr =
+  host.body <- Visit.grown host.body host.count instr;
+  host.body.(host.count) <- instr;
+  host.count <- host.count + 1
+
 (* Inlines what the end of a block calls. *)
 let rec look_at_end host resolve b (block : block) =
   let term = if host.changed then Visit.map_term_args resolve block.term else block.term in
@@ -252,8 +259,9 @@ let rec look_at_end host resolve b (block : block) =
       match divide host t.closure t.args t.callee with
       | Some (call, closure, args) ->
           block.term <- Tail { t with closure; args };
-          let body = Array.fold_left (fun body instr -> instr :: body) [] block.body in
-          look_on host resolve b block true body [ call ] (Array.length block.body)
+          host.count <- 0;
+          Array.iter (keep host) block.body;
+          look_on host resolve b block true [ call ] (Array.length block.body)
       | None -> (
           let callee = callee_of host t.closure t.args t.callee in
           let most = if host.block_count = 1 && passes_on block.body then passed else small in
@@ -262,13 +270,13 @@ let rec look_at_end host resolve b (block : block) =
           | None -> if callee != t.callee then block.term <- Tail { t with callee }))
   | _ -> ()
 
-(* Inlines what the rest of a block calls: `rest`, which has come in, and the block's own instructions from number `at` on. `body` is what
-   stands before it, the last first; `learned`: a call there has become known. What follows a call stands in a block of its own then,
+(* Inlines what the rest of a block calls: `rest`, which has come in, and the block's own instructions from number `at` on. `learned`: a
+   call before it has become known. What follows a call stands in a block of its own then,
    unless the callee is a single block. *)
-and look_on host resolve b (block : block) learned body rest at =
+and look_on host resolve b (block : block) learned rest at =
   match rest with
   | [] when at = Array.length block.body ->
-      if host.changed || learned then block.body <- Visit.of_reversed body;
+      if host.changed || learned then block.body <- Visit.before host.body host.count;
       look_at_end host resolve b block
   | _ -> (
       let instr, rest, at = match rest with instr :: rest -> (instr, rest, at) | [] -> (block.body.(at), rest, at + 1) in
@@ -279,9 +287,9 @@ and look_on host resolve b (block : block) learned body rest at =
           match captured host args with
           | Some value ->
               replace host dest value;
-              host.changed <- true;
-              look_on host resolve b block learned body rest at
-          | None -> look_on host resolve b block learned (instr :: body) rest at)
+              host.changed <- true
+          | None -> keep host instr);
+          look_on host resolve b block learned rest at
       | Apply a -> (
           let callee = callee_of host a.closure a.args a.callee in
           let next =
@@ -290,36 +298,44 @@ and look_on host resolve b (block : block) learned body rest at =
             | [] -> if at < Array.length block.body then block.body.(at) else Visit.nothing
           in
           match inlined host b a.closure a.args (if becomes_string a.dest next then string else small) callee with
-          | None when callee != a.callee -> look_on host resolve b block true (Apply { a with callee } :: body) rest at
+          | None when callee != a.callee ->
+              keep host (Apply { a with callee });
+              look_on host resolve b block true rest at
           | None -> (
               match divide host a.closure a.args callee with
               | Some (call, closure, args) ->
-                  look_on host resolve b block true body (call :: Apply { a with closure; args } :: rest) at
-              | None -> look_on host resolve b block learned (instr :: body) rest at)
+                  look_on host resolve b block true (call :: Apply { a with closure; args } :: rest) at
+              | None ->
+                  keep host instr;
+                  look_on host resolve b block learned rest at)
           | Some ({ blocks = [| { term = Return _; _ } |]; _ } as callee) -> (
               match copy host callee a.closure a.args with
               | [| { body = copied; term = Return result; _ } |] ->
                   replace host a.dest result;
                   let rest = Array.fold_right (fun instr rest -> instr :: rest) copied rest in
-                  look_on host resolve b block learned body rest at
+                  look_on host resolve b block learned rest at
               | _ -> ())
           | Some callee ->
               let rest = Array.append (Array.of_list rest) (Visit.after block.body at) in
               let next = add_block host { params = [| a.dest |]; body = rest; term = block.term } in
               host.work <- next :: host.work;
               block.term <- add host (copy host callee a.closure a.args) (Some next);
-              block.body <- Visit.of_reversed body)
-      | instr -> look_on host resolve b block learned (instr :: body) rest at)
+              block.body <- Visit.before host.body host.count)
+      | instr ->
+          keep host instr;
+          look_on host resolve b block learned rest at)
 
-let rec look_at_all host resolve =
+(* Looks at a block, and at those that are added then. *)
+let rec look_at host resolve b =
+  let block = host.blocks.(b) in
+  host.count <- 0;
+  if host.changed || Array.exists is_concerned block.body then look_on host resolve b block false [] 0
+  else look_at_end host resolve b block;
   match host.work with
   | [] -> ()
-  | b :: rest ->
+  | added :: rest ->
       host.work <- rest;
-      let block = host.blocks.(b) in
-      if host.changed || Array.exists is_concerned block.body then look_on host resolve b block false [] [] 0
-      else look_at_end host resolve b block;
-      look_at_all host resolve
+      look_at host resolve added
 
 (* Inlines in a function; gives whether that changed it. *)
 let run_function program arity sizes most_once (f : func) =
@@ -340,11 +356,15 @@ let run_function program arity sizes most_once (f : func) =
       calls_itself = Self_calls.is_recursive f;
       growth = 0;
       changed = false;
-      work = List.init (Array.length f.blocks) (fun b -> b);
+      work = [];
+      body = [||];
+      count = 0;
     }
   in
   let resolve a = resolve host a in
-  look_at_all host resolve;
+  for b = 0 to Array.length f.blocks - 1 do
+    look_at host resolve b
+  done;
   if host.variables > Array.length f.names then f.names <- Array.concat (List.rev host.hints);
   if host.changed then begin
     f.blocks <- Array.sub host.blocks 0 host.block_count;

@@ -13,8 +13,9 @@ type result = { range : range; sure : bool }
 
 (* What the ints of a target can hold. *)
 type ints = {
-  (* Any int. *)
+  (* Any int; this one. *)
   unknown : result;
+  constant : int -> range;
   (* Sums of two such bounds are ints. *)
   limit : float;
   but_one : float;
@@ -44,16 +45,21 @@ let mask n =
   let rec grow m = if m <= n then grow (2. *. m) else m -. 1. in
   grow 1.
 
+let constant limit but_one n =
+  let n = float_of_int n in
+  { low = greatest (-.but_one) (least n limit); high = greatest (-.limit) (least n but_one) }
+
 let unknown any = { range = { low = -.any; high = any }; sure = false }
 
 let ints_of = function
   | Target.Lua54 ->
       let limit = power 60 in
-      let any = 4. *. limit in
+      let any = 4. *. limit and but_one = 2. *. limit in
       {
         unknown = unknown any;
+        constant = Program.shared 256 (constant limit but_one);
         limit;
-        but_one = 2. *. limit;
+        but_one;
         any;
         exact = power 53;
         count = Some (power 52);
@@ -62,16 +68,19 @@ let ints_of = function
       }
   | Target.Portable | Target.Luajit | Target.Luau ->
       let limit = power 30 -. 1. in
-      let any = limit +. 2. and string = (4. *. (size -. 1.)) -. 1. in
-      { unknown = unknown any; limit; but_one = limit +. 1.; any; exact = limit; count = None; string; bits = 32 }
+      let any = limit +. 2. and but_one = limit +. 1. and string = (4. *. (size -. 1.)) -. 1. in
+      let constant = Program.shared 256 (constant limit but_one) in
+      { unknown = unknown any; constant; limit; but_one; any; exact = limit; count = None; string; bits = 32 }
 
 let range ints low high = { low = least low ints.limit; high = greatest high (-.ints.limit) }
 
-let constant ints n =
-  let n = float_of_int n in
-  { low = greatest (-.ints.but_one) (least n ints.limit); high = greatest (-.ints.limit) (least n ints.but_one) }
+(* Is all of `b` in `a`? *)
+let includes a b = a.low <= b.low && a.high >= b.high
 
-let join a b = { low = least a.low b.low; high = greatest a.high b.high }
+let join a b =
+  if includes a b then a
+  else if includes b a then b
+  else { low = least a.low b.low; high = greatest a.high b.high }
 
 (* The upper bound of a sum, and whether it is one of an int. *)
 let sum_high ints a b =

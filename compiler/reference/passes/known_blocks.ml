@@ -30,14 +30,12 @@ let examined = function
   | Some { params; blocks; _ } -> (
       match blocks.(0) with
       | { body = [||]; term = Switch (arg, _, tags); _ } when Array.length tags > 0 ->
-          let is_loop = ref false in
-          Array.iter (fun (block : block) -> Visit.each_target block.term (fun t -> if t.block = 0 then is_loop := true)) blocks;
           let rec position k =
             if k >= Array.length params then -1
             else if Simplify.is_var arg params.(k) then k - 1
             else position (k + 1)
           in
-          if !is_loop then -1 else position 1
+          if Array.exists (fun (block : block) -> Visit.leads_back block.term 0 0) blocks then -1 else position 1
       | _ -> -1)
   | None -> -1
 

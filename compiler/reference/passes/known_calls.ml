@@ -310,21 +310,27 @@ let term an use term =
   | Part (_, args) | Leave (_, args) -> escape_all an id args
   | Jump _ | If _ | Switch _ | Poptrap _ | Unreachable -> ());
   match an.program.functions.(id) with
-  | Some f -> Visit.each_target term (fun t -> flow_all an id t.args id f.blocks.(t.block).params 0)
+  | Some f ->
+      for k = 0 to Visit.target_count term - 1 do
+        let t = Visit.target term k in
+        flow_all an id t.args id f.blocks.(t.block).params 0
+      done
   | None -> ()
 
 let look an use = match use with Instr (_, i) -> instr an use i | Term (_, t) -> term an use t
 
-(* Looks at a function for the first time, and notes where its variables are used: those who are looked at later need not be told. *)
+(* Looks at a function for the first time, and notes where its variables are used: those who are looked at later need not be told, nor
+   those who use what stays unknown. *)
 let look_through an (f : func) =
-  let users = an.states.(f.id).users in
+  let { facts; users; _ } = an.states.(f.id) in
   let use = ref (Term (f.id, Unreachable)) in
   let note arg =
     match arg with
     | Var v -> (
-        match users.(v) with
-        | last :: _ when last == !use -> ()
-        | others -> users.(v) <- !use :: others)
+        match (facts.(v), users.(v)) with
+        | Unknown, _ -> ()
+        | _, last :: _ when last == !use -> ()
+        | _, others -> users.(v) <- !use :: others)
     | _ -> ()
   in
   let instr i =
@@ -428,18 +434,20 @@ let rec divide an (f : func) before closure args callee_before =
       f.names <- Array.append f.names [| "" |];
       let call = Apply { dest; closure; args = Visit.before args taken; callee = callee_before } in
       let others = Visit.after args taken in
-      divide an f (call :: before) (Var dest) others (callee an an.states.(id).result others)
+      divide an f (call :: before) (var dest) others (callee an an.states.(id).result others)
 
 let is_overfed an = function Apply { args; callee; _ } -> overfed an callee args >= 0 | _ -> false
 
 let divide_calls an f (block : block) =
-  let divided before = function
-    | Apply a ->
-        let before, closure, args, callee = divide an f before a.closure a.args a.callee in
-        Apply { dest = a.dest; closure; args; callee } :: before
-    | instr -> instr :: before
-  in
-  if Array.exists (is_overfed an) block.body then block.body <- Visit.of_reversed (Array.fold_left divided [] block.body);
+  if Array.exists (is_overfed an) block.body then begin
+    let divided before = function
+      | Apply a ->
+          let before, closure, args, callee = divide an f before a.closure a.args a.callee in
+          Apply { dest = a.dest; closure; args; callee } :: before
+      | instr -> instr :: before
+    in
+    block.body <- Visit.of_reversed (Array.fold_left divided [] block.body)
+  end;
   match block.term with
   | Tail t when overfed an t.callee t.args >= 0 ->
       let before, closure, args, callee = divide an f [] t.closure t.args t.callee in

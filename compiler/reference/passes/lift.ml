@@ -138,7 +138,7 @@ let set (main : func) places =
   let body = ref [] in
   let define v =
     if String.equal places.reads.(v) "%top" then begin
-      body := Prim (!next, "%set_top", [| Int places.slots.(v); Var v |]) :: !body;
+      body := Prim (!next, "%set_top", [| Int places.slots.(v); var v |]) :: !body;
       incr next
     end
   in

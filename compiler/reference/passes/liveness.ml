@@ -1,15 +1,23 @@
-(* The control-flow graph of a function of the bytecode, and which stack slots are live at the start of each block. *)
+(* The instructions and the control-flow graph of a function of the bytecode, and which stack slots are live at the start of each block. *)
 
 open Opcode
 open Discover
 
+(* The instructions of one function after the other, block by block, as they are decoded. *)
+type decoded = {
+  mutable op : op array;
+  mutable push : bool array;
+  mutable next : int array;  (* where the next one starts *)
+  mutable count : int;
+}
+
 type graph = {
   starts : int array;  (* start of each block, `none` for one that has none in the code *)
+  firsts : int array;  (* the number of its first instruction, and at last that of all *)
   successors : int array array;
   sets_trap : bool array;  (* ends by setting a trap: the second successor is its handler *)
   has_params : bool array;  (* takes parameters for what is live; else it continues with what its only predecessor leaves *)
   live : int array array;  (* for each block, what becomes of the slots at its start, then of the accumulator *)
-  lasts : int array;  (* the last instruction of each block *)
 }
 
 (* What a block may do first to a slot or the accumulator: nothing, read it, so that it is live at its start, or write it. *)
@@ -20,20 +28,31 @@ let written = 2
 let is_live live slot = live.(slot) = read
 
 (* The block that begins there. *)
-let at code l = code.sites.(l).block
+let at code l = code.leaders.(l).block
 
-(* Blocks that may follow the one whose last instruction is at `pc`, and whether it ends by setting a trap. *)
-let successors_of code pc =
-  let i = instruction code pc in
-  let next = i.next in
-  match i.op with
-  | Branch l -> ([| at code l |], false)
-  | Branchif l | Branchifnot l | Compare (_, _, l) -> ([| at code l; at code next |], false)
-  | Switch (ints, tags) -> (Array.map (fun l -> at code l) (Array.append ints tags), false)
-  | Pushtrap l -> ([| at code next; at code l |], true)
-  | Poptrap -> ([| at code next |], false)
-  | op when ends_block op -> ([||], false)
-  | _ -> ([| at code next |], false)
+(* Blocks that may follow the one that ends with instruction number `last`. *)
+let successors_of code decoded last =
+  let next = decoded.next.(last) in
+  match decoded.op.(last) with
+  | Branch l -> [| at code l |]
+  | Branchif l | Branchifnot l | Compare (_, _, l) -> [| at code l; at code next |]
+  | Switch (ints, tags) -> Array.map (fun l -> at code l) (Array.append ints tags)
+  | Pushtrap l -> [| at code next; at code l |]
+  | Poptrap -> [| at code next |]
+  | op when ends_block op -> [||]
+  | _ -> [| at code next |]
+
+let add decoded op push next =
+  let n = decoded.count in
+  if n >= Array.length decoded.op then begin
+    decoded.op <- Visit.grown decoded.op n Nop;
+    decoded.push <- Visit.grown decoded.push n false;
+    decoded.next <- Visit.grown decoded.next n 0
+  end;
+  decoded.op.(n) <- op;
+  decoded.push.(n) <- push;
+  decoded.next.(n) <- next;
+  decoded.count <- n + 1
 
 (* Notes what is done to a slot or, with the last mark, to the accumulator, unless something was before. *)
 let note marks slot what = if marks.(slot) = untouched then marks.(slot) <- what
@@ -47,130 +66,98 @@ let touch_all marks bottom top what =
     touch marks slot what
   done
 
-(* What the block that starts there does first to the slots below its first depth and (last) to the accumulator, and where its last
-   instruction is. *)
-let marks code start =
-  let first = instruction code start in
-  let marks = Array.make (first.depth + 1) untouched in
-  let rec walk pc i accu =
-    let t = traffic i.op in
-    let accu = if accu = untouched && (i.push || t.reads_accu) then read else accu in
-    let depth = if i.push then i.depth + 1 else i.depth in
-    if i.push then touch marks i.depth written;
-    if t.reads > 0 then touch_all marks (depth - t.reads) depth read;
-    (match i.op with
-    | Acc n -> touch marks (depth - 1 - n) read
-    | Assign n -> touch marks (depth - 1 - n) written
-    | _ -> ());
-    if t.pushes > 0 then touch_all marks (depth - t.pops) (depth - t.pops + t.pushes) written;
-    let accu = if accu = untouched && t.writes_accu then written else accu in
-    if ends_block i.op || code.sites.(i.next).block <> none then begin
-      marks.(first.depth) <- accu;
-      pc
-    end
-    else walk i.next code.sites.(i.next) accu
-  in
-  let last = walk start first untouched in
-  (marks, last)
+(* Decodes a block from `pc` on, and marks what is done first to the slots below the block's first depth and (last) to the accumulator;
+   `before`: the depth at `pc`. *)
+let rec decode_block code decoded marks pc before accu =
+  let op = decode code.operands pc in
+  let push = code.operands.push and next = code.operands.next in
+  add decoded op push next;
+  let t = traffic op in
+  let accu = if accu = untouched && (push || t.reads_accu) then read else accu in
+  let depth = if push then before + 1 else before in
+  if push then touch marks before written;
+  if t.reads > 0 then touch_all marks (depth - t.reads) depth read;
+  (match op with
+  | Acc n -> touch marks (depth - 1 - n) read
+  | Assign n -> touch marks (depth - 1 - n) written
+  | _ -> ());
+  let below = depth - t.pops in
+  if t.pushes > 0 then touch_all marks below (below + t.pushes) written;
+  let accu = if accu = untouched && t.writes_accu then written else accu in
+  if ends_block op || code.leaders.(next) != no_leader then marks.(Array.length marks - 1) <- accu
+  else decode_block code decoded marks next (below + t.pushes) accu
 
 (* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
-let number_blocks code f =
-  let leaders = Array.of_list f.leaders in
-  let size = Array.length leaders in
+let number_blocks code decoded (f : func) =
+  let starts = Array.of_list f.leaders in
+  let size = Array.length starts in
+  let leaders = Array.map (fun pc -> code.leaders.(pc)) starts in
+  let number shift = Array.iteri (fun i leader -> leader.block <- i + shift) leaders in
+  number 0;
+  let has_params = Array.map (fun leader -> leader.forced) leaders in
+  let firsts = Array.make (size + 1) 0 in
+  decoded.count <- 0;
+  let live_at i { depth; _ } =
+    let marks = Array.make (depth + 1) untouched in
+    decode_block code decoded marks starts.(i) depth untouched;
+    firsts.(i + 1) <- decoded.count;
+    marks
+  in
+  let live = Array.mapi live_at leaders in
+  let last i = firsts.(i + 1) - 1 in
+  let successors = Array.init size (fun i -> successors_of code decoded (last i)) in
+  let sets_trap = Array.init size (fun i -> match decoded.op.(last i) with Pushtrap _ -> true | _ -> false) in
   let counts = Array.make size 0 in
-  Array.iteri (fun i pc -> code.sites.(pc).block <- i) leaders;
-  let found =
-    Array.map
-      (fun pc ->
-        let marks, last = marks code pc in
-        let successors, sets_trap = successors_of code last in
-        Array.iter (fun b -> counts.(b) <- counts.(b) + 1) successors;
-        (marks, last, successors, sets_trap))
-      leaders
+  let count b =
+    counts.(b) <- counts.(b) + 1;
+    if counts.(b) > 1 then has_params.(b) <- true
   in
-  let start = code.sites.(f.entry).block in
-  let shift = if start <> 0 || counts.(start) > 0 then 1 else 0 in
-  let count = size + shift in
-  let g =
+  Array.iter (fun successors -> Array.iter count successors) successors;
+  let start = at code f.entry in
+  if start = 0 && counts.(start) = 0 then { starts; firsts; successors; sets_trap; has_params; live }
+  else begin
+    count start;
+    number 1;
+    let after first rest = Array.append [| first |] rest in
     {
-      starts = Array.make count none;
-      successors = Array.make count [||];
-      sets_trap = Array.make count false;
-      has_params = Array.make count false;
-      live = Array.make count [| untouched |];
-      lasts = Array.make count none;
+      starts = after none starts;
+      firsts = after 0 firsts;
+      successors = after [| start + 1 |] (Array.map (Array.map succ) successors);
+      sets_trap = after false sets_trap;
+      has_params = after false has_params;
+      live = after [| untouched |] live;
     }
-  in
-  if shift > 0 then begin
-    g.successors.(0) <- [| start + 1 |];
-    counts.(start) <- counts.(start) + 1
-  end;
-  Array.iteri
-    (fun i pc ->
-      let site = code.sites.(pc) in
-      site.block <- i + shift;
-      g.starts.(i + shift) <- pc;
-      g.has_params.(i + shift) <- counts.(i) > 1 || site.forced;
-      let marks, last, successors, sets_trap = found.(i) in
-      g.lasts.(i + shift) <- last;
-      g.live.(i + shift) <- marks;
-      g.sets_trap.(i + shift) <- sets_trap;
-      g.successors.(i + shift) <- (if shift = 0 then successors else Array.map (fun s -> s + shift) successors))
-    leaders;
-  g
+  end
 
-(* Spreads what is live to the blocks before. *)
-let liveness g =
-  let count = Array.length g.starts in
-  let predecessors = Array.make count [] in
-  let work = ref [] in
-  for n = 0 to count - 1 do
-    let successors = g.successors.(n) in
+(* What is live here is so there, too, where nothing is done to it first; gives whether this is new. *)
+let spread live here before there =
+  let is_new = live.(here) = read && before.(there) = untouched in
+  if is_new then before.(there) <- read;
+  is_new
+
+(* Spreads what is live to the blocks before. Without a jump back all is known after one round. *)
+let rec liveness g =
+  let changed = ref false and back = ref false in
+  for n = Array.length g.starts - 1 downto 0 do
+    let before = g.live.(n) and successors = g.successors.(n) in
+    let bottom = Array.length before - 1 in
     for i = 0 to Array.length successors - 1 do
-      predecessors.(successors.(i)) <- n :: predecessors.(successors.(i))
-    done;
-    work := n :: !work
+      let s = successors.(i) in
+      if s <= n then back := true;
+      let live = g.live.(s) in
+      let last = Array.length live - 1 in
+      for slot = 0 to (if last < bottom then last else bottom) - 1 do
+        if spread live slot before slot then changed := true
+      done;
+      (* A handler's accumulator is the exception. *)
+      let is_handler = g.sets_trap.(n) && successors.(1) = s in
+      if (not is_handler) && spread live last before bottom then changed := true
+    done
   done;
-  let queued = Array.make count true in
-  let rec spread n = function
-    | [] -> ()
-    | p :: others ->
-      spread_to n p;
-      spread n others
-  and spread_to n p =
-    (* A handler's accumulator is the exception. *)
-    let handler = g.sets_trap.(p) && g.successors.(p).(1) = n in
-    let live = g.live.(n) and before = g.live.(p) in
-    let last = Array.length live - 1 and bottom = Array.length before - 1 in
-    let changed = ref false in
-    for slot = 0 to (if last < bottom then last else bottom) - 1 do
-      if live.(slot) = read && before.(slot) = untouched then begin
-        before.(slot) <- read;
-        changed := true
-      end
-    done;
-    if (not handler) && live.(last) = read && before.(bottom) = untouched then begin
-      before.(bottom) <- read;
-      changed := true
-    end;
-    if !changed && not queued.(p) then begin
-      queued.(p) <- true;
-      work := p :: !work
-    end
-  in
-  let rec run () =
-    match !work with
-    | [] -> ()
-    | n :: rest ->
-      work := rest;
-      queued.(n) <- false;
-      spread n predecessors.(n);
-      run ()
-  in
-  run ()
+  if !changed && !back then liveness g
 
 (* The blocks of a function, with what is live. *)
-let run code f =
-  let g = number_blocks code f in
+let run code decoded f =
+  let g = number_blocks code decoded f in
   liveness g;
   g

@@ -25,13 +25,13 @@ type renaming = {
 let rename_var renaming v =
   if renaming.numbers.(v) = none then begin
     renaming.numbers.(v) <- renaming.given_count;
-    renaming.given <- Discover.grown renaming.given renaming.given_count 0;
+    renaming.given <- Visit.grown renaming.given renaming.given_count 0;
     renaming.given.(renaming.given_count) <- v;
     renaming.given_count <- renaming.given_count + 1
   end;
   renaming.numbers.(v)
 
-let rename_arg renaming = function Var v -> Var (rename_var renaming v) | a -> a
+let rename_arg renaming = function Var v -> var (rename_var renaming v) | a -> a
 
 (* Ready for the next region. *)
 let clear renaming =
@@ -104,8 +104,8 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   let members = List.sort (fun (a : int) b -> compare a b) region.members in
   let exits = leave parent members in
   let free = free_variables parent members body in
-  let var = rename_var renaming and arg = rename_arg renaming in
-  let params = Array.map var free in
+  let renamed = rename_var renaming and arg = rename_arg renaming in
+  let params = Array.map renamed free in
   let entry = { params = [||]; body = [||]; term = Visit.map_term_args arg (Jump body) } in
   let numbers = Array.of_list members in
   (* The new number of a block of the region. *)
@@ -120,8 +120,8 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   let move b =
     let block = parent.blocks.(b) in
     parent.blocks.(b) <- empty ();
-    let params = Visit.map_array var block.params in
-    let body = Visit.map_array (fun instr -> Visit.map_all var arg instr) block.body in
+    let params = Visit.map_array renamed block.params in
+    let body = Visit.map_array (fun instr -> Visit.map_all renamed arg instr) block.body in
     let term = Visit.map_term_args arg block.term in
     { params; body; term }
   in
@@ -131,16 +131,16 @@ let extract parent (region : Regions.region) (body : target) id name place renam
   let names = Array.init renaming.given_count (fun i -> parent.names.(renaming.given.(i))) in
   clear renaming;
   let func = { id; name; place; kind = Body; params; exits = List.length exits; blocks; names } in
-  (func, Array.map (fun v -> Var v) free, exits)
+  (func, Array.map var free, exits)
 
 let fresh parent =
-  parent.names <- Discover.grown parent.names parent.var_count "";
+  parent.names <- Visit.grown parent.names parent.var_count "";
   parent.var_count <- parent.var_count + 1;
   parent.var_count - 1
 
 (* Adds a block and gives its number. *)
 let add_block parent body term =
-  parent.blocks <- Discover.grown parent.blocks parent.block_count (empty ());
+  parent.blocks <- Visit.grown parent.blocks parent.block_count (empty ());
   parent.blocks.(parent.block_count) <- { params = [||]; body; term };
   parent.block_count <- parent.block_count + 1;
   parent.block_count - 1
@@ -152,7 +152,7 @@ let fill passed variables start =
     | Some a -> a
     | None ->
       incr next;
-      Var variables.(!next)
+      var variables.(!next)
   in
   Array.map value passed
 
@@ -165,7 +165,7 @@ let call parent (region : Regions.region) exn handler body args exits =
   let wanted = if single then most else 1 + most in
   (* Whether it ended without an exception, then its results. *)
   let dests = Array.init (if wanted > 1 then 1 + wanted else 2) (fun _ -> fresh parent) in
-  let chosen = Var dests.(1) in
+  let chosen = var dests.(1) in
   let ways = List.map (fun exit_ -> { block = exit_.to_; args = fill exit_.passed dests (if single then 1 else 2) }) exits in
   let caught = add_block parent [| Prim (exn, "%caught", [| chosen |]) |] (Jump handler) in
   let caught = { block = caught; args = [||] } in
@@ -231,4 +231,4 @@ let run program simplify =
         made := List.rev_append added !made
       | None -> ())
     program.functions;
-  program.functions <- Array.append program.functions (Array.of_list (List.rev !made))
+  program.functions <- Array.append program.functions (Visit.of_reversed !made)

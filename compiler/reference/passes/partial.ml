@@ -15,7 +15,7 @@ let run program =
   let make (f : func) args =
     let id = !count and arity = Array.length f.params in
     let read i = Prim (i + 1, "%env", [| Var 0; Int i |]) in
-    let passed = Array.init (arity - 1) (fun i -> Var (i + 2)) in
+    let passed = Array.init (arity - 1) (fun i -> var (i + 2)) in
     let term = Tail { closure = Var 1; args = passed; callee = Known f.id } in
     let func =
       {
@@ -55,7 +55,7 @@ let run program =
           match closure dest t.closure t.args t.callee with
           | Some instr ->
               block.body <- Array.append block.body [| instr |];
-              block.term <- Return (Var dest);
+              block.term <- Return (var dest);
               f.names <- Array.append f.names [| "" |]
           | None -> ())
       | _ -> ()
@@ -63,4 +63,4 @@ let run program =
     Array.iter look_at f.blocks
   in
   Array.iter (function Some f -> look f | None -> ()) program.functions;
-  program.functions <- Array.append program.functions (Array.of_list (List.rev !made))
+  program.functions <- Array.append program.functions (Visit.of_reversed !made)

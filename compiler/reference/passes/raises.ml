@@ -202,7 +202,7 @@ let raised c region =
   if made >= 0 then made
   else begin
     let v = fresh c in
-    if region = Regions.none then c.end_ <- add c [||] [| Prim (v, "%none", [||]) |] (Return (Var v))
+    if region = Regions.none then c.end_ <- add c [||] [| Prim (v, "%none", [||]) |] (Return (var v))
     else begin
       let handler = { block = c.handlers.(region); args = [| Var v |] } in
       c.kept.(region) <- add c [||] [| Prim (v, "%thrown", [||]) |] (Poptrap handler)
@@ -240,7 +240,7 @@ let convert_block c (block : block) region =
     let done_ = fresh c in
     let nothing = fresh c in
     body := Prim (nothing, "%none", [||]) :: Prim (done_, "%throw", [| a |]) :: !body;
-    !at.term <- Return (Var nothing)
+    !at.term <- Return (var nothing)
   | Tail ({ callee = Known id; _ } as t) when c.variants.(id) >= 0 ->
     !at.term <- Tail { t with callee = Known c.variants.(id) }
   | _ -> ());
@@ -270,7 +270,7 @@ let convert (f : func) variants is_variant =
       let region = regions.home.(b) in
       if region <> Regions.none || c.is_variant then convert_block c block region)
     f.blocks;
-  f.blocks <- Array.append f.blocks (Array.of_list (List.rev c.added));
+  f.blocks <- Array.append f.blocks (Visit.of_reversed c.added);
   f.names <- Array.append f.names (Array.make (c.var_count - Array.length f.names) "")
 
 (* Takes away the traps in whose regions nothing is `loud`, the inner ones first. *)
@@ -321,7 +321,7 @@ let replace program effect_of simplify =
         incr made_count
       | _ -> ())
     program.functions;
-  let made = Array.of_list (List.rev !made) in
+  let made = Visit.of_reversed !made in
   program.functions <- Array.append program.functions (Array.map snd made);
   (* Of a function, variants included, the one whose summary is its own. *)
   let source id = if id < count then id else fst made.(id - count) in

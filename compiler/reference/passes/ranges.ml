@@ -29,21 +29,21 @@ type counted = {
   test : int;  (* the variable of the test at the end of a loop that counts to a bound, where it leads back; or none *)
 }
 
-(* What a test of two values says. *)
-type relation = Less | At_most | Equal | Different
+(* What a test of two values says; nothing. *)
+type fact = Less of arg * arg | At_most of arg * arg | Equal of arg * arg | Different of arg * arg | Nothing
 
 let test name args holds =
   match args with
   | [| a; b |] -> (
       match (name, holds) with
-      | "%int_lt", true | "%int_ge", false -> Some (Less, a, b)
-      | "%int_gt", true | "%int_le", false -> Some (Less, b, a)
-      | "%int_le", true | "%int_gt", false -> Some (At_most, a, b)
-      | "%int_ge", true | "%int_lt", false -> Some (At_most, b, a)
-      | "%int_eq", true | "%int_ne", false -> Some (Equal, a, b)
-      | "%int_ne", true | "%int_eq", false -> Some (Different, a, b)
-      | _ -> None)
-  | _ -> None
+      | "%int_lt", true | "%int_ge", false -> Less (a, b)
+      | "%int_gt", true | "%int_le", false -> Less (b, a)
+      | "%int_le", true | "%int_gt", false -> At_most (a, b)
+      | "%int_ge", true | "%int_lt", false -> At_most (b, a)
+      | "%int_eq", true | "%int_ne", false -> Equal (a, b)
+      | "%int_ne", true | "%int_eq", false -> Different (a, b)
+      | _ -> Nothing)
+  | _ -> Nothing
 
 (* The range of an operand is not known yet. *)
 let not_yet = { range = nowhere; sure = false }
@@ -62,12 +62,13 @@ let is_array_set = function
   | "caml_array_set" | "caml_array_set_addr" | "caml_array_set_float" | "caml_floatarray_set" -> true
   | _ -> false
 
+(* What is said of ranges of variables, the last one first. *)
+type sharp = End | Within of int * range * sharp
+
 type analysis = {
   ints : ints;
   f : func;
   flow : Flow.t;
-  (* Of each block the jumps that pass something to it: from where, and what. *)
-  incoming : (int * arg array) list array;
   (* What defines a variable. *)
   definition : instr array;
   (* The block of a variable; none: a parameter of the function. *)
@@ -75,26 +76,23 @@ type analysis = {
   (* Of a variable; `nowhere`: nothing reaches it yet. *)
   ranges : range array;
   (* What holds in a block because of how it is reached. *)
-  facts : (relation * arg * arg) option array;
-  (* What that and the indices checked so far say of ranges, and of each variable whether anything has been said of it. *)
-  sharp : (int * range) list array;
+  facts : fact array;
+  (* What that and the indices checked so far say, and of each variable whether anything has been said of it. *)
+  sharp : sharp array;
   told : bool array;
   mutable counters : counted list;
   masked : bool array;  (* by variable: do only its low bits count? *)
 }
-
-let prim_of analysis v = match analysis.definition.(v) with Prim (_, name, args) -> Some (name, args) | _ -> None
 
 (* What the test at the end of `p` says on its way to `b`, which is reached only from there. *)
 let fact analysis p b =
   match analysis.f.blocks.(p).term with
   | If (Var c, yes, no) when yes.block <> no.block -> (
       let holds = yes.block = b in
-      let told = match prim_of analysis c with Some (name, args) -> test name args holds | None -> None in
-      match told with
-      | Some _ -> told
-      | None -> Some ((if holds then Different else Equal), Var c, Int 0))
-  | _ -> None
+      match match analysis.definition.(c) with Prim (_, name, args) -> test name args holds | _ -> Nothing with
+      | Nothing -> if holds then Different (Var c, Int 0) else Equal (Var c, Int 0)
+      | told -> told)
+  | _ -> Nothing
 
 (* Is `x` at most `y` where block `p` leads to `b`? *)
 let at_most analysis x y p b =
@@ -102,7 +100,7 @@ let at_most analysis x y p b =
   | Int m, Int n -> m <= n
   | _ ->
       let says = function
-        | Some ((Less | At_most | Equal), a, b) -> Simplify.same_arg a x && Simplify.same_arg b y
+        | Less (a, b) | At_most (a, b) | Equal (a, b) -> Simplify.same_arg a x && Simplify.same_arg b y
         | _ -> false
       in
       let rec search at left =
@@ -115,7 +113,7 @@ let bound analysis h param entry latch start up =
   let index b = analysis.flow.Flow.index.(b) in
   let bound =
     match fact analysis latch h with
-    | Some (Different, a, b) ->
+    | Different (a, b) ->
         if Simplify.is_var a param then Some b else if Simplify.is_var b param then Some a else None
     | _ -> None
   in
@@ -150,8 +148,8 @@ let counts analysis uses h k param =
       in
       match (passed entry, passed latch) with
       | Some start, Some (Var next) -> (
-          match prim_of analysis next with
-          | Some ("%int_add", [| Var v; Int ((1 | -1) as step) |]) when v = param -> (
+          match analysis.definition.(next) with
+          | Prim (_, "%int_add", [| Var v; Int ((1 | -1) as step) |]) when v = param -> (
               let up = step = 1 in
               match if uses.(next) = 1 then bound analysis h param entry latch start up else None with
               | Some bound ->
@@ -170,22 +168,23 @@ let counts analysis uses h k param =
 
 (* The range of `v` within those that a block's fact gives. *)
 let rec meet (v : int) range = function
-  | [] -> range
-  | (w, sharp) :: rest ->
-      if w <> v || (range.low >= sharp.low && range.high <= sharp.high) then meet v range rest
+  | End -> range
+  | Within (w, sharp, rest) ->
+      if w <> v || includes sharp range then meet v range rest
+      else if includes range sharp then meet v sharp rest
       else meet v { low = greatest range.low sharp.low; high = least range.high sharp.high } rest
 
 (* The same for block `at` and those above it. *)
 let rec sharpened analysis v range at left =
   if left = 0 then range
   else
-    let range = match analysis.sharp.(at) with [] -> range | found -> meet v range found in
+    let range = meet v range analysis.sharp.(at) in
     let above = analysis.flow.Flow.idom.(at) in
     if above = at then range else sharpened analysis v range above (left - 1)
 
 let range_of analysis arg at =
   match arg with
-  | Int n -> constant analysis.ints n
+  | Int n -> analysis.ints.constant n
   | Wide _ | Literal _ -> analysis.ints.unknown.range
   | Var v ->
       let range = analysis.ranges.(v) in
@@ -207,15 +206,15 @@ let counted_range analysis { up; guard; _ } a at =
       match ints.count with
       | _ when not (is_known start) -> not_yet
       | Some most when start.low >= -2147483647. && start.high <= 2147483647. -> within (-.most) most
-      | _ -> add ints a (constant ints (if up then 1 else -1)))
+      | _ -> add ints a (ints.constant (if up then 1 else -1)))
 
-(* Notes what is said of the range of `arg`. *)
-let tell analysis arg range list =
+(* Notes what is said of the range of `arg`, and what else is said. *)
+let tell analysis arg range others =
   match arg with
   | Var v ->
       analysis.told.(v) <- true;
-      (v, range) :: list
-  | _ -> list
+      Within (v, range, others)
+  | _ -> others
 
 (* The range `r` of what differs from a value of the range `s`. *)
 let without ints r s =
@@ -225,10 +224,10 @@ let without ints r s =
 
 (* What block `b`'s fact says of the ranges of its operands. *)
 let sharpen analysis b =
-  analysis.sharp.(b) <- [];
+  analysis.sharp.(b) <- End;
   match analysis.facts.(b) with
-  | None -> ()
-  | Some (relation, x, y) ->
+  | Nothing -> ()
+  | (Less (x, y) | At_most (x, y) | Equal (x, y) | Different (x, y)) as fact ->
       let at = analysis.flow.Flow.idom.(b) in
       let r = range_of analysis x at in
       let s = range_of analysis y at in
@@ -236,14 +235,17 @@ let sharpen analysis b =
         let ints = analysis.ints in
         let any = ints.any in
         let for_x, for_y =
-          match relation with
-          | Less -> ({ low = -.any; high = below ints s.high }, { low = -.below ints (-.r.low); high = any })
-          | At_most -> ({ low = -.any; high = s.high }, { low = r.low; high = any })
-          | Equal -> (s, r)
-          | Different -> (without ints r s, without ints s r)
+          match fact with
+          | Less _ -> ({ low = -.any; high = below ints s.high }, { low = -.below ints (-.r.low); high = any })
+          | At_most _ -> ({ low = -.any; high = s.high }, { low = r.low; high = any })
+          | Equal _ -> (s, r)
+          | Different _ | Nothing -> (without ints r s, without ints s r)
         in
-        analysis.sharp.(b) <- tell analysis x for_x (tell analysis y for_y [])
+        analysis.sharp.(b) <- tell analysis x for_x (tell analysis y for_y End)
       end
+
+(* Are there at least so many? *)
+let rec reaches sharp count = count = 0 || match sharp with End -> false | Within (_, _, rest) -> reaches rest (count - 1)
 
 (* What holds in block `b` behind an instruction: an index that was checked is one. *)
 let learn analysis b instr =
@@ -255,7 +257,7 @@ let learn analysis b instr =
         | _ -> if is_array_get name || is_array_set name then size else -1.
       in
       match args.(1) with
-      | Var _ as index when high > 0. && List.length analysis.sharp.(b) < indices ->
+      | Var _ as index when high > 0. && not (reaches analysis.sharp.(b) indices) ->
           let range = range_of analysis index b in
           if is_known range && (range.low < 0. || range.high > high) then
             analysis.sharp.(b) <- tell analysis index { low = 0.; high } analysis.sharp.(b)
@@ -338,13 +340,17 @@ let grow analysis v found round =
          { low = (if lower then -.any else old.low); high = (if higher then any else old.high) });
   lower || higher
 
-(* `found` and the ranges of what these jumps pass for parameter number `k`. *)
-let rec passed analysis k found = function
-  | [] -> found
-  | (from, args) :: rest ->
-      let range = range_of analysis args.(k) from in
-      let all = if range.low < found.low || range.high > found.high then join found range else found in
-      passed analysis k all rest
+(* `found` and the ranges of what jumps pass for parameter number `k` of block `b`. *)
+let passed analysis b k found =
+  let flow = analysis.flow in
+  let all = ref found in
+  for i = flow.Flow.start.(b) to flow.Flow.start.(b + 1) - 1 do
+    let from = flow.Flow.predecessors.(i) in
+    let target = Visit.target analysis.f.blocks.(from).term flow.Flow.edge.(i) in
+    let range = range_of analysis target.args.(k) from in
+    all := join !all range
+  done;
+  !all
 
 (* One walk; gives whether something grew. *)
 let walk analysis round =
@@ -363,7 +369,7 @@ let walk analysis round =
     learn analysis !at i
   in
   let param k p =
-    let found = passed analysis k analysis.ranges.(p) analysis.incoming.(!at) in
+    let found = passed analysis !at k analysis.ranges.(p) in
     if grow analysis p found round then changed := true
   in
   Array.iter
@@ -460,12 +466,11 @@ let analyse (f : func) ints params =
           ints;
           f;
           flow;
-          incoming = Array.make blocks [];
           definition = Array.make count Simplify.no_instr;
           home = Array.make count Flow.none;
           ranges = Array.make count nowhere;
-          facts = Array.make blocks None;
-          sharp = Array.make blocks [];
+          facts = Array.make blocks Nothing;
+          sharp = Array.make blocks End;
           told = Array.make count false;
           counters = [];
           masked;
@@ -475,9 +480,6 @@ let analyse (f : func) ints params =
       let note = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       let at = ref Flow.none in
       let live v = analysis.home.(v) <- !at in
-      let jump t =
-        if Array.length t.args > 0 then analysis.incoming.(t.block) <- (!at, t.args) :: analysis.incoming.(t.block)
-      in
       let instr i =
         Visit.each_arg i note;
         Visit.each_dest i live;
@@ -494,19 +496,22 @@ let analyse (f : func) ints params =
           at := b;
           Array.iter live block.params;
           Array.iter instr block.body;
-          Visit.each_term_arg block.term note;
-          Visit.each_target block.term jump)
+          Visit.each_term_arg block.term note)
         f.blocks;
       Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
       (* Without loops what a block reads was found before it. *)
       let loops = Array.exists (fun header -> header <> Flow.none) flow.Flow.header in
       (* What leads to a loop holds in it. *)
-      let forward b =
-        let predecessors = flow.Flow.predecessors.(b) in
-        if loops then List.filter (fun p -> not (Flow.dominates flow b p)) predecessors else predecessors
-      in
       for b = 0 to blocks - 1 do
-        match forward b with [ p ] -> analysis.facts.(b) <- fact analysis p b | _ -> ()
+        let entry = ref Flow.none and entries = ref 0 in
+        for k = flow.Flow.start.(b) to flow.Flow.start.(b + 1) - 1 do
+          let p = flow.Flow.predecessors.(k) in
+          if not (loops && Flow.dominates flow b p) then begin
+            entry := p;
+            incr entries
+          end
+        done;
+        if !entries = 1 then analysis.facts.(b) <- fact analysis !entry b
       done;
       for h = 0 to blocks - 1 do
         if flow.Flow.header.(h) = h then
@@ -599,12 +604,12 @@ let run program target simplify =
   let ints = ints_of target in
   let graph = Call_graph.of_program program in
   let arguments = arguments graph in
-  List.iter
-    (fun id ->
-      match program.functions.(id) with
-      | None -> ()
-      | Some f -> (
-          match analyse f ints (params arguments f ints) with
-          | None -> ()
-          | Some analysis -> if rewrite arguments analysis then simplify f))
-    (List.rev (Call_graph.callees_first graph))
+  let order = Call_graph.callees_first graph in
+  for i = Array.length order - 1 downto 0 do
+    match program.functions.(order.(i)) with
+    | None -> ()
+    | Some f -> (
+        match analyse f ints (params arguments f ints) with
+        | None -> ()
+        | Some analysis -> if rewrite arguments analysis then simplify f)
+  done

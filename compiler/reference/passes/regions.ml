@@ -17,15 +17,15 @@ type region = {
 (* The regions of a function, in the order in which they are reached; of each block its region, or `none`. *)
 type t = { list : region array; home : int array }
 
-(* Finds the regions of a function. *)
-let find (f : func) =
-  let traps =
-    Array.fold_left (fun n (b : block) -> match b.term with Pushtrap _ -> n + 1 | _ -> n) 0 f.blocks
-  in
-  let list = Array.make traps { outer = none; depth = 0; start = 0; members = [] } in
+let no_region = { outer = none; depth = 0; start = 0; members = [] }
+
+let count_trap n (block : block) = match block.term with Pushtrap _ -> n + 1 | _ -> n
+
+(* Finds the regions of a function that sets so many traps; enters into `home` what is in them. *)
+let find_among (f : func) traps home =
+  let list = Array.make traps no_region in
   let count = ref 0 in
-  let home = Array.make (Array.length f.blocks) none in
-  let seen = if traps > 0 then Array.make (Array.length f.blocks) false else [||] in
+  let seen = Array.make (Array.length f.blocks) false in
   let rec run = function
     | [] -> ()
     | (b, _) :: work when seen.(b) -> run work
@@ -43,8 +43,13 @@ let find (f : func) =
       | Poptrap t -> run ((t.block, if region = none then none else list.(region).outer) :: work)
       | term -> run (List.fold_right (fun t work -> (t.block, region) :: work) (Visit.targets term) work))
   in
-  if traps > 0 then run [ (0, none) ];
+  run [ (0, none) ];
   { list = Array.sub list 0 !count; home }
+
+(* The regions of a function. *)
+let find (f : func) =
+  let traps = Array.fold_left count_trap 0 f.blocks and home = Array.make (Array.length f.blocks) none in
+  if traps = 0 then { list = [||]; home } else find_among f traps home
 
 (* Whether a region is in another one, or the same. *)
 let rec is_within regions inner outer =
@@ -57,8 +62,11 @@ let inner_first list =
 (* Which blocks are in loops. Blocks are in reverse postorder, so a loop is within what a jump back spans. *)
 let looping (f : func) =
   let within = Array.make (Array.length f.blocks) false in
+  let here = ref 0 in
+  let fill t = if t.block <= !here then Array.fill within t.block (!here - t.block + 1) true in
   Array.iteri
     (fun b (block : block) ->
-      Visit.each_target block.term (fun t -> if t.block <= b then Array.fill within t.block (b - t.block + 1) true))
+      here := b;
+      Visit.each_target block.term fill)
     f.blocks;
   within

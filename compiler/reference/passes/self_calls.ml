@@ -40,7 +40,7 @@ let make_loop (f : func) any =
   let params = Array.mapi (fun i _ -> count + i) rest in
   f.names <- Array.append f.names (Array.map (fun p -> f.names.(p)) rest);
   let replace = Array.make (Array.length f.names) Simplify.itself in
-  Array.iter2 (fun p fresh -> replace.(p) <- Var fresh) rest params;
+  Array.iter2 (fun p fresh -> replace.(p) <- var fresh) rest params;
   Simplify.substitute f replace;
   let start = Array.length f.blocks in
   let lead t = if t.block = 0 then { t with block = start + 1 } else t in
@@ -51,7 +51,7 @@ let make_loop (f : func) any =
         | Tail { args; _ } as term when is_loop f any term -> Jump { block = start; args }
         | term -> Visit.map_targets lead term))
     f.blocks;
-  let passed = Array.map (fun p -> Var p) rest in
+  let passed = Array.map var rest in
   let first = f.blocks.(0) in
   f.blocks.(0) <- { params = [||]; body = [||]; term = Jump { block = start; args = passed } };
   f.blocks <-

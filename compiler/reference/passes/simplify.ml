@@ -141,10 +141,6 @@ let drop_params (f : func) keep =
   Array.iter (fun (b : block) -> b.term <- Visit.map_targets passed b.term) f.blocks;
   Array.iter (fun (b : block) -> b.params <- pick keep b.params b.params) f.blocks
 
-(* Calls `f` with each parameter of a block and what a jump passes for it. *)
-let each_passed (func : func) f t =
-  if Array.length t.args > 0 then Array.iter2 f func.blocks.(t.block).params t.args
-
 (* Which values are known where: one that a region defines is not known outside of it. Of each variable the region of
    its definition; none: there are no regions. *)
 type scopes = { regions : Regions.t; scope : int array }
@@ -307,20 +303,20 @@ let thread (f : func) =
     if last != t then changed := true;
     last
   in
-  Array.iter
-    (fun (b : block) ->
-      let old = b.term in
-      b.term <- Unreachable;
-      let led = Visit.map_targets lead old in
-      let term = shorter led in
-      if term != led then changed := true;
-      let exit = match term with Jump t -> copied_exit f outside t | _ -> None in
-      match exit with
-      | Some exit ->
-        changed := true;
-        b.term <- exit
-      | None -> b.term <- term)
-    f.blocks;
+  for b = 0 to Array.length f.blocks - 1 do
+    let block = f.blocks.(b) in
+    let old = block.term in
+    block.term <- Unreachable;
+    let led = Visit.map_targets lead old in
+    let term = shorter led in
+    if term != led then changed := true;
+    let exit = match term with Jump t -> copied_exit f outside t | _ -> None in
+    match exit with
+    | Some exit ->
+      changed := true;
+      block.term <- exit
+    | None -> block.term <- term
+  done;
   !changed
 
 (* Appends to each block the one that it jumps to when nothing else does. Blocks are in reverse postorder, as are then those that
@@ -377,73 +373,81 @@ let first_dest = function
   | Prim (dest, _, _) | Apply { dest; _ } -> dest
   | Closures { dests; _ } | Try { dests; _ } -> if Array.length dests > 0 then dests.(0) else none
 
-(* Drops parameters and instructions that nothing needs. Blocks are in reverse postorder: from the last instruction to the first, a value
-   is met after all that may need it, but for what jumps back pass; then all is looked at again. The effect is asked only of instructions
-   that no later one needs. *)
-let unused (f : func) effect_of =
-  (* Variables that something needs, and first results of instructions that stay for their effect. *)
-  let live = Array.make (Array.length f.names) false in
-  let is_live v = live.(v) in
-  let grew = ref false in
-  let mark v =
-    live.(v) <- true;
-    grew := true
-  in
-  let need = function Var v when not live.(v) -> mark v | _ -> () in
-  let stays = function
-    | Prim (dest, _, _) | Apply { dest; _ } -> live.(dest)
-    | Closures { dests; _ } | Try { dests; _ } -> Array.length dests = 0 || Array.exists is_live dests
-  in
-  (* Does nothing need an instruction? *)
-  let is_dead = ref false in
-  let look instr =
-    let is_needed = stays instr in
-    if is_needed || not (removable effect_of instr) then begin
-      if not is_needed then mark (first_dest instr);
-      Visit.each_arg instr need
-    end
-    else is_dead := true
-  in
-  (* Is it a jump back that is looked at? Has one passed what will be needed if its parameter is? *)
-  let is_back = ref false and is_open = ref false in
-  let pass p a =
-    if live.(p) then need a else match a with Var v when !is_back && not live.(v) -> is_open := true | _ -> ()
-  in
-  let here = ref none in
-  let passed t =
-    is_back := t.block <= !here;
-    each_passed f pass t
-  in
-  let rec run () =
-    grew := false;
-    is_dead := false;
-    is_open := false;
-    for b = Array.length f.blocks - 1 downto 0 do
-      let block = f.blocks.(b) in
-      here := b;
-      Visit.each_own_arg block.term need;
-      Visit.each_target block.term passed;
-      for i = Array.length block.body - 1 downto 0 do
-        look block.body.(i)
-      done
+(* What something needs, and first results of instructions that stay for their effect. *)
+type needs = {
+  live : bool array;
+  mutable grew : bool;  (* in this round *)
+  mutable is_open : bool;  (* a jump back has passed what will be needed if its parameter is *)
+}
+
+let mark needs v =
+  needs.live.(v) <- true;
+  needs.grew <- true
+
+let need needs a = match a with Var v when not needs.live.(v) -> mark needs v | _ -> ()
+
+(* Needs what a jump passes to parameters that are needed. *)
+let need_passed needs params args is_back =
+  for k = 0 to Array.length args - 1 do
+    if needs.live.(params.(k)) then need needs args.(k)
+    else match args.(k) with Var v when is_back && not needs.live.(v) -> needs.is_open <- true | _ -> ()
+  done
+
+(* Is one of its results needed, if it has any? *)
+let stays needs instr =
+  match instr with
+  | Prim (dest, _, _) | Apply { dest; _ } -> needs.live.(dest)
+  | Closures { dests; _ } | Try { dests; _ } -> Array.length dests = 0 || Array.exists (fun v -> needs.live.(v)) dests
+
+(* Finds what something needs, for which it calls `note`; gives whether there are instructions that nothing needs. Blocks are in reverse
+   postorder: from the last instruction to the first, a value is met after all that may need it, but for what jumps back pass; then all is
+   looked at again. The effect is asked only of instructions that no later one needs. *)
+let rec find_needs (f : func) effect_of needs note =
+  needs.grew <- false;
+  needs.is_open <- false;
+  let found = ref false in
+  for b = Array.length f.blocks - 1 downto 0 do
+    let { body; term; _ } = f.blocks.(b) in
+    Visit.each_own_arg term note;
+    for k = 0 to Visit.target_count term - 1 do
+      let { block; args } = Visit.target term k in
+      need_passed needs f.blocks.(block).params args (block <= b)
     done;
-    if !grew && !is_open then run ()
-  in
-  run ();
+    for i = Array.length body - 1 downto 0 do
+      let instr = body.(i) in
+      let is_needed = stays needs instr in
+      if is_needed || not (removable effect_of instr) then begin
+        if not is_needed then mark needs (first_dest instr);
+        Visit.each_arg instr note
+      end
+      else found := true
+    done
+  done;
+  if needs.grew && needs.is_open then find_needs f effect_of needs note else !found
+
+(* Drops parameters and instructions that nothing needs. *)
+let unused (f : func) effect_of =
+  let needs = { live = Array.make (Array.length f.names) false; grew = false; is_open = false } in
+  let dead = find_needs f effect_of needs (need needs) in
+  let is_live v = needs.live.(v) in
   let dead_params = Array.exists (fun (b : block) -> not (Array.for_all is_live b.params)) f.blocks in
   if dead_params then drop_params f is_live;
-  if !is_dead then Array.iter (fun (b : block) -> b.body <- Visit.filter_array stays b.body) f.blocks;
-  dead_params || !is_dead
+  if dead then Array.iter (fun (b : block) -> b.body <- Visit.filter_array (stays needs) b.body) f.blocks;
+  dead_params || dead
 
-(* Puts constants in the place of operations on constants. *)
+(* Is the instruction an operation on constants that can be done? *)
+let folds = function Prim (_, name, [| Int a; Int b |]) -> Option.is_some (Fold.run name a b) | _ -> false
+
+(* Puts constants in the place of operations on constants; gives whether there are any. *)
 let constants (f : func) =
-  let replace = ref [||] in
-  let known a = match a with Var v when Array.length !replace > 0 && !replace.(v) != itself -> !replace.(v) | _ -> a in
+  Array.exists (fun (b : block) -> Array.exists folds b.body) f.blocks
+  &&
+  let replace = Array.make (Array.length f.names) itself in
+  let known a = match a with Var v when replace.(v) != itself -> replace.(v) | _ -> a in
   let fold dest name a b =
     match Fold.run name a b with
     | Some n ->
-        if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
-        !replace.(dest) <- Int n;
+        replace.(dest) <- int n;
         false
     | None -> true
   in
@@ -453,9 +457,8 @@ let constants (f : func) =
     | _ -> true
   in
   Array.iter (fun (b : block) -> b.body <- Visit.filter_array stays b.body) f.blocks;
-  let changed = Array.length !replace > 0 in
-  if changed then substitute f !replace;
-  changed
+  substitute f replace;
+  true
 
 (* So often all steps are gone through. *)
 let rounds = 3

@@ -81,7 +81,7 @@ let rec note used slot =
 let find_slots program params is_set =
   let slots = Array.map (fun _ -> [||]) params in
   let slot_of id k =
-    let own = Discover.grown slots.(id) k none in
+    let own = Visit.grown slots.(id) k none in
     slots.(id) <- own;
     if own.(k) == none then own.(k) <- { uses = always; passed = [] };
     own.(k)
@@ -222,7 +222,7 @@ let rec copy s depth id first facts args =
         let made =
           if size < max_int && (size <= small || size < copy.size || first > 1 || !helped land any <> 0) then begin
             f.name <- Names.unique s.taken f.name;
-            let copies = Discover.grown s.copies id copy in
+            let copies = Visit.grown s.copies id copy in
             copies.(id) <- copy;
             s.copies <- copies;
             s.count <- id + 1;
@@ -248,9 +248,10 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
   let changed = ref false in
   let reached = Array.make (Array.length f.blocks) false in
   reached.(0) <- true;
+  let reach t = reached.(t.block) <- true in
   (* A copy that may read what it has captured is the function of its closures, another one is not. *)
   Inline.replace_all facts f.params (if has own reads_own then [| Function f.id |] else Array.append [| Function origin |] known);
-  let arg a = match fact facts a with Constant constant -> constant | _ -> a in
+  let arg a = match a with Var v -> ( match facts.(v) with Constant constant -> constant | _ -> a) | _ -> a in
   let instr i =
     match Visit.map_args arg i with
     | Prim (dest, name, args) as i -> (
@@ -288,7 +289,7 @@ and look s (f : func) ({ origin; known; depth; _ } as own) for_calls =
         | Tail t when for_calls -> Tail { t with callee = callee s facts depth t.closure t.args t.callee }
         | _ -> next
       in
-      Visit.each_target term (fun t -> reached.(t.block) <- true);
+      Visit.each_target term reach;
       { block with body; term }
     end
     else Outline.empty ()

@@ -66,7 +66,7 @@ let cut func global_names is_main =
     | _ :: _ -> again (List.filter_map cut_block blocks)
   in
   again (List.filter_map cut_block (Array.to_list func.blocks));
-  match !added with [] -> () | _ :: _ -> func.blocks <- Array.append func.blocks (Array.of_list (List.rev !added))
+  match !added with [] -> () | _ :: _ -> func.blocks <- Array.append func.blocks (Visit.of_reversed !added)
 
 (* Does control never pass the end of the nodes? *)
 let rec terminated (nodes : Structure.node list) =
@@ -148,13 +148,13 @@ let close (flow : Flow.t) entries =
     changed := false;
     Array.iter
       (fun b ->
-        Array.iter
-          (fun s ->
-            if flow.Flow.index.(s) > 0 && (not entries.(s)) && owner.(s) <> owner.(b) then begin
-              entries.(s) <- true;
-              changed := true
-            end)
-          flow.Flow.successors.(b))
+        for k = 0 to Flow.edge_count flow b - 1 do
+          let s = Flow.successor flow b k in
+          if flow.Flow.index.(s) > 0 && (not entries.(s)) && owner.(s) <> owner.(b) then begin
+            entries.(s) <- true;
+            changed := true
+          end
+        done)
       flow.Flow.order
   done;
   owner
@@ -173,8 +173,7 @@ let live_in func (flow : Flow.t) =
     Visit.each_term_arg block.term note;
     Array.fold_right before block.body [ Registers.new_step !uses [||] false ]
   in
-  let live, _ = Registers.liveness func flow (Array.map all func.blocks) in
-  Array.map Visit.of_reversed live
+  Array.map Visit.of_reversed (Registers.liveness func flow (Array.map all func.blocks))
 
 (* Numbers variables anew for one piece. *)
 type renamer = {
@@ -201,7 +200,7 @@ let rename renamer v =
   end
 
 let vars renamer variables = Visit.map_array (rename renamer) variables
-let rename_arg renamer arg = match arg with Var v -> Var (rename renamer v) | Int _ | Wide _ | Literal _ -> arg
+let rename_arg renamer arg = match arg with Var v -> var (rename renamer v) | Int _ | Wide _ | Literal _ -> arg
 let args renamer passed = Visit.map_array (rename_arg renamer) passed
 
 let rename_instr renamer instr =
@@ -222,7 +221,7 @@ let rename_instr renamer instr =
 
 let reset renamer =
   List.iter (fun v -> renamer.map.(v) <- -1) renamer.touched;
-  let names = Array.of_list (List.rev renamer.new_names) in
+  let names = Visit.of_reversed renamer.new_names in
   renamer.touched <- [];
   renamer.new_names <- [];
   renamer.count <- 0;
@@ -247,7 +246,7 @@ type piece = {
 (* The arguments of a jump to an entry of another piece. *)
 let entry_args pieces renamer (t : target) =
   let passed = args renamer t.args in
-  Array.append passed (Array.map (fun v -> Var (rename renamer v)) pieces.live.(t.block))
+  Array.append passed (Array.map (fun v -> var (rename renamer v)) pieces.live.(t.block))
 
 (* An edge of a branch; to another piece it goes through a block of its own. *)
 let target pieces renamer piece (t : target) : target =
@@ -363,7 +362,7 @@ let split (program : Program.t) taken (func : func) extent next =
         else begin
           (* the block's own parameters come from outside under other names *)
           let own = Array.map (fun p -> fresh renamer func.names.(p)) func.blocks.(head).params in
-          let term = Jump { block = 1; args = Array.map (fun v -> Var v) own } in
+          let term = Jump { block = 1; args = Array.map var own } in
           (Array.append own (vars renamer pieces.live.(head)), [ { params = [||]; body = [||]; term } ])
         end
       in

@@ -30,7 +30,7 @@ let no_state = { slots = [||]; height = 0; accu = undefined }
 let copy state = { slots = Array.sub state.slots 0 state.height; height = state.height; accu = state.accu }
 
 let push state value =
-  if state.height >= Array.length state.slots then state.slots <- grown state.slots state.height undefined;
+  if state.height >= Array.length state.slots then state.slots <- Visit.grown state.slots state.height undefined;
   state.slots.(state.height) <- value;
   state.height <- state.height + 1
 
@@ -38,37 +38,38 @@ let push state value =
 type places = {
   mutable count : int;
   mutable list : Program.place list;
-  pending_at : pending list array;  (* at each instruction, the inner first *)
+  pending_at : pending list array;  (* return addresses at each instruction, the inner first *)
 }
-
-(* A return address that is pushed before the arguments of a call, while they are computed. *)
-and pending = { address : int; trap : int }
 
 (* Return addresses that are pushed at each instruction. Code stands in the order in which ocamlc makes it: that of the
    arguments is between PUSH_RETADDR and the address. *)
 let places (code : code) =
-  let pending_at = Array.make (Array.length code.sites) [] in
+  let pending_at = Array.make code.image.words [] in
   let rec open_at pc = function
     | { address; _ } :: outer when address <= pc -> open_at pc outer
     | pending -> pending
   in
+  let left = ref (List.sort (fun a b -> a.pushed_at - b.pushed_at) code.pending) in
   let pending = ref [] in
-  Array.iteri
-    (fun pc site ->
-      pending := open_at pc !pending;
-      pending_at.(pc) <- !pending;
-      match site.op with
-      | Push_retaddr address -> pending := { address; trap = site.trap } :: !pending
-      | _ -> ())
-    code.sites;
+  for pc = 0 to code.image.words - 1 do
+    pending := open_at pc !pending;
+    pending_at.(pc) <- !pending;
+    match !left with
+    | first :: rest when first.pushed_at = pc ->
+      pending := first :: !pending;
+      left := rest
+    | _ -> ()
+  done;
   { count = 0; list = []; pending_at }
 
-(* Of one function after the other: by variable, its name, and the primitive that gives it; and the instructions of the block. *)
+(* Of one function after the other: by variable, its name, and the primitive that gives it; the instructions of the block; those of
+   the bytecode. *)
 type room = {
   mutable names : string array;
   mutable givers : string array;
   mutable instrs : Program.instr array;
   mutable instr_count : int;
+  decoded : Liveness.decoded;
 }
 
 (* A function being built. *)
@@ -88,13 +89,14 @@ type builder = {
   mutable block_count : int;
   room : room;
   mutable var_count : int;
+  mutable trap : int;  (* the innermost one in the block *)
 }
 
 let fresh b =
   let v = b.var_count and room = b.room in
   if v >= Array.length room.names then begin
-    room.names <- grown room.names v "";
-    room.givers <- grown room.givers v ""
+    room.names <- Visit.grown room.names v "";
+    room.givers <- Visit.grown room.givers v ""
   end;
   room.names.(v) <- "";
   room.givers.(v) <- "";
@@ -104,7 +106,7 @@ let fresh b =
 let add b instr =
   let room = b.room in
   let n = room.instr_count in
-  room.instrs <- grown room.instrs n Visit.nothing;
+  room.instrs <- Visit.grown room.instrs n Visit.nothing;
   room.instrs.(n) <- instr;
   room.instr_count <- n + 1
 
@@ -119,7 +121,7 @@ let prim b name args =
   let dest = fresh b in
   b.room.givers.(dest) <- name;
   add b (Program.Prim (dest, name, args));
-  Program.Var dest
+  Program.var dest
 
 (* The instruction at `pc` stands at a place of its own, for which ocamlrun finds `address` on the stack. *)
 let place b kind pc address =
@@ -129,7 +131,7 @@ let place b kind pc address =
     let number = places.count in
     places.count <- number + 1;
     let rec others = function
-      | other :: outer when other.trap = b.code.sites.(pc).trap ->
+      | other :: outer when other.within = b.trap ->
         if other.address = address then others outer
         else Debug_events.location b.debug other.address :: others outer
       | _ -> []
@@ -188,6 +190,9 @@ let keep b op accu =
   | (Opcode.Acc _ | Envacc _ | Offsetclosure _ | Const _ | Getglobal _), Program.Var _, _ -> ignore (prim b "%keep" [| accu |])
   | _ -> ()
 
+(* The block that begins there. *)
+let at b l = Liveness.at b.code l
+
 (* How many slots are live, the accumulator among them. *)
 let live_count live =
   let count = ref 0 in
@@ -230,16 +235,16 @@ let enter b block =
     let live = b.graph.live.(block) in
     let last = Array.length live - 1 in
     let state = { slots = Array.make (last + headroom) undefined; height = last; accu = Program.Int 0 } in
-    let params = Array.init (live_count live) (fun _ -> fresh b) in
+    let params = Array.make (live_count live) none in
     let next = ref 0 in
-    let param () =
-      incr next;
-      Program.Var params.(!next - 1)
-    in
-    for slot = 0 to last - 1 do
-      if Liveness.is_live live slot then state.slots.(slot) <- param ()
+    for slot = 0 to last do
+      if Liveness.is_live live slot then begin
+        let param = fresh b in
+        params.(!next) <- param;
+        incr next;
+        if slot < last then state.slots.(slot) <- Program.var param else state.accu <- Program.var param
+      end
     done;
-    if Liveness.is_live live last then state.accu <- param ();
     b.blocks.(block).params <- params;
     state
   end
@@ -294,15 +299,15 @@ let closures b vars labels recursive state pc next =
         ( b.ids.(number),
           Array.map
             (fun offset ->
-              if offset >= f.captured then values.(offset - f.captured) else Program.Var dests.(offset / 3))
+              if offset >= f.captured then values.(offset - f.captured) else Program.var dests.(offset / 3))
             (Array.of_list f.used) ))
       labels
   in
-  state.accu <- Program.Var dests.(0);
-  if recursive then Array.iter (fun d -> push state (Program.Var d)) dests;
+  state.accu <- Program.var dests.(0);
+  if recursive then Array.iter (fun d -> push state (Program.var d)) dests;
   add b (Program.Closures { dests; functions });
   let count = Array.length labels in
-  allocated b (Program.Var dests.(0)) (Allocations.Fixed ((3 * count) + vars)) pc (next - count)
+  allocated b (Program.var dests.(0)) (Allocations.Fixed ((3 * count) + vars)) pc (next - count)
 
 (* An instruction that is not the end of a block. *)
 let execute b pc op next state =
@@ -316,12 +321,12 @@ let execute b pc op next state =
         let t = b.code.traps.(trap) in
         List.iter
           (fun (boxed, cell) ->
-            if boxed = slot then ignore (prim b "%setfield" [| Program.Var cell; Program.Int 0; accu |]))
+            if boxed = slot then ignore (prim b "%setfield" [| Program.var cell; Program.Int 0; accu |]))
           t.boxes;
         store t.outer
       end
     in
-    store b.code.sites.(pc).trap;
+    store b.trap;
     state.slots.(slot) <- accu;
     state.accu <- Program.Int 0
   | Pop n -> state.height <- state.height - n
@@ -338,7 +343,7 @@ let execute b pc op next state =
     place b Program.Call pc next;
     let dest = fresh b in
     add b (Program.Apply { dest; closure = accu; args; callee = Any });
-    state.accu <- Program.Var dest
+    state.accu <- Program.var dest
   | Closure (vars, label) -> closures b vars [| label |] false state pc next
   | Closurerec (vars, labels) -> closures b vars labels true state pc next
   | Getglobal n -> state.accu <- global b n
@@ -410,8 +415,8 @@ let execute b pc op next state =
 (* Sets a trap. A slot that is assigned while it is set and live in the handler is kept in a cell, too, which
    a block in front of the handler reads. *)
 let pushtrap b pc handler next state =
-  let body = b.code.sites.(next).block in
-  let trap = b.code.traps.(b.code.sites.(next).trap) in
+  let body = at b next in
+  let trap = b.code.traps.(b.code.leaders.(next).trap) in
   let boxes = ref [] in
   List.iter
     (fun slot ->
@@ -423,22 +428,22 @@ let pushtrap b pc handler next state =
   let boxes = List.rev !boxes in
   let exn = fresh b in
   let caught = copy state in
-  caught.accu <- Program.Var exn;
+  caught.accu <- Program.var exn;
   let handler =
     match boxes with
     | [] -> last_edge b handler caught pc
     | _ ->
       let param = fresh b in
-      caught.accu <- Program.Var param;
+      caught.accu <- Program.var param;
       let first = b.room.instr_count in
       List.iter
-        (fun (slot, cell) -> caught.slots.(slot) <- prim b "%field" [| Program.Var cell; Program.Int 0 |])
+        (fun (slot, cell) -> caught.slots.(slot) <- prim b "%field" [| Program.var cell; Program.Int 0 |])
         boxes;
       let target = last_edge b handler caught pc in
       let landing = { Program.params = [| param |]; body = take b first; term = Program.Jump target } in
       b.landings <- landing :: b.landings;
       b.block_count <- b.block_count + 1;
-      { Program.block = b.block_count - 1; args = [| Program.Var exn |] }
+      { Program.block = b.block_count - 1; args = [| Program.var exn |] }
   in
   trap.boxes <- boxes;
   for _ = 1 to 4 do
@@ -450,32 +455,31 @@ let pushtrap b pc handler next state =
 (* The instruction that ends a block. *)
 let term b pc op next state =
   let accu = state.accu in
-  let at l = b.code.sites.(l).block in
   match op with
-  | Branch l -> Program.Jump (last_edge b (at l) state pc)
+  | Branch l -> Program.Jump (last_edge b (at b l) state pc)
   | Branchif l | Branchifnot l ->
     let taken = match op with Branchif _ -> true | _ -> false in
     let yes = if taken then l else next and no = if taken then next else l in
     (match accu with
     | Program.Var v when v <> none && is_boolean b.room.givers.(v) -> state.accu <- Program.Int 1
     | _ -> ());
-    let yes = edge b (at yes) state pc in
+    let yes = edge b (at b yes) state pc in
     state.accu <- Program.Int 0;
-    let no = last_edge b (at no) state pc in
+    let no = last_edge b (at b no) state pc in
     Program.If (accu, yes, no)
   | Compare (name, constant, l) ->
     let test = prim b name [| constant; accu |] in
-    let yes = edge b (at l) state pc in
-    let no = last_edge b (at next) state pc in
+    let yes = edge b (at b l) state pc in
+    let no = last_edge b (at b next) state pc in
     Program.If (test, yes, no)
   | Switch (ints, tags) ->
-    let ints = Array.map (fun l -> edge b (at l) state pc) ints in
-    let tags = Array.map (fun l -> edge b (at l) state pc) tags in
+    let ints = Array.map (fun l -> edge b (at b l) state pc) ints in
+    let tags = Array.map (fun l -> edge b (at b l) state pc) tags in
     Program.Switch (accu, ints, tags)
-  | Pushtrap l -> pushtrap b pc (at l) next state
+  | Pushtrap l -> pushtrap b pc (at b l) next state
   | Poptrap ->
     state.height <- state.height - 4;
-    Program.Poptrap (last_edge b (at next) state pc)
+    Program.Poptrap (last_edge b (at b next) state pc)
   | Raise kind ->
     place b kind pc pc;
     Program.Raise accu
@@ -485,30 +489,28 @@ let term b pc op next state =
   | Reperformterm _ -> Program.Return (prim b "%reperform" (pop_behind 1 accu state 2 pc))
   | _ -> Program.Return accu
 
-(* Executes a block. *)
-let block b number state =
-  let last = b.graph.lasts.(number) and has_events = Array.length b.debug.events > 0 in
-  let rec from pc read =
-    let i = instruction b.code pc in
-    if has_events then names_at b pc state;
-    if i.push then push state state.accu else if read then keep b i.op state.accu;
-    if pc = last && ends_block i.op then term b pc i.op i.next state
-    else begin
-      execute b pc i.op i.next state;
-      (* Only the starts of blocks are asked for again. *)
-      if i.block = none then b.code.sites.(pc) <- no_site;
-      if pc = last then Program.Jump (last_edge b b.code.sites.(i.next).block state pc)
-      else from i.next (match i.op with Acc _ | Envacc _ -> true | Getfield _ -> read && not i.push | _ -> false)
-    end
-  in
-  from b.graph.starts.(number) false
+(* Executes what is left of a block, from instruction number `i` at `pc` to its last one; `read`: the one before has only read what is in
+   the accumulator. *)
+let rec block b i last pc state read =
+  let { Liveness.op; push = pushes; next; _ } = b.room.decoded in
+  let op = op.(i) and pushes = pushes.(i) and next = next.(i) in
+  if Array.length b.debug.events > 0 then names_at b pc state;
+  if pushes then push state state.accu else if read then keep b op state.accu;
+  if i = last && ends_block op then term b pc op next state
+  else begin
+    execute b pc op next state;
+    if i = last then Program.Jump (last_edge b (at b next) state pc)
+    else
+      let read = match op with Acc _ | Envacc _ -> true | Getfield _ -> read && not pushes | _ -> false in
+      block b (i + 1) last next state read
+  end
 
 (* All blocks, a predecessor first. *)
 let build b =
   let arity = b.func.arity in
   (* The function itself comes first. *)
   let params = Array.init (arity + 1) (fun _ -> fresh b) in
-  let slots = Array.init arity (fun slot -> Program.Var params.(arity - slot)) in
+  let slots = Array.init arity (fun slot -> Program.var params.(arity - slot)) in
   let state = { slots; height = arity; accu = Program.Int 0 } in
   if b.graph.starts.(0) = none then
     b.blocks.(0).term <- Program.Jump (last_edge b b.graph.successors.(0).(0) state b.func.entry)
@@ -522,8 +524,10 @@ let build b =
       work := rest;
       if not seen.(n) then begin
         seen.(n) <- true;
-        if b.graph.starts.(n) <> none then begin
-          let term = block b n (enter b n) in
+        let start = b.graph.starts.(n) in
+        if start <> none then begin
+          b.trap <- b.code.leaders.(start).trap;
+          let term = block b b.graph.firsts.(n) (b.graph.firsts.(n + 1) - 1) start (enter b n) false in
           b.blocks.(n).body <- take b 0;
           b.blocks.(n).term <- term
         end;
@@ -550,7 +554,7 @@ let func code ids debug table places watch room number name place =
       in
       climb trap)
     f.assigns;
-  let graph = Liveness.run code f in
+  let graph = Liveness.run code room.decoded f in
   let count = Array.length graph.starts in
   let b =
     {
@@ -569,10 +573,11 @@ let func code ids debug table places watch room number name place =
       block_count = count;
       room;
       var_count = 0;
+      trap = none;
     }
   in
   let params = build b in
-  let blocks = Array.append b.blocks (Array.of_list (List.rev b.landings)) in
+  let blocks = Array.append b.blocks (Visit.of_reversed b.landings) in
   let names = Array.sub room.names 0 b.var_count in
   { Program.id = ids.(number); name; place; kind = Program.Closure; params; exits = 0; blocks; names }
 
@@ -597,7 +602,8 @@ let run (image : Container.image) table backtraces =
   let places = if backtraces then Some (places code) else None in
   let is_called number _ = code.called.(number) in
   let watch = Allocations.watch (List.filteri is_called (Array.to_list image.primitives)) in
-  let room = { names = [||]; givers = [||]; instrs = [||]; instr_count = 0 } in
+  let decoded = { Liveness.op = [||]; push = [||]; next = [||]; count = 0 } in
+  let room = { names = [||]; givers = [||]; instrs = [||]; instr_count = 0; decoded } in
   let functions =
     Array.mapi
       (fun id number ->
@@ -613,6 +619,6 @@ let run (image : Container.image) table backtraces =
     globals = image.globals;
     global_names = image.global_names;
     lifted = 0;
-    places = (match places with Some places -> Array.of_list (List.rev places.list) | None -> [||]);
+    places = (match places with Some places -> Visit.of_reversed places.list | None -> [||]);
     version = image.version;
   }

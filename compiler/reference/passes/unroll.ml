@@ -53,7 +53,7 @@ let take_in host (callee : func) (block : block) (before, dest, passed, rest) =
   add_block host follows;
   let variable = add_variables host callee.names in
   let renamed v = variable + v in
-  let rename = function Var v -> Var (variable + v) | a -> a in
+  let rename = function Var v -> var (variable + v) | a -> a in
   let leave arg = Jump { block = next; args = [| arg |] } in
   Array.iteri
     (fun k (block : block) ->
@@ -64,7 +64,7 @@ let take_in host (callee : func) (block : block) (before, dest, passed, rest) =
       | Tail { closure; args; callee } ->
           let dest = add_variables host [| "" |] in
           let body = Array.append body [| Apply { dest; closure; args; callee } |] in
-          add_block host { params; body; term = leave (Var dest) }
+          add_block host { params; body; term = leave (var dest) }
       | term -> add_block host { params; body; term })
     callee.blocks;
   follows
@@ -75,7 +75,7 @@ let run_host (f : func) work =
   let host = { added = []; block_count = count; hints = [ f.names ]; variables = Array.length f.names } in
   Array.iter (work host) f.blocks;
   f.names <- Array.concat (List.rev host.hints);
-  f.blocks <- Array.append f.blocks (Array.of_list (List.rev host.added));
+  f.blocks <- Array.append f.blocks (Visit.of_reversed host.added);
   host.block_count > count
 
 (* Gives whether the function took itself in. *)
