@@ -6,7 +6,7 @@
 use std::process::Command;
 
 use lua_of_ocaml::bytecode::unmarshal::Arena;
-use lua_of_ocaml::ir::program::{Arg, Args, Block, Func, Instr, Kind, Program, Target as Edge, Term, Var};
+use lua_of_ocaml::ir::program::{Arg, Args, Block, Func, Hint, Instr, Kind, NO_HINT, Program, Target as Edge, Term, Var};
 use lua_of_ocaml::link::fragment::{self, Table};
 use lua_of_ocaml::lua::lua_text::{self, Style};
 use lua_of_ocaml::lua::short_names::ShortNames;
@@ -17,6 +17,8 @@ use lua_of_ocaml::target::Target;
 
 const ENGINES: [&str; 5] = ["lua5.1", "lua5.2", "lua5.3", "lua5.4", "luajit"];
 const STEPS: usize = 200;
+/// What variables may be called.
+const HINTS: [&str; 5] = ["", "x", "y", "end", "loop"];
 
 const SECTIONS: &str = "\
 --// %int_lt const\n--// Test: %1 < %2\n\
@@ -94,10 +96,10 @@ fn function(random: &mut Random) -> Func {
         blocks.push(Block { params: own, body, term });
     }
     let variables = 6 + 5 * n;
-    let mut names = vec![String::new(); variables];
-    for v in 0..variables {
+    let mut names = vec![NO_HINT; variables];
+    for name in &mut names {
         if random.below(3) == 0 {
-            names[v] = ["x", "y", "end", "loop"][random.below(4)].to_string();
+            *name = 1 + random.below(HINTS.len() - 1) as Hint;
         }
     }
     let flow = flow::run(&blocks);
@@ -196,6 +198,7 @@ fn lua(func: &Func, style: Style) -> String {
         data: Arena::default(),
         globals: Vec::new(),
         global_names: Vec::new(),
+        hints: HINTS.map(str::to_string).to_vec(),
         lifted: 0,
         places: Vec::new(),
         version: (4, 13),
