@@ -131,7 +131,8 @@ let stack_of l = let q = Stack.create () in List.iter (fun x -> Stack.push x q) 
 let queue_add q x = if Queue.length q < 10 then Queue.add x q
 let buffer_of s = let b = Buffer.create 1 in Buffer.add_string b s; b
 let buffer_add b s = if Buffer.length b < 100 then Buffer.add_string b s
-let reread s = Scanf.sscanf s "%d" (fun n -> n)
+(* Nine characters are an int of 32 bits. *)
+let reread s = Scanf.sscanf s "%9d" (fun n -> n)
 let reread_float s = Scanf.sscanf s " %f" (fun x -> x)
 let box_hov n l = clip (Format.asprintf "@[<hov %d>%a@]" (n land 7) (Format.pp_print_list ~pp_sep:Format.pp_print_space Format.pp_print_string) l)
 let box_v n l = clip (Format.asprintf "@[<v %d>[%a]@]" (n land 7) (Format.pp_print_list Format.pp_print_string) l)
