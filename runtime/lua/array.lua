@@ -53,16 +53,17 @@ P.array_make = function(tag, n, v, name)
     Error(G[1], 0)
   end
   if n == 0 then return tag == 0 and Empty or {tag} end
+  if n == 1 then return {tag, v} end
+  if n == 2 then return {tag, v, v} end
+  if n == 3 then return {tag, v, v, v} end
   local a, first
-  if create and n > 3 then
+  if create then
     a, first = create(n + 1, 0), 2
     a[1] = tag
   elseif n > 7 then
     a, first = {tag, v, v, v, v, v, v, v, v}, 10
-  elseif n > 3 then
-    a, first = {tag, v, v, v, v}, 6
   else
-    a, first = {tag}, 2
+    a, first = {tag, v, v, v, v}, 6
   end
   for i = first, n + 1 do a[i] = v end
   return a

@@ -24,12 +24,14 @@ type traffic = {
   pops : int;
   pushes : int;
   writes_accu : bool;
+  ends : bool;  (* the block, too *)
 }
 
-let none_at_all = { reads_accu = false; reads = 0; pops = 0; pushes = 0; writes_accu = false }
+let none_at_all = { reads_accu = false; reads = 0; pops = 0; pushes = 0; writes_accu = false; ends = false }
+let leads = { none_at_all with ends = true }
+let tests = { leads with reads_accu = true }
 let writes = { none_at_all with writes_accu = true }
-let tests = { none_at_all with reads_accu = true }
-let changes = { tests with writes_accu = true }
+let changes = { writes with reads_accu = true }
 
 (* Drops `n` slots; takes `n` slots, and gives a result. *)
 let drops = Program.shared 5 (fun n -> { none_at_all with pops = n })
@@ -40,7 +42,8 @@ let gathers n = if n > 0 then takes (n - 1) else writes
 
 let traffic op =
   match op with
-  | Nop | Grab _ | Restart | Branch _ | Stop -> none_at_all
+  | Nop | Grab _ | Restart -> none_at_all
+  | Branch _ | Stop -> leads
   | Acc _ | Envacc _ | Offsetclosure _ | Getglobal _ | Getglobalfield _ | Const _ -> writes
   | Pop n -> drops n
   | Push_retaddr _ -> { none_at_all with pushes = 3 }
@@ -54,18 +57,11 @@ let traffic op =
   | Getmethod | Getdynmet -> { changes with reads = 1 }
   | Getpubmet _ -> { changes with pushes = 1 }
   | Resume n -> takes n
-  | Pushtrap _ -> { none_at_all with pushes = 4 }
-  | Poptrap -> drops 4
+  | Pushtrap _ -> { leads with pushes = 4 }
+  | Poptrap -> { leads with pops = 4 }
   | Branchif _ | Branchifnot _ | Compare _ | Switch _ | Return _ | Raise _ -> tests
   | Appterm (n, _) | Resumeterm (n, _) -> { tests with reads = n; pops = n }
   | Reperformterm _ -> { tests with reads = 2; pops = 2 }
-
-(* Does the instruction end its block? *)
-let ends_block = function
-  | Branch _ | Branchif _ | Branchifnot _ | Compare _ | Switch _ | Pushtrap _ | Poptrap | Return _ | Appterm _
-  | Resumeterm _ | Reperformterm _ | Raise _ | Stop ->
-    true
-  | _ -> false
 
 let sets_global = function Setglobal _ -> true | _ -> false
 
@@ -107,6 +103,14 @@ let no_func =
     assigns = [];
   }
 
+(* The instructions that are reached, by the word where they begin. *)
+type instructions = {
+  op : op array;
+  next : int array;  (* where the next one starts; its complement if the instruction begins with a push of accu *)
+}
+
+let no_instructions = { op = [||]; next = [||] }
+
 (* How each instruction is reached, by the word where it begins: its function (none: it is not), depth of the stack and innermost trap
    before it. *)
 type reached = { owner : int array; depth : int array; trap : int array }
@@ -130,6 +134,7 @@ type pending = { pushed_at : int; address : int; within : int  (* the innermost 
 type code = {
   image : Container.image;
   operands : operands;
+  mutable instructions : instructions;
   mutable reached : reached;  (* while functions are discovered *)
   mutable leaders : leader array;  (* by word *)
   mutable function_at : int array;  (* number of the function that starts at a word *)
@@ -229,7 +234,7 @@ let check_slots code pc op traffic depth trap =
     let floor = if trap = none then 0 else code.traps.(trap).depth + 4 in
     if traffic.reads > depth || floor + traffic.pops > depth then fail pc "stack underflow"
 
-(* Walks over the code of a function: its leaders, depths, traps, and the functions that it creates. *)
+(* Walks over the code of a function: its instructions, leaders, depths, traps, and the functions that it creates. *)
 let explore code number =
   let f = code.functions.(number) in
   let main = f.parent = none in
@@ -238,15 +243,16 @@ let explore code number =
   let rec walk pc before trap =
     let op = decode code.operands pc in
     let push = code.operands.push and next = code.operands.next in
+    code.instructions.op.(pc) <- op;
+    code.instructions.next.(pc) <- (if push then lnot next else next);
     let depth = if push then before + 1 else before in
     step code f number pc op depth trap;
     let t = traffic op in
     if t.reads > 0 || t.pops > 0 then check_slots code pc op t depth trap;
     let after = depth - t.pops + t.pushes in
-    let ends = ends_block op in
     let forced =
       match op with
-      | _ when not ends -> main && after = 0 && trap = none && sets_global op
+      | _ when not t.ends -> main && after = 0 && trap = none && sets_global op
       | Branch l ->
         lead code work number l after trap;
         false
@@ -272,14 +278,14 @@ let explore code number =
         true
       | _ -> false
     in
-    if forced || not ends then begin
+    if forced || not t.ends then begin
       if next >= code.image.words then fail pc "the code ends here without a return";
-      if not (ends || forced) && code.reached.owner.(next) = none then begin
+      if not (t.ends || forced) && code.reached.owner.(next) = none then begin
         ignore (reach code number next after trap);
         walk next after trap
       end
       else begin
-        if not ends then lead code work number next after trap;
+        if not t.ends then lead code work number next after trap;
         if forced then code.leaders.(next).forced <- true
       end
     end
@@ -304,6 +310,7 @@ let run (image : Container.image) =
     {
       image;
       operands = operands image;
+      instructions = { op = Array.make size Nop; next = Array.make size 0 };
       reached = { owner = Array.make size none; depth = Array.make size 0; trap = Array.make size none };
       leaders = Array.make size no_leader;
       function_at = Array.make size none;
@@ -336,6 +343,7 @@ let run (image : Container.image) =
 
 (* Lets the memory go. As Lua a function holds its variables as long as it runs, and those of what is inlined in it. *)
 let release code =
+  code.instructions <- no_instructions;
   code.leaders <- [||];
   code.function_at <- [||];
   code.functions <- [||]

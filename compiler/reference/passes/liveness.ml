@@ -1,19 +1,11 @@
-(* The instructions and the control-flow graph of a function of the bytecode, and which stack slots are live at the start of each block. *)
+(* The control-flow graph of a function of the bytecode, and which stack slots are live at the start of each block. *)
 
 open Opcode
 open Discover
 
-(* The instructions of one function after the other, block by block, as they are decoded. *)
-type decoded = {
-  mutable op : op array;
-  mutable push : bool array;
-  mutable next : int array;  (* where the next one starts *)
-  mutable count : int;
-}
-
 type graph = {
   starts : int array;  (* start of each block, `none` for one that has none in the code *)
-  firsts : int array;  (* the number of its first instruction, and at last that of all *)
+  lasts : int array;  (* where its last instruction begins *)
   successors : int array array;
   sets_trap : bool array;  (* ends by setting a trap: the second successor is its handler *)
   has_params : bool array;  (* takes parameters for what is live; else it continues with what its only predecessor leaves *)
@@ -30,29 +22,18 @@ let is_live live slot = live.(slot) = read
 (* The block that begins there. *)
 let at code l = code.leaders.(l).block
 
-(* Blocks that may follow the one that ends with instruction number `last`. *)
-let successors_of code decoded last =
-  let next = decoded.next.(last) in
-  match decoded.op.(last) with
+(* Blocks that may follow the one that ends with the instruction at `last`. *)
+let successors_of code last =
+  let next = code.instructions.next.(last) in
+  let next = if next < 0 then lnot next else next in
+  match code.instructions.op.(last) with
   | Branch l -> [| at code l |]
   | Branchif l | Branchifnot l | Compare (_, _, l) -> [| at code l; at code next |]
   | Switch (ints, tags) -> Array.map (fun l -> at code l) (Array.append ints tags)
   | Pushtrap l -> [| at code next; at code l |]
   | Poptrap -> [| at code next |]
-  | op when ends_block op -> [||]
+  | op when (traffic op).ends -> [||]
   | _ -> [| at code next |]
-
-let add decoded op push next =
-  let n = decoded.count in
-  if n >= Array.length decoded.op then begin
-    decoded.op <- Visit.grown decoded.op n Nop;
-    decoded.push <- Visit.grown decoded.push n false;
-    decoded.next <- Visit.grown decoded.next n 0
-  end;
-  decoded.op.(n) <- op;
-  decoded.push.(n) <- push;
-  decoded.next.(n) <- next;
-  decoded.count <- n + 1
 
 (* Notes what is done to a slot or, with the last mark, to the accumulator, unless something was before. *)
 let note marks slot what = if marks.(slot) = untouched then marks.(slot) <- what
@@ -66,12 +47,12 @@ let touch_all marks bottom top what =
     touch marks slot what
   done
 
-(* Decodes a block from `pc` on, and marks what is done first to the slots below the block's first depth and (last) to the accumulator;
-   `before`: the depth at `pc`. *)
-let rec decode_block code decoded marks pc before accu =
-  let op = decode code.operands pc in
-  let push = code.operands.push and next = code.operands.next in
-  add decoded op push next;
+(* Marks what the block that goes on at `pc` does first to the slots below its first depth and (last) to the accumulator; `before`: the
+   depth at `pc`. Gives where its last instruction begins. *)
+let rec mark_block code marks pc before accu =
+  let op = code.instructions.op.(pc) and next = code.instructions.next.(pc) in
+  let push = next < 0 in
+  let next = if push then lnot next else next in
   let t = traffic op in
   let accu = if accu = untouched && (push || t.reads_accu) then read else accu in
   let depth = if push then before + 1 else before in
@@ -84,29 +65,29 @@ let rec decode_block code decoded marks pc before accu =
   let below = depth - t.pops in
   if t.pushes > 0 then touch_all marks below (below + t.pushes) written;
   let accu = if accu = untouched && t.writes_accu then written else accu in
-  if ends_block op || code.leaders.(next) != no_leader then marks.(Array.length marks - 1) <- accu
-  else decode_block code decoded marks next (below + t.pushes) accu
+  if t.ends || code.leaders.(next) != no_leader then begin
+    marks.(Array.length marks - 1) <- accu;
+    pc
+  end
+  else mark_block code marks next (below + t.pushes) accu
 
 (* Numbers the blocks; the entry gets a block of its own in front when something jumps to it. *)
-let number_blocks code decoded (f : func) =
+let number_blocks code (f : func) =
   let starts = Array.of_list f.leaders in
   let size = Array.length starts in
   let leaders = Array.map (fun pc -> code.leaders.(pc)) starts in
   let number shift = Array.iteri (fun i leader -> leader.block <- i + shift) leaders in
   number 0;
   let has_params = Array.map (fun leader -> leader.forced) leaders in
-  let firsts = Array.make (size + 1) 0 in
-  decoded.count <- 0;
+  let lasts = Array.make size none in
   let live_at i { depth; _ } =
     let marks = Array.make (depth + 1) untouched in
-    decode_block code decoded marks starts.(i) depth untouched;
-    firsts.(i + 1) <- decoded.count;
+    lasts.(i) <- mark_block code marks starts.(i) depth untouched;
     marks
   in
   let live = Array.mapi live_at leaders in
-  let last i = firsts.(i + 1) - 1 in
-  let successors = Array.init size (fun i -> successors_of code decoded (last i)) in
-  let sets_trap = Array.init size (fun i -> match decoded.op.(last i) with Pushtrap _ -> true | _ -> false) in
+  let successors = Array.map (fun last -> successors_of code last) lasts in
+  let sets_trap = Array.map (fun last -> match code.instructions.op.(last) with Pushtrap _ -> true | _ -> false) lasts in
   let counts = Array.make size 0 in
   let count b =
     counts.(b) <- counts.(b) + 1;
@@ -114,14 +95,14 @@ let number_blocks code decoded (f : func) =
   in
   Array.iter (fun successors -> Array.iter count successors) successors;
   let start = at code f.entry in
-  if start = 0 && counts.(start) = 0 then { starts; firsts; successors; sets_trap; has_params; live }
+  if start = 0 && counts.(start) = 0 then { starts; lasts; successors; sets_trap; has_params; live }
   else begin
     count start;
     number 1;
     let after first rest = Array.append [| first |] rest in
     {
       starts = after none starts;
-      firsts = after 0 firsts;
+      lasts = after none lasts;
       successors = after [| start + 1 |] (Array.map (Array.map succ) successors);
       sets_trap = after false sets_trap;
       has_params = after false has_params;
@@ -157,7 +138,7 @@ let rec liveness g =
   if !changed && !back then liveness g
 
 (* The blocks of a function, with what is live. *)
-let run code decoded f =
-  let g = number_blocks code decoded f in
+let run code f =
+  let g = number_blocks code f in
   liveness g;
   g

@@ -448,6 +448,8 @@ let simpler analysis at instr =
       | "%string_sub", [| _; _; n |] when is_natural analysis at n -> Prim (dest, "%string_part", args)
       | "%bytes_sub_string", [| _; _; n |] when is_natural analysis at n -> Prim (dest, "%bytes_part", args)
       | "%bytes_set", [| _; _; c |] when is_byte analysis at c -> Prim (dest, "%bytes_set_byte", args)
+      | ("caml_make_vect" | "caml_array_make"), [| _; v |] when is_natural analysis at v || is_negative analysis at v ->
+          Prim (dest, "caml_uniform_array_make", args)
       | name, [| _; i |] when is_array_get name && is_natural analysis at i -> Prim (dest, "%array_at", args)
       | name, [| _; i; _ |] when is_array_set name && is_natural analysis at i -> Prim (dest, "%array_put", args)
       | _ -> instr)

@@ -62,14 +62,12 @@ let places (code : code) =
   done;
   { count = 0; list = []; pending_at }
 
-(* Of one function after the other: by variable, its name, and the primitive that gives it; the instructions of the block; those of
-   the bytecode. *)
+(* Of one function after the other: by variable, its name, and the primitive that gives it; the instructions of the block. *)
 type room = {
   mutable names : string array;
   mutable givers : string array;
   mutable instrs : Program.instr array;
   mutable instr_count : int;
-  decoded : Liveness.decoded;
 }
 
 (* A function being built. *)
@@ -489,20 +487,21 @@ let term b pc op next state =
   | Reperformterm _ -> Program.Return (prim b "%reperform" (pop_behind 1 accu state 2 pc))
   | _ -> Program.Return accu
 
-(* Executes what is left of a block, from instruction number `i` at `pc` to its last one; `read`: the one before has only read what is in
-   the accumulator. *)
-let rec block b i last pc state read =
-  let { Liveness.op; push = pushes; next; _ } = b.room.decoded in
-  let op = op.(i) and pushes = pushes.(i) and next = next.(i) in
+(* Executes what is left of a block, from `pc` to its last instruction at `last`; `read`: the one before has only read what is in the
+   accumulator. *)
+let rec block b pc last state read =
+  let op = b.code.instructions.op.(pc) and next = b.code.instructions.next.(pc) in
+  let pushes = next < 0 in
+  let next = if pushes then lnot next else next in
   if Array.length b.debug.events > 0 then names_at b pc state;
   if pushes then push state state.accu else if read then keep b op state.accu;
-  if i = last && ends_block op then term b pc op next state
+  if pc = last && (traffic op).ends then term b pc op next state
   else begin
     execute b pc op next state;
-    if i = last then Program.Jump (last_edge b (at b next) state pc)
+    if pc = last then Program.Jump (last_edge b (at b next) state pc)
     else
       let read = match op with Acc _ | Envacc _ -> true | Getfield _ -> read && not pushes | _ -> false in
-      block b (i + 1) last next state read
+      block b next last state read
   end
 
 (* All blocks, a predecessor first. *)
@@ -527,7 +526,7 @@ let build b =
         let start = b.graph.starts.(n) in
         if start <> none then begin
           b.trap <- b.code.leaders.(start).trap;
-          let term = block b b.graph.firsts.(n) (b.graph.firsts.(n + 1) - 1) start (enter b n) false in
+          let term = block b start b.graph.lasts.(n) (enter b n) false in
           b.blocks.(n).body <- take b 0;
           b.blocks.(n).term <- term
         end;
@@ -554,7 +553,7 @@ let func code ids debug table places watch room number name place =
       in
       climb trap)
     f.assigns;
-  let graph = Liveness.run code room.decoded f in
+  let graph = Liveness.run code f in
   let count = Array.length graph.starts in
   let b =
     {
@@ -602,8 +601,7 @@ let run (image : Container.image) table backtraces =
   let places = if backtraces then Some (places code) else None in
   let is_called number _ = code.called.(number) in
   let watch = Allocations.watch (List.filteri is_called (Array.to_list image.primitives)) in
-  let decoded = { Liveness.op = [||]; push = [||]; next = [||]; count = 0 } in
-  let room = { names = [||]; givers = [||]; instrs = [||]; instr_count = 0; decoded } in
+  let room = { names = [||]; givers = [||]; instrs = [||]; instr_count = 0 } in
   let functions =
     Array.mapi
       (fun id number ->
