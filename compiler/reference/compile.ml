@@ -116,13 +116,13 @@ let translate bytes options =
   let uses = Uses.run program in
   let graph = Call_graph.of_program program in
   let groups = Groups.run program graph names (Linker.links uses table Groups.code) in
-  let asks = Guards.run program graph table in
+  let guards = Guards.run program graph table in
   let warnings = ref [] in
   let functions = ref [] in
   Array.iter
     (function
       | None -> ()
-      | Some f -> functions := Lua_text.run options.style names (Emit.run table program groups asks f emission warnings) :: !functions)
+      | Some f -> functions := Lua_text.run options.style names (Emit.run table program groups guards f emission warnings) :: !functions)
     program.functions;
   let functions = List.rev !functions in
   if is_asked "lua" then raise (Dumped (String.concat "" (List.map (fun (f : Lua_text.text) -> f.text) functions)));

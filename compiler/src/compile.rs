@@ -209,10 +209,10 @@ fn translate(bytes: &[u8], options: &Options) -> Result<Output> {
     let uses = uses::run(&program);
     let graph = CallGraph::of(&program);
     let groups = groups::run(&program, &graph, options.style, linker::links(&uses, &table, groups::CODE)?);
-    let asks = guards::run(&program, &graph, &table);
+    let guards = guards::run(&program, &graph, &table);
     let emitted = parallel::map(program.functions.iter(), |function| {
         let function = function.as_ref()?;
-        let emitted = emit::run(&table, &program, &groups, &asks, function, emission);
+        let emitted = emit::run(&table, &program, &groups, &guards, function, emission);
         Some(emitted.map(|(function, warnings)| (lua_text::run(options.style, &short, &function), warnings)))
     });
     let emitted: Vec<(Text, Vec<String>)> = emitted.into_iter().flatten().collect::<Result<_>>()?;

@@ -119,7 +119,7 @@ let link program (uses : Uses.t) table (parts : parts) allow_missing =
   List.iter
     (fun root -> if not (is_provided root) then Error.fail ("the runtime has no section '" ^ root ^ "'"))
     roots;
-  let counted = List.filter is_provided [ Emit.tail_depth ] in
+  let counted = List.filter is_provided [ Guards.tail_depth ] in
   let out = Buffer.create 1048576 in
   let sections = Buffer.create 262144 in
   let linked = order table (roots @ counted @ uses.applied @ present) in

@@ -4,9 +4,6 @@ open Program
 open Syntax
 open Expressions
 
-(* The section whose template is the depth that a tail call passes, where tail calls take room. *)
-let tail_depth = "%tail_depth"
-
 (* The depth at the start of a coroutine. Above 0 a function goes on in a fresh one. *)
 let start_depth = "-4000"
 
@@ -336,7 +333,7 @@ let guard emitter deep calls rest =
     Some ("if D > 0 then return " ^ target ^ "(" ^ String.concat emitter.comma passed ^ ") end")
   in
   if (not (String.equal emitter.tail "D")) && calls then guard "P.far" [ "D"; place ]
-  else if deep && emitter.asks && not inner then guard "Deep" [ place ]
+  else if deep && emitter.guards.asks.(emitter.func.id) && not inner then guard "Deep" [ place ]
   else None
 
 (* Adds the statements before the function's own; gives its parameters in Lua. *)
@@ -349,7 +346,7 @@ let prologue emitter deep calls =
   Option.iter text (guard emitter deep calls rest);
   if emitter.registers.Registers.slots > 0 then text "local S = {}";
   if many then take_all emitter (map_from (dest emitter) params first);
-  let rest = "D" :: rest in
+  let rest = if emitter.guards.takes.(emitter.func.id) then "D" :: rest else rest in
   if first > 0 then name emitter params.(0) :: rest else rest
 
 (* How the function is declared, and its field when it is a local, too. *)
@@ -362,7 +359,7 @@ let declaration emitter =
   | _ -> (place ^ " = function", None)
 
 (* The Lua function; `warnings`: what does not fit, last first. *)
-let run table program groups asks (func : Program.func) options warnings =
+let run table program groups guards (func : Program.func) options warnings =
   let flow = Flow.run func.blocks in
   let list, counting = Counting.run func flow (Structure.run func flow) in
   let offsets = Offsets.run table func flow counting in
@@ -371,12 +368,12 @@ let run table program groups asks (func : Program.func) options warnings =
   let most, deep, calls = Registers.calls table func flow in
   let depth = "D" ^ Short_names.infix options.names "+" ^ string_of_int ((registers.Registers.locals + most + 17) / 10) in
   let tail =
-    match Fragment.find table tail_depth with
+    match Fragment.find table Guards.tail_depth with
     | Some { Fragment.form = Template.Inline t; _ } -> (Template.expand t None [||]).text
     | _ -> "D"
   in
   let emitter =
-    { table; program; groups; asks = asks.(func.id); func; options; counting; offsets; forest; registers;
+    { table; program; groups; guards; func; options; counting; offsets; forest; registers;
       variables = Array.make (Array.length func.names) unmet; depth; tail; comma = Short_names.comma options.names;
       stats = [||]; count = 0; flag = false; scratch = false; warnings }
   in

@@ -11,7 +11,7 @@ type emitter = {
   table : Fragment.table;
   program : Program.t;
   groups : Groups.t;
-  asks : bool;  (* does the function ask whether the stack is used up, if it makes calls? *)
+  guards : Guards.t;
   func : Program.func;
   options : options;
   counting : Counting.t;
@@ -54,10 +54,13 @@ let list emitter exprs =
   | n when n > max_args -> String.concat emitter.comma (List.map (fun e -> e.text) (Array.to_list exprs))
   | _ -> follow emitter.comma exprs.(0).text exprs 1
 
-(* The same after `first`, in one table when they are more than a call passes. *)
+(* The same after `first`, if that is not empty; in one table when they are more than a call passes. *)
 let arguments emitter first exprs =
-  if Array.length exprs <= max_args then follow emitter.comma first exprs 0
-  else first ^ emitter.comma ^ "{" ^ list emitter exprs ^ "}"
+  let many = Array.length exprs > max_args in
+  if String.length first > 0 && not many then follow emitter.comma first exprs 0
+  else
+    let passed = if many then "{" ^ list emitter exprs ^ "}" else list emitter exprs in
+    if String.length first = 0 then passed else first ^ emitter.comma ^ passed
 
 let register emitter v = emitter.registers.Registers.of_var.(v)
 
@@ -208,7 +211,11 @@ and apply emitter closure args callee depth =
   let text =
     match callee with
     | Known id ->
-        let first = if is_direct emitter id then depth else f.text ^ emitter.comma ^ depth in
+        let first =
+          if not (is_direct emitter id) then f.text ^ emitter.comma ^ depth
+          else if emitter.guards.takes.(id) then depth
+          else ""
+        in
         place emitter id ^ "(" ^ arguments emitter first exprs ^ ")"
     | Exact ->
         let f = Template.operand f true in

@@ -8,7 +8,7 @@ use crate::ir::program::Program;
 use crate::link::fragment::{Section, Table};
 use crate::link::uses::Uses;
 use crate::link::{minify, places};
-use crate::lua::emit::TAIL_DEPTH;
+use crate::lua::guards::TAIL_DEPTH;
 use crate::lua::groups;
 use crate::lua::literal;
 use crate::lua::lua_text::{Text, squeeze};

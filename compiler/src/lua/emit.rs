@@ -5,6 +5,7 @@ use super::expressions::{Emitter, Options, arguments, compound, list};
 use super::flow::{self, NONE};
 use super::forest;
 use super::groups::Groups;
+use super::guards::{Guards, TAIL_DEPTH};
 use super::locals;
 use super::lua_text::Style;
 use super::naming::{function_place, local_name};
@@ -17,9 +18,6 @@ use crate::error::{Error, Result};
 use crate::ir::program::{self, Arg, Args, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, targets};
 use crate::link::fragment::Table;
-
-/// The section whose template is the depth that a tail call passes, where tail calls take room.
-pub const TAIL_DEPTH: &str = "%tail_depth";
 
 /// The depth at the start of a coroutine, in tens of slots. Above 0 a function goes on in a fresh one.
 const START_DEPTH: &str = "-4000";
@@ -409,7 +407,7 @@ impl<'a> Emitter<'a> {
         let inner = matches!(self.func.kind, program::Kind::Body | program::Kind::Part);
         let (to, mut passed) = if self.tail != "D" && calls {
             ("P.far", vec!["D", &place])
-        } else if deep && self.asks && !inner {
+        } else if deep && self.guards.asks[self.func.id as usize] && !inner {
             ("Deep", vec![place.as_str()])
         } else {
             return Ok(None);
@@ -429,7 +427,9 @@ impl<'a> Emitter<'a> {
         let closure = self.func.has_closure();
         let rest = if closure { names.split_off(1.min(names.len())) } else { std::mem::take(&mut names) };
         let mut params = names;
-        params.push("D".into());
+        if self.guards.takes[self.func.id as usize] {
+            params.push("D".into());
+        }
         let table = rest.len() > MAX_ARGS;
         if table {
             params.push("T".into());
@@ -471,7 +471,7 @@ pub fn run(
     table: &Table,
     program: &Program,
     groups: &Groups,
-    asks: &[bool],
+    guards: &Guards,
     func: &Func,
     options: Options,
 ) -> Result<(Function, Vec<String>)> {
@@ -491,7 +491,7 @@ pub fn run(
         table,
         program,
         groups,
-        asks: asks[func.id as usize],
+        guards,
         func,
         options,
         counting,

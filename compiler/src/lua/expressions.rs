@@ -4,6 +4,7 @@ use super::counting::Counting;
 use super::flow::NONE;
 use super::forest::Forest;
 use super::groups::Groups;
+use super::guards::Guards;
 use super::literal;
 use super::lua_text::Style;
 use super::naming::{function_place, local_name, primitive_place};
@@ -29,8 +30,7 @@ pub struct Emitter<'a> {
     pub table: &'a Table,
     pub program: &'a Program,
     pub groups: &'a Groups,
-    /// Does the function ask whether the stack is used up, if it makes calls?
-    pub asks: bool,
+    pub guards: &'a Guards,
     pub func: &'a Func,
     pub options: Options,
     pub counting: Counting,
@@ -245,7 +245,8 @@ impl<'a> Emitter<'a> {
             Callee::Known(id) => {
                 let place = self.place(id)?;
                 let first = [&f.text, depth];
-                format!("{place}({})", arguments(&first[usize::from(self.is_direct(id))..], &exprs, &mut vars))
+                let first = &first[usize::from(self.is_direct(id))..if self.guards.takes[id as usize] { 2 } else { 1 }];
+                format!("{place}({})", arguments(first, &exprs, &mut vars))
             }
             Callee::Exact => {
                 let f = operand(&f, true);
