@@ -12,6 +12,7 @@ type t = {
   once : bool array;  (* of %0 … %9: occurs once, and not after an `and` or `or`, which may leave it unevaluated *)
   mutable order : int list;  (* the arguments in the order of their first occurrence *)
   kind : kind;
+  plus : int;  (* what is added at the end, which `pieces` do not have *)
 }
 
 (* How a primitive is written. *)
@@ -90,11 +91,25 @@ let constant template =
   in
   match template.pieces with [ Text text ] when String.length text <= 9 -> value text 0 0 | _ -> None
 
+(* The text of a sum without the constant at its end, and that. *)
+let ending text =
+  let n = String.length text in
+  let rec digits i = i > 3 && if is_digit text.[i - 1] then digits (i - 1) else Char.equal text.[i - 1] ' ' && i < n && i + 4 > n in
+  let rec start i = if is_digit text.[i - 1] then start (i - 1) else i in
+  if not (digits n) then (text, 0)
+  else
+    let first = start n in
+    let base = String.sub text 0 (first - 3) and plus = int_of_string (String.sub text first (n - first)) in
+    match (String.sub text (first - 3) 3, shape base) with
+    | " + ", (Prefix | Atom) -> (base, plus)
+    | " - ", (Prefix | Atom) -> (base, -plus)
+    | _ -> (text, 0)
+
 let parse text =
-  let text = String.trim text in
+  let text, plus = ending (String.trim text) in
   let n = String.length text in
   let template =
-    { pieces = []; once = Array.make 10 false; order = []; kind = shape text }
+    { pieces = []; once = Array.make 10 false; order = []; kind = shape text; plus }
   in
   let pending = Buffer.create 64 in
   let flush () =
@@ -173,15 +188,26 @@ let small_ints = Array.init 64 new_int
 (* The integer constant. *)
 let int n = if n >= 0 && n < Array.length small_ints then small_ints.(n) else new_int n
 
-(* `e + n`, folded when `e` is a constant. *)
+(* Constants below are added to others. *)
+let far = 0x10_0000
+
+(* The operand `base` and `n`, which is left out when it is 0. *)
+let sum base kind n vars : expr =
+  if n = 0 then { text = base; kind; known = Nothing; vars }
+  else
+    let text = if n < 0 then base ^ " - " ^ string_of_int (-n) else base ^ " + " ^ string_of_int n in
+    let known = if n > -far && n < far then Sum { base = String.length base; kind; plus = n } else Nothing in
+    { text; kind = Compound; known; vars }
+
+(* `e + n`, folded when `e` is a constant or adds one. *)
 let add (e : expr) n : expr =
   match e.known with
   | Is value -> int (value + n)
   | Ahead ahead when ahead = n -> { e with known = Nothing }
-  | _ ->
-      let base = operand e false in
-      let text = if n < 0 then base ^ " - " ^ string_of_int (-n) else base ^ " + " ^ string_of_int n in
-      { text; kind = Compound; known = Nothing; vars = e.vars }
+  | Sum { base; kind; plus } -> sum (String.sub e.text 0 base) kind (plus + n) e.vars
+  | Ahead _ | Nothing ->
+      let kind = match e.kind with Compound -> Prefix | kind -> kind in
+      sum (operand e false) kind n e.vars
 
 let ends_with_plus text =
   let n = String.length text in
@@ -211,6 +237,17 @@ let rec fill template result args text vars pieces : expr =
 
 (* The text with `args` in it; `result` is %0. *)
 let expand template result args =
-  match template.pieces with
-  | [ Hole { arg; plus = 0; _ } ] -> argument arg result args
-  | pieces -> fill template result args "" [] pieces
+  let filled () = fill template result args "" [] template.pieces in
+  let e =
+    match template.pieces with
+    | [ Hole { arg; plus = 0; _ } ] -> argument arg result args
+    | [ Hole { arg = first; plus = 0; _ }; Text ((" + " | " - ") as sign); Hole { arg = second; plus = 0; _ } ] -> (
+        let a = argument first result args and b = argument second result args in
+        match (a.known, b.known, sign) with
+        | (Nothing | Sum _), Is n, " + " -> add a n
+        | (Nothing | Sum _), Is n, _ -> add a (-n)
+        | Is n, (Nothing | Sum _), " + " -> add b n
+        | _ -> filled ())
+    | _ -> filled ()
+  in
+  if template.plus = 0 then e else add e template.plus

@@ -20,6 +20,8 @@ pub enum Known {
     Int(i32),
     /// The text stands for so much more than the value.
     Ahead(i32),
+    /// The first `base` bytes are an operand of this kind, to which this is added.
+    Sum { base: usize, kind: Kind, plus: i32 },
 }
 
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use super::syntax::{Expr, Kind, Known};
 use crate::error::{self, Error};
+use crate::ir::program::Var;
 
 #[derive(Clone, Debug)]
 pub enum Piece {
@@ -25,6 +26,8 @@ pub struct Template {
     /// The arguments in the order of their first occurrence.
     pub order: Vec<usize>,
     pub kind: Kind,
+    /// What is added at the end, which `pieces` do not have.
+    pub plus: i32,
 }
 
 /// How a primitive is written.
@@ -143,16 +146,43 @@ pub fn int(n: i32) -> Expr {
     Expr { text: n.to_string(), kind, known: Some(Known::Int(n)), vars: Vec::new() }
 }
 
-/// `e + n`, folded when `e` is a constant.
+/// Constants below are added to others.
+const FAR: i32 = 0x10_0000;
+
+/// The operand `base` and `n`, which is left out when it is 0.
+fn sum(base: String, kind: Kind, n: i32, vars: Vec<Var>) -> Expr {
+    if n == 0 {
+        return Expr { text: base, kind, known: None, vars };
+    }
+    let text = if n < 0 { format!("{base} - {}", -n) } else { format!("{base} + {n}") };
+    let known = (n > -FAR && n < FAR).then_some(Known::Sum { base: base.len(), kind, plus: n });
+    Expr { text, kind: Kind::Compound, known, vars }
+}
+
+/// `e + n`, folded when `e` is a constant or adds one.
 pub fn add(e: &Expr, n: i32) -> Expr {
     match e.known {
-        Some(Known::Int(value)) => return int(value + n),
-        Some(Known::Ahead(ahead)) if ahead == n => return Expr { known: None, ..e.clone() },
-        _ => {}
+        Some(Known::Int(value)) => int(value + n),
+        Some(Known::Ahead(ahead)) if ahead == n => Expr { known: None, ..e.clone() },
+        Some(Known::Sum { base, kind, plus }) => sum(e.text[..base].to_string(), kind, plus + n, e.vars.clone()),
+        Some(Known::Ahead(_)) | None => {
+            let kind = if e.kind == Kind::Compound { Kind::Prefix } else { e.kind };
+            sum(operand(e, false), kind, n, e.vars.clone())
+        }
     }
-    let base = operand(e, false);
-    let text = if n < 0 { format!("{base} - {}", -n) } else { format!("{base} + {n}") };
-    Expr { text, kind: Kind::Compound, known: None, vars: e.vars.clone() }
+}
+
+/// The text of a sum without the constant at its end, and that.
+fn ending(text: &str) -> (&str, i32) {
+    let base = text.trim_end_matches(is_digit);
+    let digits = &text[base.len()..];
+    let sign = if base.ends_with(" + ") { 1 } else { -1 };
+    match base.strip_suffix(" + ").or_else(|| base.strip_suffix(" - ")) {
+        Some(base) if (1..4).contains(&digits.len()) && shape(&base.chars().collect::<Vec<_>>()) != Kind::Compound => {
+            (base, sign * digits.parse::<i32>().expect("at most three digits"))
+        }
+        _ => (text, 0),
+    }
 }
 
 impl Template {
@@ -165,11 +195,11 @@ impl Template {
     }
 
     pub fn parse(text: &str) -> Result<Template, String> {
-        let text = text.trim();
+        let (text, plus) = ending(text.trim());
         let chars: Vec<char> = text.chars().collect();
         let n = chars.len();
         let kind = shape(&chars);
-        let mut template = Template { pieces: Vec::new(), counts: [0; 10], lazy: [false; 10], order: Vec::new(), kind };
+        let mut template = Template { pieces: Vec::new(), counts: [0; 10], lazy: [false; 10], order: Vec::new(), kind, plus };
         let mut pending = String::new();
         let mut lazy = false;
         let mut i = 0;
@@ -225,9 +255,25 @@ impl Template {
             let found = if arg == 0 { result } else { args.get(arg - 1) };
             found.ok_or_else(|| Error::other(format!("a template names %{arg}, which the primitive does not have")))
         };
-        if let [Piece::Hole { arg, plus: 0, .. }] = self.pieces.as_slice() {
-            return Ok(argument(*arg)?.clone());
-        }
+        let e = match self.pieces.as_slice() {
+            [Piece::Hole { arg, plus: 0, .. }] => argument(*arg)?.clone(),
+            [Piece::Hole { arg: first, plus: 0, .. }, Piece::Text(sign), Piece::Hole { arg: second, plus: 0, .. }]
+                if sign == " + " || sign == " - " =>
+            {
+                let (a, b) = (argument(*first)?, argument(*second)?);
+                match (a.known, b.known) {
+                    (None | Some(Known::Sum { .. }), Some(Known::Int(n))) => add(a, if sign == " + " { n } else { -n }),
+                    (Some(Known::Int(n)), None | Some(Known::Sum { .. })) if sign == " + " => add(b, n),
+                    _ => self.fill(argument)?,
+                }
+            }
+            _ => self.fill(argument)?,
+        };
+        Ok(if self.plus == 0 { e } else { add(&e, self.plus) })
+    }
+
+    /// The pieces one after the other.
+    fn fill<'a>(&self, argument: impl Fn(usize) -> error::Result<&'a Expr>) -> error::Result<Expr> {
         let mut text = String::new();
         let mut vars = Vec::new();
         for piece in &self.pieces {
