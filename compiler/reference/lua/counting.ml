@@ -1,7 +1,8 @@
 (* Loops that become numeric `for` of Lua: those that count, up or down, to a limit that does not change, and end there. Those of
    OCaml's `for` test behind a round: `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so
-   the first round is run in both forms. Others test before it, as Lua does. The test and what follows the last round are taken out of
-   the loop, which ends or is left by `break` elsewhere. *)
+   the first round is run in both forms, and where nothing else depends on it, the test in front of the loop is left out, as Lua makes it.
+   Others test before a round, as Lua does. The test and what follows the last round are taken out of the loop, which ends or is left by
+   `break` elsewhere. *)
 
 open Program
 
@@ -27,6 +28,7 @@ type counted = {
   (* the test's variable, and the one of the next value *)
   test : int;
   next : int;
+  mutable guard : int;  (* the block that ends with the test in front of the loop, if that is left out *)
 }
 
 type t = {
@@ -129,7 +131,7 @@ let counter search ({ header = h; entry; again; place; at_head } : shape) =
                   | Some beyond
                     when is_fixed search h limit && is_fixed search h step && ((not up) || is_positive search step) ->
                       let start = List.hd (passed search entry h k) in
-                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level = 0; results = []; test; next }
+                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level = 0; results = []; test; next; guard = Flow.none }
                   | _ -> None)
               | _ -> None)
           | _ -> None))
@@ -145,7 +147,7 @@ let add_shape func (flow : Flow.t) others h =
       | Jump again, [| _ |] -> { header = h; entry; again; place = h; at_head = true } :: others
       | _ -> others)
 
-(* Finds the candidates among the loops; gives how often each variable is used. *)
+(* Finds the candidates among the loops; gives how often each variable is used, and what defines it. *)
 let find func (flow : Flow.t) shapes loops =
   let n = Array.length func.names in
   let search =
@@ -172,7 +174,7 @@ let find func (flow : Flow.t) shapes loops =
       Visit.each_term_arg block.term note)
     flow.Flow.order;
   List.iter (fun shape -> loops.(shape.header) <- counter search shape) shapes;
-  search.uses
+  (search.uses, search.definition)
 
 (* The arms of the test at the end of the nodes, which is the last of its kind that leads back. *)
 let rec arms nodes place =
@@ -231,6 +233,7 @@ let rec without_break nodes =
 
 type converter = {
   code : func;
+  definition : instr array;
   elsewhere : int array;  (* by variable: how often it is used, outside the loop that is looked at *)
   mark : int array;  (* by block: the header of the loop for which it was met last *)
   counting : t;
@@ -305,13 +308,42 @@ let results converter h body ({ param; place; _ } as counted) =
       end
   | _ -> None
 
+(* Does the test say whether there is a first round? It holds for the loop to be run, or does not. *)
+let is_first_test converter test holds { start; limit; step; at_head; _ } =
+  (not at_head)
+  && converter.elsewhere.(test) = 1
+  &&
+  match converter.definition.(test) with
+  | Prim (_, name, [| a; b |]) -> (
+      let low, high = match step with Int 1 -> (start, limit) | _ -> (limit, start) in
+      match if holds then Some name else Operators.opposite name with
+      | Some "%int_le" -> Simplify.same_arg a low && Simplify.same_arg b high
+      | Some "%int_ge" -> Simplify.same_arg a high && Simplify.same_arg b low
+      | _ -> false)
+  | _ -> false
+
+(* Is the loop all that the test at the end of block `b` decides about, and runs as often without it? *)
+let leaves_out converter b arm holds =
+  match (arm, converter.code.blocks.(b).term) with
+  | [ Structure.Edge _; Structure.Loop (h, _) ], If (Var test, _, _) -> (
+      match converter.counting.loops.(h) with
+      | Some counted when is_first_test converter test holds counted ->
+          counted.guard <- b;
+          true
+      | _ -> false)
+  | _ -> false
+
 let rec convert converter nodes level =
   match nodes with
   | [] -> []
-  | Structure.If (b, test, yes, no) :: rest ->
+  | Structure.If (b, test, yes, no) :: rest -> (
       let yes = convert converter yes level in
       let no = convert converter no level in
-      Structure.If (b, test, yes, no) :: convert converter rest level
+      let rest = convert converter rest level in
+      match (yes, no) with
+      | _, [] when leaves_out converter b yes true -> yes @ rest
+      | [], _ when leaves_out converter b no false -> no @ rest
+      | _ -> Structure.If (b, test, yes, no) :: rest)
   | Structure.Once body :: rest ->
       let body = convert converter body level in
       Structure.Once body :: convert converter rest level
@@ -344,22 +376,25 @@ let run func (flow : Flow.t) nodes =
   let blocks = Array.length func.blocks in
   let counting = { loops = Array.make blocks None; deepest = 0 } in
   let shapes = Array.fold_left (add_shape func flow) [] flow.Flow.order in
-  let elsewhere = match shapes with [] -> [||] | _ :: _ -> find func flow shapes counting.loops in
+  let elsewhere, definition = match shapes with [] -> ([||], [||]) | _ :: _ -> find func flow shapes counting.loops in
   let counts shape = Option.is_some counting.loops.(shape.header) in
   if not (List.exists counts shapes) then (nodes, counting)
   else
-    let converter = { code = func; elsewhere; mark = Array.make blocks Flow.none; counting } in
+    let converter = { code = func; definition; elsewhere; mark = Array.make blocks Flow.none; counting } in
     let nodes = convert converter nodes 0 in
     (nodes, counting)
 
-(* By variable: does `for` make it unnecessary, as the next value or the test? *)
+(* By variable: does `for` make it unnecessary, as the next value or a test? *)
 let implied func counting =
   let implied = Array.make (Array.length func.names) false in
   Array.iter
     (function
-      | Some { test; next; _ } ->
+      | Some { test; next; guard; _ } -> (
           implied.(test) <- true;
-          implied.(next) <- true
+          implied.(next) <- true;
+          match if guard = Flow.none then Unreachable else func.blocks.(guard).term with
+          | If (Var first, _, _) -> implied.(first) <- true
+          | _ -> ())
       | None -> ())
     counting.loops;
   implied

@@ -176,6 +176,18 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
   Array.iter
     (function Some { Counting.start = Var v; _ } -> user.(v) <- Flow.none | _ -> ())
     counting.Counting.loops;
+  (* Where nothing else is passed to the first round, its limit is read at the end of the block in front, and by no test. *)
+  let limits = if counting.deepest = 0 then [||] else Array.make (Array.length func.blocks) (Int 0) in
+  Array.iteri
+    (fun h counted ->
+      match counted with
+      | Some { Counting.guard = b; limit = Var v as limit; _ }
+        when b <> Flow.none && Array.length func.blocks.(h).params = 1 && forest.uses.(v) = 2 ->
+          forest.uses.(v) <- 1;
+          user.(v) <- b;
+          limits.(b) <- limit
+      | _ -> ())
+    counting.loops;
   let waiting =
     {
       effects = Array.make n (-1);
@@ -222,6 +234,7 @@ let run table func (flow : Flow.t) (counting : Counting.t) =
       flush waiting 2;
       look_all block.body 0 false;
       start waiting 0;
-      each_term_operand block.term fold)
+      each_term_operand block.term fold;
+      if Array.length limits > 0 then fold limits.(b) true)
     flow.Flow.order;
   forest

@@ -1,7 +1,8 @@
 //! Loops that become numeric `for` of Lua: those that count, up or down, to a limit that does not change, and end there. Those of
 //! OCaml's `for` test behind a round: `ranges` has marked the test (`%counts`) where the start is known not to be beyond the limit; so
-//! the first round is run in both forms. Others test before it, as Lua does. The test and what follows the last round are taken out of
-//! the loop, which ends or is left by `break` elsewhere.
+//! the first round is run in both forms, and where nothing else depends on it, the test in front of the loop is left out, as Lua makes it.
+//! Others test before a round, as Lua does. The test and what follows the last round are taken out of the loop, which ends or is left by
+//! `break` elsewhere.
 
 use super::flow::{Flow, NONE, entry_and_latch};
 use super::operators::opposite;
@@ -28,6 +29,8 @@ pub struct Counted {
     /// The test's variable, and the one of the next value.
     test: Var,
     next: Var,
+    /// The block that ends with the test in front of the loop, if that is left out.
+    pub guard: Option<usize>,
 }
 
 pub struct Counting {
@@ -37,7 +40,7 @@ pub struct Counting {
     pub level: Vec<usize>,
     /// How deep such loops nest.
     pub deepest: usize,
-    /// Variables that `for` makes unnecessary: the next value and the test.
+    /// Variables that `for` makes unnecessary: the next value and the tests.
     pub implied: Vec<bool>,
 }
 
@@ -128,12 +131,13 @@ impl Search<'_> {
         }
         let enter = targets(&self.func.blocks[entry].term).find(|t| t.block as usize == h)?;
         let (param, start, step) = (params[k], enter.args[k], *step);
-        Some(Counted { param, start, limit, beyond, step, place, at_head, goes_on, results: Vec::new(), test: *test, next })
+        let (results, test, guard) = (Vec::new(), *test, None);
+        Some(Counted { param, start, limit, beyond, step, place, at_head, goes_on, results, test, next, guard })
     }
 }
 
-/// The candidates by header; nothing, if there are none.
-fn candidates(func: &Func, flow: &Flow) -> Option<Vec<Option<Counted>>> {
+/// The candidates by header, and what is known of the variables; nothing, if there are no loops.
+fn candidates<'a>(func: &'a Func, flow: &'a Flow) -> Option<(Vec<Option<Counted>>, Search<'a>)> {
     if flow.header.iter().all(|header| *header == NONE) {
         return None;
     }
@@ -160,7 +164,8 @@ fn candidates(func: &Func, flow: &Flow) -> Option<Vec<Option<Counted>>> {
         each_term_arg(&block.term, &mut note);
     }
     let headers = |h: usize| if flow.header[h] == h { search.counted(h) } else { None };
-    Some((0..func.blocks.len()).map(headers).collect())
+    let loops = (0..func.blocks.len()).map(headers).collect();
+    Some((loops, search))
 }
 
 /// The arms of the test at the end of the nodes, which is the last of its kind that leads back.
@@ -210,6 +215,7 @@ pub fn leaves(func: &Func, nodes: &[Node], others: usize) -> bool {
 
 struct Converter<'a> {
     func: &'a Func,
+    search: Search<'a>,
     /// By variable: the blocks that use it.
     users: Vec<Vec<usize>>,
     /// By block: the header of the loop for which it was met last.
@@ -283,6 +289,39 @@ impl Converter<'_> {
             && self.users[param as usize].iter().all(|b| self.mark[*b] == h)
     }
 
+    /// Does the test say whether there is a first round? It holds for the loop to be run, or does not.
+    fn is_first_test(&self, test: Var, holds: bool, counted: &Counted) -> bool {
+        let Some(Instr::Prim { name, args, .. }) = self.search.definition[test as usize] else { return false };
+        let [a, b] = args.as_slice() else { return false };
+        let (start, limit) = (&counted.start, &counted.limit);
+        let (low, high) = if counted.step == Arg::Int(1) { (start, limit) } else { (limit, start) };
+        let fits = match if holds { Some(&**name) } else { opposite(name) } {
+            Some("%int_le") => a == low && b == high,
+            Some("%int_ge") => a == high && b == low,
+            _ => false,
+        };
+        fits && !counted.at_head && self.search.uses[test as usize] == 1
+    }
+
+    /// Is the loop all that the test at the end of block `b` decides about, and runs as often without it?
+    fn leaves_out(&mut self, b: usize, arm: &[Node], holds: bool) -> bool {
+        let mut nodes = arm.iter().filter(|node| !self.is_idle(node));
+        let (Some(Node::Edge(..)), Some(Node::Loop(h, _)), None) = (nodes.next(), nodes.next(), nodes.next()) else { return false };
+        let Term::If(Arg::Var(test), _, _) = self.func.blocks[b].term else { return false };
+        let leaves_out = self.counting.loops[*h].as_ref().is_some_and(|counted| self.is_first_test(test, holds, counted));
+        if let (true, Some(counted)) = (leaves_out, &mut self.counting.loops[*h]) {
+            counted.guard = Some(b);
+            self.counting.implied[test as usize] = true;
+        }
+        leaves_out
+    }
+
+    /// Is it an edge that passes nothing?
+    fn is_idle(&self, node: &Node) -> bool {
+        matches!(node, Node::Edge(b, k)
+            if targets(&self.func.blocks[*b].term).nth(*k).is_some_and(|target| target.args.is_empty()))
+    }
+
     fn nodes(&mut self, list: Vec<Node>, level: usize) -> Vec<Node> {
         let mut out = Vec::with_capacity(list.len());
         for node in list {
@@ -290,7 +329,14 @@ impl Converter<'_> {
                 Node::If(b, test, yes, no) => {
                     let yes = self.nodes(yes, level);
                     let no = self.nodes(no, level);
-                    out.push(Node::If(b, test, yes, no));
+                    let (runs, not) = (yes.iter().all(|node| self.is_idle(node)), no.iter().all(|node| self.is_idle(node)));
+                    if not && self.leaves_out(b, &yes, true) {
+                        out.extend(yes);
+                    } else if runs && self.leaves_out(b, &no, false) {
+                        out.extend(no);
+                    } else {
+                        out.push(Node::If(b, test, yes, no));
+                    }
                 }
                 Node::Once(body) => out.push(Node::Once(self.nodes(body, level))),
                 Node::Loop(h, mut body) => {
@@ -327,7 +373,7 @@ impl Converter<'_> {
 pub fn run(func: &Func, flow: &Flow, nodes: Vec<Node>) -> (Vec<Node>, Counting) {
     let n = func.names.len();
     let counting = Counting { loops: Vec::new(), level: vec![NONE; n], deepest: 0, implied: vec![false; n] };
-    let Some(loops) = candidates(func, flow) else {
+    let Some((loops, search)) = candidates(func, flow) else {
         let loops = func.blocks.iter().map(|_| None).collect();
         return (nodes, Counting { loops, ..counting });
     };
@@ -347,7 +393,7 @@ pub fn run(func: &Func, flow: &Flow, nodes: Vec<Node>) -> (Vec<Node>, Counting) 
         each_term_arg(&block.term, &mut note);
     }
     let mark = vec![NONE; func.blocks.len()];
-    let mut converter = Converter { func, users, mark, counting: Counting { loops, ..counting } };
+    let mut converter = Converter { func, search, users, mark, counting: Counting { loops, ..counting } };
     let nodes = converter.nodes(nodes, 0);
     (nodes, converter.counting)
 }

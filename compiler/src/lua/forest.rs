@@ -203,6 +203,16 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Fore
             kept[v as usize] = true;
         }
     }
+    // Where nothing else is passed to the first round, its limit is read at the end of the block in front, and by no test.
+    let mut limits = vec![None; func.blocks.len()];
+    for (h, counted) in counting.loops.iter().enumerate() {
+        let Some((Some(b), Arg::Var(v))) = counted.as_ref().map(|counted| (counted.guard, counted.limit)) else { continue };
+        if func.blocks[h].params.len() == 1 && forest.uses[v as usize] == 2 {
+            forest.uses[v as usize] = 1;
+            user[v as usize] = b;
+            limits[b] = Some(Arg::Var(v));
+        }
+    }
     let mut waiting = Waiting { effect: vec![None; n], depth: vec![0; n], size: vec![0; n], reads: Vec::new(), change: None };
     for &b in &flow.order {
         let block = &func.blocks[b];
@@ -234,7 +244,9 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Fore
                 }
             }
         }
-        fold(&mut forest, &mut waiting, &term_operands(&block.term), Effect::Const);
+        let mut ops = term_operands(&block.term);
+        ops.extend(limits[b].iter().map(|limit| (limit, true)));
+        fold(&mut forest, &mut waiting, &ops, Effect::Const);
     }
     forest
 }
