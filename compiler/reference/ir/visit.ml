@@ -3,26 +3,35 @@
 
 open Program
 
+let each array f =
+  for i = 0 to Array.length array - 1 do
+    f array.(i)
+  done
+
+(* Most instructions have one or two arguments: as Lua the call of `each` takes longer than what it does. *)
 let each_arg instr f =
   match instr with
-  | Prim (_, _, args) | Try { args; _ } -> Array.iter f args
+  | Prim (_, _, args) ->
+    for i = 0 to Array.length args - 1 do
+      f args.(i)
+    done
+  | Try { args; _ } -> each args f
   | Apply { closure; args; _ } ->
     f closure;
-    Array.iter f args
-  | Closures { functions; _ } -> Array.iter (fun (_, captured) -> Array.iter f captured) functions
+    each args f
+  | Closures { functions; _ } -> each functions (fun (_, captured) -> each captured f)
 
 (* The first `n` items, and those from the one of number `n` on. *)
 let before array n = if n = 0 then [||] else Array.sub array 0 n
 let after array n = if n = Array.length array then [||] else Array.sub array n (Array.length array - n)
 
+let longer array count filler =
+  let longer = Array.make ((2 * count) + 8) filler in
+  Array.blit array 0 longer 0 (Array.length array);
+  longer
+
 (* `array`, or a longer copy when it has no item of number `count`. *)
-let grown array count filler =
-  if count < Array.length array then array
-  else begin
-    let longer = Array.make ((2 * count) + 8) filler in
-    Array.blit array 0 longer 0 (Array.length array);
-    longer
-  end
+let grown array count filler = if count < Array.length array then array else longer array count filler
 
 (* What was gathered from the last to the first. *)
 let of_reversed = function
@@ -112,11 +121,11 @@ let dests = function
 let each_dest instr f =
   match instr with
   | Prim (dest, _, _) | Apply { dest; _ } -> f dest
-  | Closures { dests; _ } | Try { dests; _ } -> Array.iter f dests
+  | Closures { dests; _ } | Try { dests; _ } -> each dests f
 
 (* What a block defines, but for the exception of a trap. *)
 let each_defined (block : block) f =
-  Array.iter f block.params;
+  each block.params f;
   Array.iter (fun instr -> each_dest instr f) block.body
 
 let map_dests f instr =
@@ -157,9 +166,15 @@ let target term k =
   | Switch (_, ints, tags) -> if k < Array.length ints then ints.(k) else tags.(k - Array.length ints)
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> invalid_arg "Visit.target"
 
-(* Does it lead to block `b` or one before it, by a target from number `k` on? *)
-let rec leads_back term (b : int) k =
-  k < target_count term && ((target term k).block <= b || leads_back term b (k + 1))
+(* Does it lead to block `b` or one before it? *)
+let leads_back term (b : int) =
+  match term with
+  | Jump t | Poptrap t -> t.block <= b
+  | If (_, first, second) | Pushtrap { body = first; handler = second; _ } -> first.block <= b || second.block <= b
+  | Switch (_, ints, tags) ->
+    let is_back t = t.block <= b in
+    Array.exists is_back ints || Array.exists is_back tags
+  | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> false
 
 let each_target term f =
   match term with
@@ -202,8 +217,8 @@ let each_own_arg term f =
   | Return a | Raise a | If (a, _, _) | Switch (a, _, _) -> f a
   | Tail { closure; args; _ } ->
     f closure;
-    Array.iter f args
-  | Part (_, args) | Leave (_, args) -> Array.iter f args
+    each args f
+  | Part (_, args) | Leave (_, args) -> each args f
   | Jump _ | Pushtrap _ | Poptrap _ | Unreachable -> ()
 
 let map_own_args f term =
@@ -235,14 +250,14 @@ let map_own_args f term =
 (* What the terminator and its targets use. *)
 let each_term_arg term f =
   match term with
-  | Jump t | Poptrap t -> Array.iter f t.args
+  | Jump t | Poptrap t -> each t.args f
   | If (a, first, second) ->
     f a;
-    Array.iter f first.args;
-    Array.iter f second.args
+    each first.args f;
+    each second.args f
   | Switch _ | Pushtrap _ ->
     each_own_arg term f;
-    each_target term (fun t -> Array.iter f t.args)
+    each_target term (fun t -> each t.args f)
   | Return _ | Raise _ | Tail _ | Part _ | Leave _ | Unreachable -> each_own_arg term f
 
 let map_passed f t =

@@ -49,7 +49,7 @@ let size (f : func) =
       | _ -> 0
     in
     instrs := !instrs + Array.length body + tests;
-    if Visit.leads_back term b 0 then loops := true
+    if Visit.leads_back term b then loops := true
   done;
   let is_leaf =
     match f.blocks with [| { body; term = Return _; _ } |] -> not (Array.exists is_call body) | _ -> false

@@ -35,7 +35,7 @@ let examined = function
             else if Simplify.is_var arg params.(k) then k - 1
             else position (k + 1)
           in
-          if Array.exists (fun (block : block) -> Visit.leads_back block.term 0 0) blocks then -1 else position 1
+          if Array.exists (fun (block : block) -> Visit.leads_back block.term 0) blocks then -1 else position 1
       | _ -> -1)
   | None -> -1
 

@@ -124,17 +124,18 @@ let arity an = function Function id -> an.arity.(id) | Arity n -> n | _ -> 0
 
 (* What two facts are together, `old` itself where the other adds nothing; a value that is not followed any further escapes. *)
 let meet an old fact =
-  match (old, fact) with
-  | _, Nothing -> old
-  | Nothing, _ -> fact
-  | Unknown, _ ->
-      escape an fact;
-      old
-  | _ when same_fact old fact -> old
-  | _ -> (
-      escape an old;
-      escape an fact;
-      match arity an old with n when n > 0 && n = arity an fact -> Arity n | _ -> Unknown)
+  if fact == Nothing then old
+  else if old == Nothing then fact
+  else if old == Unknown then begin
+    escape an fact;
+    old
+  end
+  else if same_fact old fact then old
+  else begin
+    escape an old;
+    escape an fact;
+    match arity an old with n when n > 0 && n = arity an fact -> Arity n | _ -> Unknown
+  end
 
 (* A fact flows to a variable. *)
 let flow an id v fact =

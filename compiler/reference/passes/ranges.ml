@@ -425,6 +425,7 @@ let simpler analysis at instr =
       | "%int_mod", _ when is_sure analysis at instr -> Prim (dest, "%exact_mod", args)
       | "%int_div", [| _; y |] when is_positive analysis at y -> Prim (dest, "%positive_div", args)
       | "%int_mod", [| _; y |] when is_positive analysis at y -> Prim (dest, "%positive_mod", args)
+      | "%int_xor", [| x; Int -1 |] -> Prim (dest, "%exact_sub", [| Int (-1); x |])
       | "%int_and", _ when is_sure analysis at instr -> Prim (dest, "%low_bits", args)
       | ("%int_asr" | "%int_lsr"), [| x; Int n |] when is_sure analysis at instr ->
           Prim (dest, "%exact_shift", [| x; Int n; Int (1 lsl n) |])

@@ -411,6 +411,7 @@ impl Analysis<'_> {
             ("%int_mod", _) if sure() => ("%exact_mod", args.clone()),
             ("%int_div", [_, y]) if positive(y) => ("%positive_div", args.clone()),
             ("%int_mod", [_, y]) if positive(y) => ("%positive_mod", args.clone()),
+            ("%int_xor", [x, Arg::Int(-1)]) => ("%exact_sub", smallvec![Arg::Int(-1), *x]),
             ("%int_and", _) if sure() => ("%low_bits", args.clone()),
             ("%int_asr" | "%int_lsr", [x, Arg::Int(n)]) if sure() => {
                 ("%exact_shift", smallvec![*x, Arg::Int(*n), Arg::Int(1 << n)])
