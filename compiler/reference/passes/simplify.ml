@@ -319,43 +319,45 @@ let thread (f : func) =
   done;
   !changed
 
-(* Appends to each block the one that it jumps to when nothing else does. Blocks are in reverse postorder, as are then those that
-   are left. *)
-let merge (f : func) =
-  let count = Array.length f.blocks in
-  (* How many each block has. At the start, in the place of blocks that were looked at, stand those of them that are left. *)
-  let predecessors = Array.make count 0 and left = ref 0 in
-  predecessors.(0) <- 1;
+(* Appends to each block the one that it jumps to when nothing else does, and keeps those that are left in this order: all that can be
+   reached, in reverse postorder. *)
+let merge (f : func) order =
+  let predecessors = Array.make (Array.length f.blocks) 0 in
+  predecessors.(order.(0)) <- 1;
   let note t = predecessors.(t.block) <- predecessors.(t.block) + 1 in
-  Array.iter (fun (b : block) -> Visit.each_target b.term note) f.blocks;
+  for i = 0 to Array.length order - 1 do
+    Visit.each_target f.blocks.(order.(i)).term note
+  done;
   let replace = ref [||] in
   let pass p a =
     if Array.length !replace = 0 then replace := Array.make (Array.length f.names) itself;
     !replace.(p) <- a
   in
   (* The bodies that go to the end of the block's, the last first. *)
-  let rec follow b (block : block) bodies =
+  let rec follow (block : block) bodies =
     match block.term with
-    | Jump t when t.block > b && predecessors.(t.block) = 1 ->
+    | Jump t when predecessors.(t.block) = 1 ->
       let next = f.blocks.(t.block) in
       Array.iter2 pass next.params t.args;
       predecessors.(t.block) <- 0;
       block.term <- next.term;
-      follow b block (next.body :: bodies)
+      follow block (next.body :: bodies)
     | _ -> bodies
   in
-  for b = 0 to count - 1 do
+  let left = ref 0 in
+  for i = 0 to Array.length order - 1 do
+    let b = order.(i) in
     if predecessors.(b) > 0 then begin
       let block = f.blocks.(b) in
-      predecessors.(!left) <- b;
+      order.(!left) <- b;
       incr left;
-      match follow b block [] with
+      match follow block [] with
       | [] -> ()
       | bodies -> block.body <- Array.concat (block.body :: List.rev bodies)
     end
   done;
-  let changed = !left < count in
-  if changed then keep_blocks f (Array.sub predecessors 0 !left);
+  let changed = !left < Array.length order in
+  keep_blocks f (if changed then Array.sub order 0 !left else order);
   if Array.length !replace > 0 then substitute f !replace;
   changed
 
@@ -418,7 +420,12 @@ let rec find_needs (f : func) effect_of needs note =
       let is_needed = stays needs instr in
       if is_needed || not (removable effect_of instr) then begin
         if not is_needed then mark needs (first_dest instr);
-        Visit.each_arg instr note
+        match instr with
+        | Prim (_, _, args) ->
+          for k = 0 to Array.length args - 1 do
+            need needs args.(k)
+          done
+        | _ -> Visit.each_arg instr note
       end
       else found := true
     done
@@ -471,10 +478,9 @@ let run f effect_of =
       let same = moved && has_params f && same_params f in
       let folded = (replaced || same) && constants f in
       let threaded = thread f in
-      if threaded then number_blocks f;
       (* After the first round, without other jumps there is nothing more to merge, and nothing becomes unused. *)
       let led = threaded || left = rounds in
-      let merged = led && merge f in
+      let merged = led && merge f (if threaded then reverse_postorder f else Array.init (Array.length f.blocks) Fun.id) in
       let dropped = led && unused f effect_of in
       (* What comes before threading has nothing more to do when nothing has changed since. *)
       if threaded || merged || dropped then round (left - 1) (threaded || (folded && merged)) merged
