@@ -73,8 +73,8 @@ let unmet = constant "" Prefix
 
 let variable emitter v =
   if emitter.variables.(v) == unmet then begin
-    let known = match emitter.offsets.(v) with 0 -> Nothing | offset -> Ahead offset in
-    emitter.variables.(v) <- { text = name emitter v; kind = Prefix; known; vars = [ v ] }
+    let register = { text = name emitter v; kind = Prefix; known = Nothing; vars = [ v ] } in
+    emitter.variables.(v) <- (match emitter.offsets.(v) with 0 -> register | offset -> Template.add register (-offset))
   end;
   emitter.variables.(v)
 

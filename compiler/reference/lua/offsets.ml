@@ -1,5 +1,5 @@
 (* Counters of numeric `for` that are used as indices only, all with the same offset, count positions of Lua: `for i = 2, n + 1` with
-   `a[i]` instead of `for i = 0, n - 1` with `a[i + 2]`. *)
+   `a[i]` instead of `for i = 0, n - 1` with `a[i + 2]`. A sum of the counter and a constant is the same work in both forms. *)
 
 open Program
 
@@ -29,6 +29,7 @@ let find table (func : func) (flow : Flow.t) (counting : Counting.t) offsets =
   let instr = function
     (* What counts and tests is not written. *)
     | Prim (dest, _, _) when implied.(dest) -> ()
+    | Prim (_, ("%exact_add" | "%exact_sub"), [| Var _; Int _ |]) | Prim (_, "%exact_add", [| Int _; Var _ |]) -> ()
     | Prim (_, name, args) ->
         let plus =
           match Fragment.find table name with

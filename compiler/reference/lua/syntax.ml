@@ -10,7 +10,6 @@ type kind =
 type known =
   | Nothing
   | Is of int  (* an integer constant of at most 31 bits *)
-  | Ahead of int  (* the text stands for so much more than the value *)
   | Sum of { base : int; kind : kind; plus : int }  (* the first `base` characters are an operand of this kind, to which this is added *)
 
 type expr = {

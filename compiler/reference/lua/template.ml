@@ -203,9 +203,8 @@ let sum base kind n vars : expr =
 let add (e : expr) n : expr =
   match e.known with
   | Is value -> int (value + n)
-  | Ahead ahead when ahead = n -> { e with known = Nothing }
   | Sum { base; kind; plus } -> sum (String.sub e.text 0 base) kind (plus + n) e.vars
-  | Ahead _ | Nothing ->
+  | Nothing ->
       let kind = match e.kind with Compound -> Prefix | kind -> kind in
       sum (operand e false) kind n e.vars
 

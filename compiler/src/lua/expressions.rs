@@ -11,8 +11,8 @@ use super::naming::{function_place, local_name, primitive_place};
 use super::operators::{opposite, raw, raw_test, signs_zero, takes_raw};
 use super::registers::{MAX_ARGS, Registers};
 use super::structure::Test;
-use super::syntax::{Expr, Kind, Known, constant};
-use super::template::{Form, int, operand};
+use super::syntax::{Expr, Kind, constant};
+use super::template::{Form, add, int, operand};
 use crate::bytecode::unmarshal::Value;
 use crate::error::{Error, Result};
 use crate::ir::program::{self, Arg, Callee, Func, FuncId, Instr, Program, Term, Var};
@@ -89,8 +89,9 @@ impl Emitter<'_> {
     }
 
     pub fn variable(&self, v: Var) -> Result<Expr> {
-        let known = Some(self.offsets[v as usize]).filter(|offset| *offset != 0).map(Known::Ahead);
-        Ok(Expr { text: self.name(v)?.clone(), kind: Kind::Prefix, known, vars: vec![v] })
+        let register = Expr { text: self.name(v)?.clone(), kind: Kind::Prefix, known: None, vars: vec![v] };
+        let offset = self.offsets[v as usize];
+        Ok(if offset == 0 { register } else { add(&register, -offset) })
     }
 
     pub fn place(&self, id: FuncId) -> Result<String> {

@@ -1,5 +1,5 @@
 //! Counters of numeric `for` that are used as indices only, all with the same offset, count positions of Lua: `for i = 2, n + 1` with
-//! `a[i]` instead of `for i = 0, n - 1` with `a[i + 2]`.
+//! `a[i]` instead of `for i = 0, n - 1` with `a[i + 2]`. A sum of the counter and a constant is the same work in both forms.
 
 use super::counting::Counting;
 use super::flow::{Flow, NONE};
@@ -23,6 +23,15 @@ fn plus(template: &Template, argument: usize) -> i32 {
     })
 }
 
+/// Is it the sum of a variable and a constant?
+fn adds_constant(name: &str, args: &[Arg]) -> bool {
+    match args {
+        [Arg::Var(_), Arg::Int(_)] => name == "%exact_add" || name == "%exact_sub",
+        [Arg::Int(_), Arg::Var(_)] => name == "%exact_add",
+        _ => false,
+    }
+}
+
 /// By variable: how much more than its value its register holds.
 pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Vec<i32> {
     let mut offsets = vec![0; func.names.len()];
@@ -44,6 +53,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting) -> Vec<
             match instr {
                 // What counts and tests is not written.
                 Instr::Prim { dest, .. } if counting.implied[*dest as usize] => {}
+                Instr::Prim { name, args, .. } if adds_constant(name, args) => {}
                 Instr::Prim { name, args, .. } => {
                     let section = table.find(name).filter(|s| s.fixup.is_none());
                     for (i, arg) in args.iter().enumerate() {

@@ -18,8 +18,6 @@ pub enum Kind {
 pub enum Known {
     /// An integer constant of at most 31 bits.
     Int(i32),
-    /// The text stands for so much more than the value.
-    Ahead(i32),
     /// The first `base` bytes are an operand of this kind, to which this is added.
     Sum { base: usize, kind: Kind, plus: i32 },
 }

@@ -163,9 +163,8 @@ fn sum(base: String, kind: Kind, n: i32, vars: Vec<Var>) -> Expr {
 pub fn add(e: &Expr, n: i32) -> Expr {
     match e.known {
         Some(Known::Int(value)) => int(value + n),
-        Some(Known::Ahead(ahead)) if ahead == n => Expr { known: None, ..e.clone() },
         Some(Known::Sum { base, kind, plus }) => sum(e.text[..base].to_string(), kind, plus + n, e.vars.clone()),
-        Some(Known::Ahead(_)) | None => {
+        None => {
             let kind = if e.kind == Kind::Compound { Kind::Prefix } else { e.kind };
             sum(operand(e, false), kind, n, e.vars.clone())
         }
