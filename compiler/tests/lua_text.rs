@@ -32,7 +32,8 @@ fn operands_get_parentheses_where_they_need_them() {
     assert_eq!(expand("%1[%{2+2}]", &[sum(), sum()]), "(a + b)[(a + b) + 2]");
     assert_eq!(expand("%1[1]", &[int(5)]), "(5)[1]");
     assert_eq!(expand("%1 + %2", &[name("x"), int(-3)]), "x - 3");
-    assert_eq!(expand("%1 - %2", &[name("x"), int(-3)]), "x - (-3)");
+    assert_eq!(expand("%1 - %2", &[name("x"), int(-3)]), "x + 3");
+    assert_eq!(expand("%1 - %2", &[int(-3), name("x")]), "(-3) - x");
     assert_eq!(expand("%1[2] = %2", &[name("x"), sum()]), "x[2] = a + b");
     assert_eq!(expand("%1 == %2", &[name("x"), sum()]), "x == (a + b)");
     assert_eq!(expand("if %0 > 9 then %0 = %0 % 10 end", &[]), "if r > 9 then r = r % 10 end");
@@ -47,10 +48,26 @@ fn templates_know_what_they_are() {
     assert_eq!(kind("(%1 or 2)[3]"), Kind::Prefix);
     assert_eq!(kind("%1 + %2"), Kind::Compound);
     assert_eq!(kind("0"), Kind::Atom);
-    assert_eq!(kind("(%1)(%2) + 1"), Kind::Compound);
+    assert_eq!(kind("(%1)(%2) + x"), Kind::Compound);
     assert!(Template::parse("%1 and %2").unwrap().lazy[2]);
     assert!(!Template::parse("%1 and %2").unwrap().lazy[1]);
     assert_eq!(Template::parse("F(%2, %1, %2)").unwrap().order, [2, 1]);
+}
+
+#[test]
+fn constants_of_sums_are_added_up() {
+    let sum = |template: &str, args: &[Expr]| Template::parse(template).unwrap().expand(None, args).unwrap();
+    let last = sum("#%1 - 1", &[name("a")]);
+    assert_eq!((last.text.as_str(), last.kind), ("#a - 1", Kind::Compound));
+    assert_eq!(expand("%1 - %2", &[last.clone(), int(1)]), "#a - 2");
+    assert_eq!(expand("%1[%{2+2}]", &[name("a"), last.clone()]), "a[#a + 1]");
+    assert_eq!(expand("%1[%{2+1}]", &[name("a"), last.clone()]), "a[#a]");
+    assert_eq!(expand("%2 + %1", &[last, int(5)]), "#a + 4");
+    assert_eq!(expand("%1[%{2+2}]", &[name("a"), sum("%1 + %2", &[name("i"), int(-1)])]), "a[i + 1]");
+    assert_eq!(expand("%1 + 1", &[int(4)]), "5");
+    // What is added up stays an int of 32 bits, and what may overflow is written.
+    assert_eq!(expand("%1 + %2", &[sum("%1 + %2", &[name("i"), int(1 << 20)]), int(1)]), "(i + 1048576) + 1");
+    assert_eq!(expand("%1 + %2", &[name("x"), name("y")]), "x + y");
 }
 
 #[test]

@@ -11,7 +11,7 @@ type t = {
   mutable pieces : piece list;
   once : bool array;  (* of %0 … %9: occurs once, and not after an `and` or `or`, which may leave it unevaluated *)
   mutable order : int list;  (* the arguments in the order of their first occurrence *)
-  kind : kind;
+  kind : kind;  (* of the pieces *)
   plus : int;  (* what is added at the end, which `pieces` do not have *)
 }
 

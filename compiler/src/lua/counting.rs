@@ -306,7 +306,9 @@ impl Converter<'_> {
     /// Is the loop all that the test at the end of block `b` decides about, and runs as often without it?
     fn leaves_out(&mut self, b: usize, arm: &[Node], holds: bool) -> bool {
         let mut nodes = arm.iter().filter(|node| !self.is_idle(node));
-        let (Some(Node::Edge(..)), Some(Node::Loop(h, _)), None) = (nodes.next(), nodes.next(), nodes.next()) else { return false };
+        let (Some(Node::Edge(..)), Some(Node::Loop(h, _)), None) = (nodes.next(), nodes.next(), nodes.next()) else {
+            return false;
+        };
         let Term::If(Arg::Var(test), _, _) = self.func.blocks[b].term else { return false };
         let leaves_out = self.counting.loops[*h].as_ref().is_some_and(|counted| self.is_first_test(test, holds, counted));
         if let (true, Some(counted)) = (leaves_out, &mut self.counting.loops[*h]) {

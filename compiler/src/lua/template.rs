@@ -25,6 +25,7 @@ pub struct Template {
     pub lazy: [bool; 10],
     /// The arguments in the order of their first occurrence.
     pub order: Vec<usize>,
+    /// Of the pieces.
     pub kind: Kind,
     /// What is added at the end, which `pieces` do not have.
     pub plus: i32,

@@ -441,7 +441,9 @@ impl Analysis<'_> {
             ("%string_sub", [_, _, n]) if natural(n) => ("%string_part", args.clone()),
             ("%bytes_sub_string", [_, _, n]) if natural(n) => ("%bytes_part", args.clone()),
             ("%bytes_set", [_, _, c]) if byte(c) => ("%bytes_set_byte", args.clone()),
-            ("caml_make_vect" | "caml_array_make", [_, v]) if natural(v) || negative(v) => ("caml_uniform_array_make", args.clone()),
+            ("caml_make_vect" | "caml_array_make", [_, v]) if natural(v) || negative(v) => {
+                ("caml_uniform_array_make", args.clone())
+            }
             (name, [_, i]) if is_array_get(name) && natural(i) => ("%array_at", args.clone()),
             (name, [_, i, _]) if is_array_set(name) && natural(i) => ("%array_put", args.clone()),
             _ => return None,
