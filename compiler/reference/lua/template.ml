@@ -94,16 +94,14 @@ let constant template =
 (* The text of a sum without the constant at its end, and that. *)
 let ending text =
   let n = String.length text in
-  let rec digits i = i > 3 && if is_digit text.[i - 1] then digits (i - 1) else Char.equal text.[i - 1] ' ' && i < n && i + 4 > n in
-  let rec start i = if is_digit text.[i - 1] then start (i - 1) else i in
-  if not (digits n) then (text, 0)
-  else
-    let first = start n in
-    let base = String.sub text 0 (first - 3) and plus = int_of_string (String.sub text first (n - first)) in
-    match (String.sub text (first - 3) 3, shape base) with
-    | " + ", (Prefix | Atom) -> (base, plus)
-    | " - ", (Prefix | Atom) -> (base, -plus)
-    | _ -> (text, 0)
+  match String.rindex_opt text ' ' with
+  | Some last when last >= 3 && n - last <= 4 && String.for_all is_digit (String.sub text (last + 1) (n - last - 1)) -> (
+      let base = String.sub text 0 (last - 2) and plus = int_of_string (String.sub text (last + 1) (n - last - 1)) in
+      match (String.sub text (last - 2) 3, shape base) with
+      | " + ", (Prefix | Atom) -> (base, plus)
+      | " - ", (Prefix | Atom) -> (base, -plus)
+      | _ -> (text, 0))
+  | _ -> (text, 0)
 
 let parse text =
   let text, plus = ending (String.trim text) in

@@ -111,6 +111,13 @@ type instructions = {
 
 let no_instructions = { op = [||]; next = [||] }
 
+(* Does the instruction at `pc` begin with a push of accu, and where does the next one start? *)
+let pushes instructions pc = instructions.next.(pc) < 0
+
+let following instructions pc =
+  let next = instructions.next.(pc) in
+  if next < 0 then lnot next else next
+
 (* How each instruction is reached, by the word where it begins: its function (none: it is not), depth of the stack and innermost trap
    before it. *)
 type reached = { owner : int array; depth : int array; trap : int array }

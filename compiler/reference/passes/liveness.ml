@@ -24,8 +24,7 @@ let at code l = code.leaders.(l).block
 
 (* Blocks that may follow the one that ends with the instruction at `last`. *)
 let successors_of code last =
-  let next = code.instructions.next.(last) in
-  let next = if next < 0 then lnot next else next in
+  let next = following code.instructions last in
   match code.instructions.op.(last) with
   | Branch l -> [| at code l |]
   | Branchif l | Branchifnot l | Compare (_, _, l) -> [| at code l; at code next |]
@@ -50,9 +49,7 @@ let touch_all marks bottom top what =
 (* Marks what the block that goes on at `pc` does first to the slots below its first depth and (last) to the accumulator; `before`: the
    depth at `pc`. Gives where its last instruction begins. *)
 let rec mark_block code marks pc before accu =
-  let op = code.instructions.op.(pc) and next = code.instructions.next.(pc) in
-  let push = next < 0 in
-  let next = if push then lnot next else next in
+  let op = code.instructions.op.(pc) and push = pushes code.instructions pc and next = following code.instructions pc in
   let t = traffic op in
   let accu = if accu = untouched && (push || t.reads_accu) then read else accu in
   let depth = if push then before + 1 else before in

@@ -490,9 +490,8 @@ let term b pc op next state =
 (* Executes what is left of a block, from `pc` to its last instruction at `last`; `read`: the one before has only read what is in the
    accumulator. *)
 let rec block b pc last state read =
-  let op = b.code.instructions.op.(pc) and next = b.code.instructions.next.(pc) in
-  let pushes = next < 0 in
-  let next = if pushes then lnot next else next in
+  let instructions = b.code.instructions in
+  let op = instructions.op.(pc) and pushes = pushes instructions pc and next = following instructions pc in
   if Array.length b.debug.events > 0 then names_at b pc state;
   if pushes then push state state.accu else if read then keep b op state.accu;
   if pc = last && (traffic op).ends then term b pc op next state

@@ -20,12 +20,17 @@ pub struct Traffic {
     pub pops: usize,
     pub pushes: usize,
     pub writes_accu: bool,
+    /// Ends the block, too.
+    pub ends: bool,
 }
 
 pub fn traffic(op: &Op) -> Traffic {
-    let make = |reads_accu, reads, pops, pushes, writes_accu| Traffic { reads_accu, reads, pops, pushes, writes_accu };
+    let make =
+        |reads_accu, reads, pops, pushes, writes_accu| Traffic { reads_accu, reads, pops, pushes, writes_accu, ends: false };
+    let ends = |reads_accu, reads, pops, pushes| Traffic { ends: true, ..make(reads_accu, reads, pops, pushes, false) };
     match op {
-        Op::Nop | Op::Grab(_) | Op::Restart | Op::Branch(_) | Op::Stop => make(false, 0, 0, 0, false),
+        Op::Nop | Op::Grab(_) | Op::Restart => make(false, 0, 0, 0, false),
+        Op::Branch(_) | Op::Stop => ends(false, 0, 0, 0),
         Op::Acc(_) | Op::Envacc(_) | Op::Offsetclosure(_) => make(false, 0, 0, 0, true),
         Op::Getglobal(_) | Op::Getglobalfield(_, _) | Op::Const(_) => make(false, 0, 0, 0, true),
         Op::Pop(n) => make(false, 0, *n, 0, false),
@@ -53,33 +58,13 @@ pub fn traffic(op: &Op) -> Traffic {
         Op::Getmethod | Op::Getdynmet => make(true, 1, 0, 0, true),
         Op::Getpubmet(_) => make(true, 0, 0, 1, true),
         Op::Resume(n) => make(true, *n, *n, 0, true),
-        Op::Pushtrap(_) => make(false, 0, 0, 4, false),
-        Op::Poptrap => make(false, 0, 4, 0, false),
-        Op::Branchif(_) | Op::Branchifnot(_) | Op::Compare(_, _, _) | Op::Switch(_, _) => make(true, 0, 0, 0, false),
-        Op::Return(_) | Op::Raise(_) => make(true, 0, 0, 0, false),
-        Op::Appterm(n, _) | Op::Resumeterm(n, _) => make(true, *n, *n, 0, false),
-        Op::Reperformterm(_) => make(true, 2, 2, 0, false),
+        Op::Pushtrap(_) => ends(false, 0, 0, 4),
+        Op::Poptrap => ends(false, 0, 4, 0),
+        Op::Branchif(_) | Op::Branchifnot(_) | Op::Compare(_, _, _) | Op::Switch(_, _) => ends(true, 0, 0, 0),
+        Op::Return(_) | Op::Raise(_) => ends(true, 0, 0, 0),
+        Op::Appterm(n, _) | Op::Resumeterm(n, _) => ends(true, *n, *n, 0),
+        Op::Reperformterm(_) => ends(true, 2, 2, 0),
     }
-}
-
-/// Does the instruction end its block?
-pub fn ends_block(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Branch(_)
-            | Op::Branchif(_)
-            | Op::Branchifnot(_)
-            | Op::Compare(_, _, _)
-            | Op::Switch(_, _)
-            | Op::Pushtrap(_)
-            | Op::Poptrap
-            | Op::Return(_)
-            | Op::Appterm(_, _)
-            | Op::Resumeterm(_, _)
-            | Op::Reperformterm(_)
-            | Op::Raise(_)
-            | Op::Stop
-    )
 }
 
 pub struct Trap {
@@ -322,7 +307,6 @@ impl Code<'_> {
                     }
                 }
                 let after = depth - t.pops + t.pushes;
-                let ends = ends_block(&instruction.op);
                 let mut forced = matches!(instruction.op, Op::Poptrap);
                 match &instruction.op {
                     Op::Branch(l) => self.lead(&mut work, function, *l, after, trap)?,
@@ -349,13 +333,13 @@ impl Code<'_> {
                     Op::Setglobal(_) => forced = main && after == 0 && trap == NONE,
                     _ => {}
                 }
-                if forced || !ends {
+                if forced || !t.ends {
                     if next >= self.leader.len() {
                         return fail(pc, "the code ends here without a return");
                     }
                     self.forced[next] = self.forced[next] || forced;
                 }
-                if ends {
+                if t.ends {
                     break;
                 }
                 if forced || self.is_reached(next) {

@@ -2,7 +2,7 @@
 
 use crate::bytecode::opcode::Op;
 use crate::error::Result;
-use crate::passes::discover::{Code, NONE, ends_block, traffic};
+use crate::passes::discover::{Code, NONE, traffic};
 
 #[derive(Default)]
 pub struct Graph {
@@ -32,7 +32,7 @@ fn successors_of(code: &Code, pc: usize) -> Result<(Vec<usize>, bool)> {
             Op::Switch(ints, tags) => return Ok((ints.iter().chain(tags.iter()).map(at).collect(), false)),
             Op::Pushtrap(l) => return Ok((vec![at(&next), at(l)], true)),
             Op::Poptrap => return Ok((vec![at(&next)], false)),
-            op if ends_block(op) => return Ok((Vec::new(), false)),
+            op if traffic(op).ends => return Ok((Vec::new(), false)),
             _ => {}
         }
         if code.leader[next] {
@@ -128,7 +128,7 @@ impl Graph {
             if t.writes_accu && accu == 0 {
                 accu = 2;
             }
-            if ends_block(&i.op) || code.leader[i.next] {
+            if t.ends || code.leader[i.next] {
                 marks[depth_in] = accu;
                 return Ok(marks);
             }

@@ -18,7 +18,7 @@ use crate::ir::program::{
 use crate::link::fragment::{Effect, Table};
 use crate::parallel;
 use crate::passes::allocations::{self, Size, Watch};
-use crate::passes::discover::{self, Code, NONE, ends_block, fail};
+use crate::passes::discover::{self, Code, NONE, fail, traffic};
 use crate::passes::liveness::{self, Graph};
 use crate::passes::names;
 
@@ -549,7 +549,7 @@ impl Builder<'_, '_> {
             } else if read {
                 self.keep(&op, &state.accu);
             }
-            if ends_block(&op) {
+            if traffic(&op).ends {
                 return self.term(pc, &op, next, state);
             }
             read = matches!(op, Op::Acc(_) | Op::Envacc(_)) || read && !push && matches!(op, Op::Getfield(_));
