@@ -28,6 +28,8 @@ type t = {
 let edge_count flow b = flow.first.(b + 1) - flow.first.(b)
 let successor flow b k = flow.successors.(flow.first.(b) + k)
 
+let has_loops flow = Array.exists (fun header -> header <> none) flow.header
+
 (* Does `a` dominate `b`? *)
 let dominates flow a b =
   let b = ref b in

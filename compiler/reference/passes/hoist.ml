@@ -44,8 +44,8 @@ let circling (f : func) =
         back;
       circling
 
-(* What is read at the start of a function, and what in the block so far: the last one first. *)
-type reads = { mutable first : instr list; mutable count : int; mutable here : instr list }
+(* What is read at the start of a function, what in its first block, and what in the block so far: the last one first. *)
+type reads = { mutable first : instr list; mutable count : int; mutable entry : instr list; mutable here : instr list }
 
 (* The variable among these that has the same value; `none`: there is none. *)
 let rec same reads name args =
@@ -53,6 +53,12 @@ let rec same reads name args =
   | [] -> Simplify.none
   | Prim (v, other, others) :: _ when String.equal other name && Simplify.same_args others args -> v
   | _ :: rest -> same rest name args
+
+(* The same among these lists. *)
+let rec known lists name args =
+  match lists with
+  | [] -> Simplify.none
+  | reads :: rest -> ( match same reads name args with v when v <> Simplify.none -> v | _ -> known rest name args)
 
 (* Never changes while the function runs. *)
 let is_fixed (f : func) name args =
@@ -65,13 +71,13 @@ let is_fixed (f : func) name args =
 let run (f : func) =
   let circling = circling f in
   let moves b = Array.length circling > 0 && circling.(b) && not circling.(0) in
-  let reads = { first = []; count = 0; here = [] } in
+  let reads = { first = []; count = 0; entry = []; here = [] } in
   let replace = ref [||] in
   let moving = ref false in
   let stays instr =
     match instr with
     | Prim (dest, name, args) when is_fixed f name args -> (
-        let known = match same reads.first name args with v when v <> Simplify.none -> v | _ -> same reads.here name args in
+        let known = known [ reads.first; reads.entry; reads.here ] name args in
         if known <> Simplify.none then begin
           if Array.length !replace = 0 then replace := Array.make (Array.length f.names) Simplify.itself;
           !replace.(dest) <- var known;
@@ -92,7 +98,8 @@ let run (f : func) =
     (fun b (block : block) ->
       reads.here <- [];
       moving := moves b;
-      block.body <- Visit.filter_array stays block.body)
+      block.body <- Visit.filter_array stays block.body;
+      if b = 0 then reads.entry <- reads.here)
     f.blocks;
   if Array.length !replace > 0 then Simplify.substitute f !replace;
   if reads.count > 0 then f.blocks.(0).body <- Array.append (Visit.of_reversed reads.first) f.blocks.(0).body;

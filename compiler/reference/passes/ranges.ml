@@ -5,6 +5,7 @@
 
 open Program
 open Intervals
+open Facts
 
 (* So often a function is walked through before what still grows becomes unbounded, and before it is given up. *)
 let exact_rounds = 3
@@ -28,22 +29,6 @@ type counted = {
   guard : guard;
   test : int;  (* the variable of the test at the end of a loop that counts to a bound, where it leads back; or none *)
 }
-
-(* What a test of two values says; nothing. *)
-type fact = Less of arg * arg | At_most of arg * arg | Equal of arg * arg | Different of arg * arg | Nothing
-
-let test name args holds =
-  match args with
-  | [| a; b |] -> (
-      match (name, holds) with
-      | "%int_lt", true | "%int_ge", false -> Less (a, b)
-      | "%int_gt", true | "%int_le", false -> Less (b, a)
-      | "%int_le", true | "%int_gt", false -> At_most (a, b)
-      | "%int_ge", true | "%int_lt", false -> At_most (b, a)
-      | "%int_eq", true | "%int_ne", false -> Equal (a, b)
-      | "%int_ne", true | "%int_eq", false -> Different (a, b)
-      | _ -> Nothing)
-  | _ -> Nothing
 
 (* The range of an operand is not known yet. *)
 let not_yet = { range = nowhere; sure = false }
@@ -84,16 +69,6 @@ type analysis = {
   masked : bool array;  (* by variable: do only its low bits count? *)
 }
 
-(* What the test at the end of `p` says on its way to `b`, which is reached only from there. *)
-let fact analysis p b =
-  match analysis.f.blocks.(p).term with
-  | If (Var c, yes, no) when yes.block <> no.block -> (
-      let holds = yes.block = b in
-      match match analysis.definition.(c) with Prim (_, name, args) -> test name args holds | _ -> Nothing with
-      | Nothing -> if holds then Different (Var c, Int 0) else Equal (Var c, Int 0)
-      | told -> told)
-  | _ -> Nothing
-
 (* Is `x` at most `y` where block `p` leads to `b`? *)
 let at_most analysis x y p b =
   match (x, y) with
@@ -106,13 +81,13 @@ let at_most analysis x y p b =
       let rec search at left =
         left > 0 && (says analysis.facts.(at) || search analysis.flow.Flow.idom.(at) (left - 1))
       in
-      says (fact analysis p b) || search p climb
+      says (Facts.on_edge analysis.f analysis.definition p b) || search p climb
 
 (* What the counter `param` of a loop does not go beyond. *)
 let bound analysis h param entry latch start up =
   let index b = analysis.flow.Flow.index.(b) in
   let bound =
-    match fact analysis latch h with
+    match Facts.on_edge analysis.f analysis.definition latch h with
     | Different (a, b) ->
         if Simplify.is_var a param then Some b else if Simplify.is_var b param then Some a else None
     | _ -> None
@@ -464,31 +439,16 @@ let analyse (f : func) ints params =
   | _ :: _ -> None
   | [] ->
       let uses = Array.make count 0 and masked = Array.make count false in
-      let analysis =
-        {
-          ints;
-          f;
-          flow;
-          definition = Array.make count Simplify.no_instr;
-          home = Array.make count Flow.none;
-          ranges = Array.make count nowhere;
-          facts = Array.make blocks Nothing;
-          sharp = Array.make blocks End;
-          told = Array.make count false;
-          counters = [];
-          masked;
-        }
-      in
-      Array.iter2 (fun p range -> analysis.ranges.(p) <- range) f.params params;
+      let definition = Array.make count Simplify.no_instr and home = Array.make count Flow.none in
       let note = function Var v -> uses.(v) <- uses.(v) + 1 | _ -> () in
       let at = ref Flow.none in
-      let live v = analysis.home.(v) <- !at in
+      let live v = home.(v) <- !at in
       let instr i =
         Visit.each_arg i note;
         Visit.each_dest i live;
         match i with
         | Prim (dest, name, args) -> (
-            analysis.definition.(dest) <- i;
+            definition.(dest) <- i;
             match (name, args) with
             | "%int_and", [| Var v; Int n |] when is_mask n -> masked.(v) <- true
             | _ -> ())
@@ -502,20 +462,22 @@ let analyse (f : func) ints params =
           Visit.each_term_arg block.term note)
         f.blocks;
       Array.iteri (fun v count -> if count <> 1 then masked.(v) <- false) uses;
-      (* Without loops what a block reads was found before it. *)
-      let loops = Array.exists (fun header -> header <> Flow.none) flow.Flow.header in
-      (* What leads to a loop holds in it. *)
-      for b = 0 to blocks - 1 do
-        let entry = ref Flow.none and entries = ref 0 in
-        for k = flow.Flow.start.(b) to flow.Flow.start.(b + 1) - 1 do
-          let p = flow.Flow.predecessors.(k) in
-          if not (loops && Flow.dominates flow b p) then begin
-            entry := p;
-            incr entries
-          end
-        done;
-        if !entries = 1 then analysis.facts.(b) <- fact analysis !entry b
-      done;
+      let analysis =
+        {
+          ints;
+          f;
+          flow;
+          definition;
+          home;
+          ranges = Array.make count nowhere;
+          facts = Facts.run f flow definition;
+          sharp = Array.make blocks End;
+          told = Array.make count false;
+          counters = [];
+          masked;
+        }
+      in
+      Array.iter2 (fun p range -> analysis.ranges.(p) <- range) f.params params;
       for h = 0 to blocks - 1 do
         if flow.Flow.header.(h) = h then
           Array.iteri
@@ -526,7 +488,8 @@ let analyse (f : func) ints params =
             f.blocks.(h).params
       done;
       let rec run round =
-        if round = rounds then None else if walk analysis round && loops then run (round + 1) else Some analysis
+        (* without loops what a block reads was found before it *)
+        if round = rounds then None else if walk analysis round && Flow.has_loops flow then run (round + 1) else Some analysis
       in
       run 0
 

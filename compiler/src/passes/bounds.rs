@@ -1,8 +1,9 @@
-//! Of accesses to the same array or string by the same index only the first is checked: where it has been, the others come after it, and
-//! neither has another length by then.
+//! Accesses to arrays and strings that need no check: of those to the same one by the same index only the first is checked, for where it
+//! has been, the others come after it, and neither has another length by then; and none whose index is below the length.
 
 use crate::ir::program::{Arg, Func, Instr};
 use crate::lua::flow;
+use crate::passes::limits;
 
 /// So far up the tree of dominators checks are looked for.
 const CLIMB: usize = 16;
@@ -21,37 +22,54 @@ fn unchecked(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What is accessed, and by which index, with a check.
-fn access(instr: &Instr) -> Option<(&Arg, &Arg)> {
+/// Is the index of the access not negative?
+fn is_natural(name: &str) -> bool {
+    matches!(name, "%array_at" | "%array_put" | "%string_at")
+}
+
+/// How an instruction accesses what, and by which index, with a check.
+fn access(instr: &Instr) -> Option<(&str, &Arg, &Arg)> {
     match instr {
         Instr::Prim { name, args, .. } if unchecked(name).is_some() => match args.as_slice() {
-            [value, index, ..] => Some((value, index)),
+            [value, index, ..] => Some((name, value, index)),
             _ => None,
         },
         _ => None,
     }
 }
 
-/// Takes the checks away that were made before; there is nothing to simplify then.
+/// Takes the checks away; there is nothing to simplify then.
 pub fn run(f: &mut Func) -> bool {
-    if f.blocks.iter().flat_map(|block| &block.body).filter_map(access).count() < 2 {
+    let instrs = || f.blocks.iter().flat_map(|block| &block.body);
+    let count = instrs().filter_map(access).count();
+    let has_lengths = instrs().any(|i| matches!(i, Instr::Prim { name, .. } if limits::says_length(name)));
+    let has_limits = has_lengths && instrs().filter_map(access).any(|(name, ..)| is_natural(name));
+    if count < 2 && !has_limits {
         return false;
     }
     let flow = flow::run(&f.blocks);
-    // What each block has checked.
+    let limits = has_limits.then(|| limits::run(f, &flow));
+    // What each block has checked, and the accesses that need no check.
     let mut checked: Vec<Vec<(Arg, Arg)>> = vec![Vec::new(); f.blocks.len()];
+    let mut sure = Vec::new();
     for &b in &flow.order {
-        for instr in &mut f.blocks[b].body {
-            let Some((value, index)) = access(instr) else { continue };
+        for (i, instr) in f.blocks[b].body.iter().enumerate() {
+            let Some((name, value, index)) = access(instr) else { continue };
             let above = std::iter::successors(Some(b), |at| Some(flow.idom[*at])).take(CLIMB);
             let is_checked = above.flat_map(|at| &checked[at]).any(|(v, i)| v == value && i == index);
-            if !is_checked {
+            let is_below = || is_natural(name) && limits.as_ref().is_some_and(|limits| limits.holds(value, index, b));
+            if is_checked || is_below() {
+                sure.push((b, i));
+            } else {
                 checked[b].push((*value, *index));
-            } else if let Instr::Prim { name, .. } = instr
-                && let Some(unchecked) = unchecked(name)
-            {
-                *name = unchecked.into();
             }
+        }
+    }
+    for (b, i) in sure {
+        if let Instr::Prim { name, .. } = &mut f.blocks[b].body[i]
+            && let Some(unchecked) = unchecked(name)
+        {
+            *name = unchecked.into();
         }
     }
     false

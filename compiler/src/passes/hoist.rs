@@ -51,11 +51,12 @@ pub fn run(f: &mut Func) -> bool {
         circling.fill(false);
     }
     let own = if f.has_closure() { f.params.first().copied() } else { None };
-    // What is read at the start, and what in the block so far.
+    // What is read at the start, what in the first block, and what in the block so far.
     let mut reads: Vec<(Var, Instr)> = Vec::new();
+    let mut entry: Vec<(Var, Instr)> = Vec::new();
     let mut here: Vec<(Var, Instr)> = Vec::new();
     let mut replace: Vec<Option<Var>> = vec![None; f.names.len()];
-    for (block, circling) in f.blocks.iter_mut().zip(circling) {
+    for (b, (block, circling)) in f.blocks.iter_mut().zip(circling).enumerate() {
         here.clear();
         block.body.retain(|instr| {
             let Instr::Prim { dest, name, args } = instr else { return true };
@@ -66,7 +67,7 @@ pub fn run(f: &mut Func) -> bool {
             if !fixed {
                 return true;
             }
-            let known = same(&reads, instr).or_else(|| same(&here, instr));
+            let known = [&reads, &entry, &here].into_iter().find_map(|reads| same(reads, instr));
             let moves = circling && reads.len() < MOST;
             if known.is_none() {
                 if moves { &mut reads } else { &mut here }.push((*dest, instr.clone()));
@@ -74,6 +75,9 @@ pub fn run(f: &mut Func) -> bool {
             replace[*dest as usize] = known;
             known.is_none() && !moves
         });
+        if b == 0 {
+            entry.clone_from(&here);
+        }
     }
     if reads.is_empty() && replace.iter().all(Option::is_none) {
         return false;

@@ -7,10 +7,11 @@ use smallvec::smallvec;
 
 use crate::ir::program::{Arg, Callee, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
-use crate::lua::flow::{self, Flow, NONE, dominates, entry_and_latch};
+use crate::lua::flow::{self, Flow, NONE, entry_and_latch};
 use crate::parallel;
 use crate::passes::Simplify;
 use crate::passes::call_graph::CallGraph;
+use crate::passes::facts::{self, Fact};
 use crate::passes::intervals::{Ints, Range, SIZE, join, mask, power};
 use crate::target::Target;
 
@@ -37,23 +38,6 @@ struct Counted {
     guard: Guard,
     /// The variable of the test at the end of a loop that counts to a bound, where it leads back.
     test: Option<Var>,
-}
-
-/// A test of two values that holds or does not: less (1), less or equal (2), equal (3), not equal (4).
-type Fact = (u8, Arg, Arg);
-
-fn test(name: &str, args: &[Arg], holds: bool) -> Option<Fact> {
-    let [a, b] = args else { return None };
-    let (a, b) = (*a, *b);
-    match (name, holds) {
-        ("%int_lt", true) | ("%int_ge", false) => Some((1, a, b)),
-        ("%int_gt", true) | ("%int_le", false) => Some((1, b, a)),
-        ("%int_le", true) | ("%int_gt", false) => Some((2, a, b)),
-        ("%int_ge", true) | ("%int_lt", false) => Some((2, b, a)),
-        ("%int_eq", true) | ("%int_ne", false) => Some((3, a, b)),
-        ("%int_ne", true) | ("%int_eq", false) => Some((4, a, b)),
-        _ => None,
-    }
 }
 
 /// Is it 2^n - 1?
@@ -94,24 +78,7 @@ struct Analysis<'a> {
 
 impl Analysis<'_> {
     fn instr(&self, v: Var) -> Option<(&str, &[Arg])> {
-        let (b, i) = self.definition[v as usize]?;
-        match &self.f.blocks[b].body[i] {
-            Instr::Prim { name, args, .. } => Some((name, args)),
-            _ => None,
-        }
-    }
-
-    /// What the test at the end of `p` says on its way to `b`, which is reached only from there.
-    fn fact(&self, p: usize, b: usize) -> Option<Fact> {
-        let Term::If(Arg::Var(c), yes, no) = &self.f.blocks[p].term else { return None };
-        if yes.block == no.block {
-            return None;
-        }
-        let holds = yes.block as usize == b;
-        match self.instr(*c) {
-            Some((name, args)) if test(name, args, holds).is_some() => test(name, args, holds),
-            _ => Some((if holds { 4 } else { 3 }, Arg::Var(*c), Arg::Int(0))),
-        }
+        facts::prim(self.f, &self.definition, v)
     }
 
     /// Is `x` at most `y` where block `p` leads to `b`?
@@ -119,8 +86,11 @@ impl Analysis<'_> {
         if let (Arg::Int(m), Arg::Int(n)) = (x, y) {
             return m <= n;
         }
-        let says = |fact: &Option<Fact>| fact.as_ref().is_some_and(|(kind, a, b)| *kind < 4 && a == x && b == y);
-        if says(&self.fact(p, b)) {
+        let says = |fact: &Option<Fact>| match fact {
+            Some(Fact::Less(a, b) | Fact::AtMost(a, b) | Fact::Equal(a, b)) => a == x && b == y,
+            Some(Fact::Different(..)) | None => false,
+        };
+        if says(&facts::on_edge(self.f, &self.definition, p, b)) {
             return true;
         }
         let mut at = p;
@@ -155,7 +125,7 @@ impl Analysis<'_> {
 
     /// What the counter of a loop does not go beyond.
     fn bound(&self, h: usize, param: Var, entry: usize, latch: usize, start: &Arg, up: bool) -> Option<Arg> {
-        let (4, a, b) = self.fact(latch, h)? else { return None };
+        let Fact::Different(a, b) = facts::on_edge(self.f, &self.definition, latch, h)? else { return None };
         let limit = if a == Arg::Var(param) {
             b
         } else if b == Arg::Var(param) {
@@ -217,16 +187,17 @@ impl Analysis<'_> {
     /// What block `b`'s fact says of the ranges of its operands.
     fn sharpen(&mut self, b: usize) {
         self.sharp[b].clear();
-        let Some((kind, x, y)) = &self.facts[b] else { return };
+        let Some(fact) = &self.facts[b] else { return };
+        let (Fact::Less(x, y) | Fact::AtMost(x, y) | Fact::Equal(x, y) | Fact::Different(x, y)) = fact;
         let at = self.flow.idom[b];
         let (Some(r), Some(s)) = (self.of(x, at), self.of(y, at)) else { return };
         let any = self.ints.any;
         let below = |bound: f64| self.ints.below(bound);
-        let (for_x, for_y) = match kind {
-            1 => (Range { low: -any, high: below(s.high) }, Range { low: -below(-r.low), high: any }),
-            2 => (Range { low: -any, high: s.high }, Range { low: r.low, high: any }),
-            3 => (s, r),
-            _ => {
+        let (for_x, for_y) = match fact {
+            Fact::Less(..) => (Range { low: -any, high: below(s.high) }, Range { low: -below(-r.low), high: any }),
+            Fact::AtMost(..) => (Range { low: -any, high: s.high }, Range { low: r.low, high: any }),
+            Fact::Equal(..) => (s, r),
+            Fact::Different(..) => {
                 let without = |r: Range, s: Range| {
                     let one = s.low == s.high;
                     let low = if one && r.low == s.low { -below(-r.low) } else { -any };
@@ -311,7 +282,7 @@ impl Analysis<'_> {
             ("%int_lsl", [x, Arg::Int(n)]) if *n >= 0 && *n < 30 => {
                 Some(ints.multiply(self.of(x, at)?, Range { low: power(*n), high: power(*n) }))
             }
-            (_, [x, y]) if test(name, args, true).is_some() => {
+            ("%int_lt" | "%int_le" | "%int_gt" | "%int_ge" | "%int_eq" | "%int_ne", [x, y]) => {
                 let (a, b) = (self.of(x, at)?, self.of(y, at)?);
                 // Surely less, surely not less.
                 let (less, at_most) = (|a, b| ints.less(a, b), |a, b| ints.at_most(a, b));
@@ -495,6 +466,7 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
         }
     }
     let blocks = f.blocks.len();
+    let facts = facts::run(f, &flow, &definition);
     let mut analysis = Analysis {
         ints,
         f,
@@ -502,20 +474,13 @@ fn analyse<'a>(f: &'a Func, ints: Ints, params: &[Range]) -> Option<Analysis<'a>
         definition,
         home,
         ranges,
-        facts: vec![None; blocks],
+        facts,
         sharp: vec![Vec::new(); blocks],
         counted: Vec::new(),
         counter: vec![None; count],
         counts: vec![false; count],
         masked: masked.into_iter().zip(&uses).map(|(masked, uses)| masked && *uses == 1).collect(),
     };
-    for b in 0..blocks {
-        // What leads to a loop holds in it.
-        let mut before = analysis.flow.predecessors[b].iter().filter(|p| !dominates(&analysis.flow, b, **p));
-        if let (Some(p), None) = (before.next(), before.next()) {
-            analysis.facts[b] = analysis.fact(*p, b);
-        }
-    }
     for h in 0..blocks {
         if analysis.flow.header[h] != h {
             continue;
