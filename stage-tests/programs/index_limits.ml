@@ -147,6 +147,47 @@ let too_far_text s =
 let rec blanks s i n = if i < String.length s then blanks s (i + 1) (if s.[i] = ' ' then n + 1 else n) else n
 let rec too_far_blanks s i n = if i <= String.length s then too_far_blanks s (i + 1) (if s.[i] = ' ' then n + 1 else n) else n
 
+(* Up to what the index differs from. *)
+let different a =
+  let rec go i sum = if i = Array.length a then sum else go (i + 1) ((sum * 3) + a.(i)) in
+  go 0 0
+
+let different_from_one a =
+  let rec go i sum = if i = Array.length a then sum else go (i + 1) ((sum * 3) + a.(i)) in
+  go 1 0
+
+let different_too_early a =
+  let rec go i sum = if i = Array.length a - 1 then sum else go (i + 1) ((sum * 3) + a.(i)) in
+  go 0 0
+
+let different_too_late a =
+  let rec go i sum = if i = Array.length a + 1 then sum else go (i + 1) ((sum * 3) + a.(i)) in
+  go 0 0
+
+let different_by_two a =
+  let rec go i sum = if i = Array.length a then sum else go (i + 2) ((sum * 3) + a.(i)) in
+  go 0 0
+
+(* The array changes from round to round. *)
+let different_shrinking a =
+  let rec go a i sum = if i = Array.length a then sum else go (Array.sub a 0 (Array.length a - 1)) (i + 1) ((sum * 3) + a.(i)) in
+  go a 0 0
+
+(* Not every round asks. *)
+let seldom_different a =
+  let rec go i sum =
+    if sum land 1 = 1 then go (i + 1) (sum + i + 1)
+    else if i = Array.length a then sum
+    else go (i + 1) (sum + a.(i))
+  in
+  go 0 0
+
+let different_made n =
+  let a = Array.make n 1 in
+  let rec go i = if i <> n then begin a.(i) <- a.(i) + i; go (i + 1) end in
+  go 0;
+  Array.fold_left ( + ) 0 a
+
 let floats a =
   let sum = ref 0.0 in
   for i = 0 to Array.length a - 1 do
@@ -184,5 +225,13 @@ let () =
       run "too_far_text" (fun _ -> too_far_text s);
       run "blanks" (fun _ -> blanks s 0 0);
       run "too_far_blanks" (fun _ -> too_far_blanks s 0 0);
+      run "different" different;
+      run "different_from_one" different_from_one;
+      run "different_too_early" different_too_early;
+      run "different_too_late" different_too_late;
+      run "different_by_two" different_by_two;
+      run "different_shrinking" different_shrinking;
+      run "seldom_different" seldom_different;
+      run "different_made" (fun _ -> different_made n);
       run "floats" (fun _ -> floats (Array.map float_of_int a)))
     [ 0; 1; 2; 3; 4; 7 ]

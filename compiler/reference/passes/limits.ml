@@ -1,5 +1,5 @@
-(* Indices that are below the length of what they index: those that count up to the last one, or down from it, and those that a test
-   has led there. *)
+(* Indices that are below the length of what they index: those that count up to it, or down from the last one, and those that a test has
+   led there. *)
 
 open Program
 
@@ -61,20 +61,57 @@ let passed limits from b v =
   in
   edge 0
 
-(* What a loop that counts with the parameter `v` of its header does not let it go beyond. *)
-let counted limits v =
+(* A loop that counts: its blocks, what its counter starts from, and by how much that goes on. *)
+type loop = { header : int; latch : int; start : arg; step : int; wraps : bool }
+
+(* The loop that counts with the variable `v`. *)
+let loop_of limits v =
   let header = limits.home.(v) in
   match if header = Flow.none then None else Flow.entry_and_latch limits.flow header with
   | None -> None
   | Some (entry, latch) -> (
-      match (defined limits (passed limits latch header v), limits.f.blocks.(latch).term) with
-      | Prim (_, "%exact_add", [| Var w; Int step |]), _ when w = v && step < 0 -> Some (passed limits entry header v)
-      | Prim (_, "%exact_add", [| Var w; Int 1 |]), If (test, again, _) when w = v && again.block = header -> (
+      match defined limits (passed limits latch header v) with
+      | Prim (_, (("%exact_add" | "%rising_add" | "%int_add") as name), [| Var w; Int step |]) when w = v ->
+          Some { header; latch; start = passed limits entry header v; step; wraps = not (String.equal name "%exact_add") }
+      | _ -> None)
+
+(* What the loop that counts with `v` does not let it go beyond. *)
+let counted limits v =
+  match loop_of limits v with
+  | Some { start; step; wraps = false; _ } when step < 0 -> Some start
+  | Some { header; latch; step = 1; _ } -> (
+      match limits.f.blocks.(latch).term with
+      | If (test, again, _) when again.block = header -> (
           match defined limits test with
           | Prim (_, "%counts", [| Var w; limit |]) when w = v -> Some limit
           | Prim (_, "%counts", [| limit; Var w |]) when w = v -> Some limit
           | _ -> None)
       | _ -> None)
+  | _ -> None
+
+(* Is the value the same in every round of the loop of this header? *)
+let is_fixed limits header arg =
+  let makes v (block : block) =
+    let made = ref (Array.exists (Int.equal v) block.params) in
+    Array.iter (fun instr -> Visit.each_dest instr (fun dest -> if dest = v then made := true)) block.body;
+    !made
+  in
+  let rec all_but v b =
+    b < 0 || ((not (Flow.dominates limits.flow header b && makes v limits.f.blocks.(b))) && all_but v (b - 1))
+  in
+  match arg with Var v -> all_but v (Array.length limits.f.blocks - 1) | Int _ | Wide _ | Literal _ -> true
+
+(* Does `x` count up by 1 from a start that is not above `y`, a length to which a constant is added, and is only gone on with where it
+   differs from it, as block `at` says? *)
+let rises limits x y at =
+  match x with
+  | Var v -> (
+      match loop_of limits v with
+      | Some { header; latch; start = Int start; step = 1; _ } ->
+          let limit = sum limits y 0 in
+          start <= limit.plus && Flow.dominates limits.flow at latch && is_fixed limits header limit.base
+      | _ -> false)
+  | Int _ | Wide _ | Literal _ -> false
 
 (* Is the index known to be below the length of the value in block `at`? It is not negative. *)
 let holds limits value index at =
@@ -91,7 +128,8 @@ let holds limits value index at =
     && ((match limits.facts.(at) with
         | Facts.Less (x, y) -> says x y 1
         | Facts.At_most (x, y) -> says x y 0
-        | Facts.Equal _ | Facts.Different _ | Facts.Nothing -> false)
+        | Facts.Different (x, y) -> (says x y 1 && rises limits x y at) || (says y x 1 && rises limits y x at)
+        | Facts.Equal _ | Facts.Nothing -> false)
        || told limits.flow.Flow.idom.(at) (left - 1))
   in
   is_below index length

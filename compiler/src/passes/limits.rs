@@ -1,9 +1,9 @@
-//! Indices that are below the length of what they index: those that count up to the last one, or down from it, and those that a test
-//! has led there.
+//! Indices that are below the length of what they index: those that count up to it, or down from the last one, and those that a test has
+//! led there.
 
-use crate::ir::program::{Arg, Func, Instr, Term, Var};
-use crate::ir::visit::targets;
-use crate::lua::flow::{Flow, NONE, entry_and_latch};
+use crate::ir::program::{Arg, Block, Func, Instr, Term, Var};
+use crate::ir::visit::{dests, targets};
+use crate::lua::flow::{Flow, NONE, dominates, entry_and_latch};
 use crate::passes::facts::{self, Fact};
 
 /// So far up the tree of dominators tests are looked at.
@@ -28,6 +28,15 @@ struct Sum {
     is_length: bool,
     base: Arg,
     plus: i32,
+}
+
+/// A loop that counts.
+struct Loop<'a> {
+    header: usize,
+    latch: usize,
+    start: &'a Arg,
+    step: i32,
+    wraps: bool,
 }
 
 impl Sum {
@@ -107,23 +116,47 @@ impl Limits<'_> {
         targets(&self.f.blocks[from].term).find(|t| t.block as usize == b).map(|t| &t.args[k])
     }
 
-    /// What a loop that counts with the parameter `v` of its header does not let it go beyond.
-    fn counted(&self, v: Var) -> Option<&Arg> {
+    /// The loop that counts with the variable `v`.
+    fn loop_of(&self, v: Var) -> Option<Loop<'_>> {
         let header = self.home[v as usize];
         let (entry, latch) = if header == NONE { None } else { entry_and_latch(self.flow, header) }?;
-        let Some(("%exact_add", [Arg::Var(w), Arg::Int(step)])) = self.defined(self.passed(latch, header, v)?) else {
-            return None;
-        };
+        match self.defined(self.passed(latch, header, v)?)? {
+            (name @ ("%exact_add" | "%rising_add" | "%int_add"), [Arg::Var(w), Arg::Int(step)]) if *w == v => {
+                let start = self.passed(entry, header, v)?;
+                Some(Loop { header, latch, start, step: *step, wraps: name != "%exact_add" })
+            }
+            _ => None,
+        }
+    }
+
+    /// What the loop that counts with `v` does not let it go beyond.
+    fn counted(&self, v: Var) -> Option<&Arg> {
+        let Loop { header, latch, start, step, wraps } = self.loop_of(v)?;
         match &self.f.blocks[latch].term {
-            _ if *w != v => None,
-            _ if *step < 0 => self.passed(entry, header, v),
-            Term::If(test, again, _) if *step == 1 && again.block as usize == header => match self.defined(test)? {
+            _ if step < 0 && !wraps => Some(start),
+            Term::If(test, again, _) if step == 1 && again.block as usize == header => match self.defined(test)? {
                 ("%counts", [Arg::Var(w), limit]) if *w == v => Some(limit),
                 ("%counts", [limit, Arg::Var(w)]) if *w == v => Some(limit),
                 _ => None,
             },
             _ => None,
         }
+    }
+
+    /// Is the value the same in every round of the loop of this header?
+    fn is_fixed(&self, header: usize, arg: &Arg) -> bool {
+        let Arg::Var(v) = arg else { return true };
+        let makes = |block: &Block| block.params.contains(v) || block.body.iter().any(|instr| dests(instr).contains(v));
+        !self.f.blocks.iter().enumerate().any(|(b, block)| dominates(self.flow, header, b) && makes(block))
+    }
+
+    /// Does `x` count up by 1 from a start that is not above `y`, a length to which a constant is added, and is only gone on with where
+    /// it differs from it, as block `at` says?
+    fn rises(&self, x: &Arg, y: &Arg, at: usize) -> bool {
+        let Arg::Var(v) = x else { return false };
+        let Some(Loop { header, latch, start: Arg::Int(start), step: 1, .. }) = self.loop_of(*v) else { return false };
+        let limit = self.sum(y, 0);
+        *start <= limit.plus && dominates(self.flow, at, latch) && self.is_fixed(header, &limit.base)
     }
 
     /// Is the index known to be below the length of the value in block `at`? It is not negative.
@@ -144,7 +177,8 @@ impl Limits<'_> {
             || above.any(|at| match &self.facts[at] {
                 Some(Fact::Less(x, y)) => says(x, y, 1),
                 Some(Fact::AtMost(x, y)) => says(x, y, 0),
-                Some(Fact::Equal(..) | Fact::Different(..)) | None => false,
+                Some(Fact::Different(x, y)) => says(x, y, 1) && self.rises(x, y, at) || says(y, x, 1) && self.rises(y, x, at),
+                Some(Fact::Equal(..)) | None => false,
             })
     }
 }
