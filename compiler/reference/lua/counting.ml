@@ -28,7 +28,9 @@ type counted = {
   (* the test's variable, and the one of the next value *)
   test : int;
   next : int;
-  mutable guard : int;  (* the block that ends with the test in front of the loop, if that is left out *)
+  (* the block that ends with the test in front of the loop, if that is left out, or if something is assigned on its ways, too *)
+  mutable guard : int;
+  mutable asked : int;
 }
 
 type t = {
@@ -131,7 +133,7 @@ let counter search ({ header = h; entry; again; place; at_head } : shape) =
                   | Some beyond
                     when is_fixed search h limit && is_fixed search h step && ((not up) || is_positive search step) ->
                       let start = List.hd (passed search entry h k) in
-                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level = 0; results = []; test; next; guard = Flow.none }
+                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level = 0; results = []; test; next; guard = Flow.none; asked = Flow.none }
                   | _ -> None)
               | _ -> None)
           | _ -> None))
@@ -322,16 +324,34 @@ let is_first_test converter test holds { start; limit; step; at_head; _ } =
       | _ -> false)
   | _ -> false
 
+(* The loop of header `h` if the test at the end of block `b` decides whether it has a first round. *)
+let decided converter b h holds =
+  match (converter.counting.loops.(h), converter.code.blocks.(b).term) with
+  | (Some counted as loop), If (Var test, _, _) when is_first_test converter test holds counted -> loop
+  | _ -> None
+
 (* Is the loop all that the test at the end of block `b` decides about, and runs as often without it? *)
 let leaves_out converter b arm holds =
-  match (arm, converter.code.blocks.(b).term) with
-  | [ Structure.Edge _; Structure.Loop (h, _) ], If (Var test, _, _) -> (
-      match converter.counting.loops.(h) with
-      | Some counted when is_first_test converter test holds counted ->
+  match arm with
+  | [ Structure.Edge _; Structure.Loop (h, _) ] -> (
+      match decided converter b h holds with
+      | Some counted ->
           counted.guard <- b;
           true
-      | _ -> false)
+      | None -> false)
   | _ -> false
+
+(* Notes the loop that runs as often without the test at the end of block `b`. *)
+let note_asked converter b arm holds =
+  match arm with
+  | Structure.Edge _ :: Structure.Loop (h, _) :: _ ->
+      Option.iter (fun counted -> counted.asked <- b) (decided converter b h holds)
+  | _ -> ()
+
+(* Does this arm of the test at the end of block `b` run as often without it? *)
+let is_asked counting b arm =
+  let asked h = match counting.loops.(h) with Some { asked; _ } -> asked | None -> Flow.none in
+  List.exists (function Structure.Loop (h, _) -> asked h = b | _ -> false) arm
 
 let rec convert converter nodes level =
   match nodes with
@@ -343,7 +363,10 @@ let rec convert converter nodes level =
       match (yes, no) with
       | _, [] when leaves_out converter b yes true -> yes @ rest
       | [], _ when leaves_out converter b no false -> no @ rest
-      | _ -> Structure.If (b, test, yes, no) :: rest)
+      | _ ->
+          note_asked converter b yes true;
+          note_asked converter b no false;
+          Structure.If (b, test, yes, no) :: rest)
   | Structure.Once body :: rest ->
       let body = convert converter body level in
       Structure.Once body :: convert converter rest level

@@ -244,6 +244,17 @@ let counted emitter h =
 
 let add_if emitter b t negate yes no = add emitter (If (test emitter b t negate, yes, no))
 
+(* Are the statements these assignments and a loop? *)
+let rec is_given stats assignments =
+  let same_dest (a : dest) (b : dest) = String.equal a.name b.name in
+  match (stats, assignments) with
+  | Assign a :: stats, Assign b :: assignments ->
+      List.equal same_dest a.dests b.dests
+      && String.equal a.value.text b.value.text
+      && is_given stats assignments
+  | [ Loop _ ], [] -> true
+  | _ -> false
+
 (* The nodes as a block. *)
 let rec block emitter list =
   let first = emitter.count in
@@ -305,11 +316,14 @@ and uncounted emitter body =
       List.iter (function Break -> () | stat -> add emitter stat) leave
   | _ -> add emitter (Loop (constant "while true" Compound, block emitter body))
 
-(* An arm that does not come back is followed by the other one instead of an `else`. *)
+(* An arm that does not come back is followed by the other one instead of an `else`. What a loop that may have no round is given, where
+   it is what there is without it, needs no test. *)
 and branch emitter b t yes no =
   let thens = block emitter yes in
   let otherwise = block emitter no in
   match (thens, otherwise) with
+  | _ when Counting.is_asked emitter.counting b no && is_given otherwise thens -> add_all emitter otherwise
+  | _ when Counting.is_asked emitter.counting b yes && is_given thens otherwise -> add_all emitter thens
   | [], _ :: _ -> add_if emitter b t true otherwise []
   | _, [ If _ ] -> add_if emitter b t false thens otherwise
   | _ ->

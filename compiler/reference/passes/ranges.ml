@@ -318,11 +318,14 @@ let grow analysis v found round =
 (* `found` and the ranges of what jumps pass for parameter number `k` of block `b`. *)
 let passed analysis b k found =
   let flow = analysis.flow in
+  let asks = match analysis.facts.(b) with Nothing -> false | _ -> true in
   let all = ref found in
   for i = flow.Flow.start.(b) to flow.Flow.start.(b + 1) - 1 do
     let from = flow.Flow.predecessors.(i) in
     let target = Visit.target analysis.f.blocks.(from).term flow.Flow.edge.(i) in
-    let range = range_of analysis target.args.(k) from in
+    (* what leads to the block holds of what is passed on that way *)
+    let at = if asks && not (Flow.dominates flow b from) then b else from in
+    let range = range_of analysis target.args.(k) at in
     all := join !all range
   done;
   !all

@@ -29,8 +29,9 @@ pub struct Counted {
     /// The test's variable, and the one of the next value.
     test: Var,
     next: Var,
-    /// The block that ends with the test in front of the loop, if that is left out.
+    /// The block that ends with the test in front of the loop, if that is left out, or if something is assigned on its ways, too.
     pub guard: Option<usize>,
+    asked: Option<usize>,
 }
 
 pub struct Counting {
@@ -131,8 +132,8 @@ impl Search<'_> {
         }
         let enter = targets(&self.func.blocks[entry].term).find(|t| t.block as usize == h)?;
         let (param, start, step) = (params[k], enter.args[k], *step);
-        let (results, test, guard) = (Vec::new(), *test, None);
-        Some(Counted { param, start, limit, beyond, step, place, at_head, goes_on, results, test, next, guard })
+        let (results, test, guard, asked) = (Vec::new(), *test, None, None);
+        Some(Counted { param, start, limit, beyond, step, place, at_head, goes_on, results, test, next, guard, asked })
     }
 }
 
@@ -303,19 +304,36 @@ impl Converter<'_> {
         fits && !counted.at_head && self.search.uses[test as usize] == 1
     }
 
+    /// The header of the loop of which the test at the end of block `b` decides whether it has a first round, and the test; `alone`: about
+    /// nothing else.
+    fn decided(&self, b: usize, arm: &[Node], holds: bool, alone: bool) -> Option<(usize, Var)> {
+        let mut nodes = arm.iter().filter(|node| !self.is_idle(node));
+        let (Some(Node::Edge(..)), Some(Node::Loop(h, _))) = (nodes.next(), nodes.next()) else { return None };
+        if alone && nodes.next().is_some() {
+            return None;
+        }
+        let Term::If(Arg::Var(test), _, _) = self.func.blocks[b].term else { return None };
+        let counted = self.counting.loops[*h].as_ref()?;
+        self.is_first_test(test, holds, counted).then_some((*h, test))
+    }
+
     /// Is the loop all that the test at the end of block `b` decides about, and runs as often without it?
     fn leaves_out(&mut self, b: usize, arm: &[Node], holds: bool) -> bool {
-        let mut nodes = arm.iter().filter(|node| !self.is_idle(node));
-        let (Some(Node::Edge(..)), Some(Node::Loop(h, _)), None) = (nodes.next(), nodes.next(), nodes.next()) else {
-            return false;
-        };
-        let Term::If(Arg::Var(test), _, _) = self.func.blocks[b].term else { return false };
-        let leaves_out = self.counting.loops[*h].as_ref().is_some_and(|counted| self.is_first_test(test, holds, counted));
-        if let (true, Some(counted)) = (leaves_out, &mut self.counting.loops[*h]) {
+        let Some((h, test)) = self.decided(b, arm, holds, true) else { return false };
+        if let Some(counted) = &mut self.counting.loops[h] {
             counted.guard = Some(b);
             self.counting.implied[test as usize] = true;
         }
-        leaves_out
+        true
+    }
+
+    /// Notes the loop that runs as often without the test at the end of block `b`.
+    fn note_asked(&mut self, b: usize, arm: &[Node], holds: bool) {
+        if let Some((h, _)) = self.decided(b, arm, holds, false)
+            && let Some(counted) = &mut self.counting.loops[h]
+        {
+            counted.asked = Some(b);
+        }
     }
 
     /// Is it an edge that passes nothing?
@@ -337,6 +355,8 @@ impl Converter<'_> {
                     } else if runs && self.leaves_out(b, &no, false) {
                         out.extend(no);
                     } else {
+                        self.note_asked(b, &yes, true);
+                        self.note_asked(b, &no, false);
                         out.push(Node::If(b, test, yes, no));
                     }
                 }
@@ -369,6 +389,12 @@ impl Converter<'_> {
         }
         out
     }
+}
+
+/// Does this arm of the test at the end of block `b` run as often without it?
+pub fn is_asked(counting: &Counting, b: usize, arm: &[Node]) -> bool {
+    let asked = |h: usize| counting.loops[h].as_ref().and_then(|counted| counted.asked);
+    arm.iter().any(|node| matches!(node, Node::Loop(h, _) if asked(*h) == Some(b)))
 }
 
 /// The nodes without the tests of loops that become `for`, and what is known of those.

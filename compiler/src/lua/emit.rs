@@ -1,6 +1,6 @@
 //! One function of the program as Lua.
 
-use super::counting::{self, Counted, breaks, leaves};
+use super::counting::{self, Counted, breaks, is_asked, leaves};
 use super::expressions::{Emitter, Options, arguments, compound, list};
 use super::flow::{self, NONE};
 use super::forest;
@@ -385,7 +385,12 @@ impl<'a> Emitter<'a> {
         self.nodes(yes, &mut then)?;
         self.nodes(no, &mut otherwise)?;
         let chain = matches!(otherwise.as_slice(), [Stat::If(..)]);
-        if then.is_empty() && !otherwise.is_empty() {
+        // What a loop that may have no round is given, where it is what there is without it, needs no test.
+        if is_asked(&self.counting, b, no) && is_given(&otherwise, &then) {
+            out.append(&mut otherwise);
+        } else if is_asked(&self.counting, b, yes) && is_given(&then, &otherwise) {
+            out.append(&mut then);
+        } else if then.is_empty() && !otherwise.is_empty() {
             out.push(Stat::If(self.test(b, test, true)?, otherwise, Vec::new()));
         } else if terminated(&then) && !chain {
             out.push(Stat::If(self.test(b, test, false)?, then, Vec::new()));
@@ -451,6 +456,18 @@ impl<'a> Emitter<'a> {
         }
         Ok(params)
     }
+}
+
+/// Are the statements these assignments and a loop?
+fn is_given(stats: &[Stat], assignments: &[Stat]) -> bool {
+    let Some((Stat::Loop(..), given)) = stats.split_last() else { return false };
+    let same = |a: &Stat, b: &Stat| match (a, b) {
+        (Stat::Assign { dests, value, .. }, Stat::Assign { dests: others, value: other, .. }) => {
+            value.text == other.text && dests.iter().map(|d| &d.name).eq(others.iter().map(|d| &d.name))
+        }
+        _ => false,
+    };
+    given.len() == assignments.len() && given.iter().zip(assignments).all(|(a, b)| same(a, b))
 }
 
 /// How the function is declared, and its field when it is a local, too.

@@ -7,7 +7,7 @@ use smallvec::smallvec;
 
 use crate::ir::program::{Arg, Callee, Func, FuncId, Instr, Program, Term, Var};
 use crate::ir::visit::{dests, each_arg, each_term_arg, targets};
-use crate::lua::flow::{self, Flow, NONE, entry_and_latch};
+use crate::lua::flow::{self, Flow, NONE, dominates, entry_and_latch};
 use crate::parallel;
 use crate::passes::Simplify;
 use crate::passes::call_graph::CallGraph;
@@ -311,8 +311,11 @@ impl Analysis<'_> {
                 let mut new = self.ranges[*p as usize];
                 for j in 0..self.flow.predecessors[b].len() {
                     let from = self.flow.predecessors[b][j];
+                    // What leads to the block holds of what is passed on that way.
+                    let asks = self.facts[b].is_some() && !dominates(&self.flow, b, from);
+                    let at = if asks { b } else { from };
                     for t in targets(&f.blocks[from].term).filter(|t| t.block as usize == b) {
-                        if let Some(arg) = self.of(&t.args[k], from) {
+                        if let Some(arg) = self.of(&t.args[k], at) {
                             new = Some(new.map_or(arg, |new| join(new, arg)));
                         }
                     }
