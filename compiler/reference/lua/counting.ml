@@ -28,9 +28,8 @@ type counted = {
   (* the test's variable, and the one of the next value *)
   test : int;
   next : int;
-  (* the block that ends with the test in front of the loop, if that is left out, or if something is assigned on its ways, too *)
-  mutable guard : int;
-  mutable asked : int;
+  mutable guard : int;  (* the block that ends with the test in front of the loop, if that is left out *)
+  mutable asked : int;  (* the one that ends with it, if what is assigned on its ways says whether it is to be left out *)
 }
 
 type t = {
@@ -133,7 +132,8 @@ let counter search ({ header = h; entry; again; place; at_head } : shape) =
                   | Some beyond
                     when is_fixed search h limit && is_fixed search h step && ((not up) || is_positive search step) ->
                       let start = List.hd (passed search entry h k) in
-                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level = 0; results = []; test; next; guard = Flow.none; asked = Flow.none }
+                      let level = 0 and results = [] and guard = Flow.none and asked = Flow.none in
+                      Some { param; start; limit; beyond; step; place; at_head; goes_on; level; results; test; next; guard; asked }
                   | _ -> None)
               | _ -> None)
           | _ -> None))

@@ -29,8 +29,9 @@ pub struct Counted {
     /// The test's variable, and the one of the next value.
     test: Var,
     next: Var,
-    /// The block that ends with the test in front of the loop, if that is left out, or if something is assigned on its ways, too.
+    /// The block that ends with the test in front of the loop, if that is left out.
     pub guard: Option<usize>,
+    /// The one that ends with it, if what is assigned on its ways says whether it is to be left out.
     asked: Option<usize>,
 }
 
