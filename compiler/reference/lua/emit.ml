@@ -100,13 +100,12 @@ let try_ emitter dests body args =
   if Array.length dests <= max_args then
     add emitter (Assign { local = false; dests = list; value = { text; kind = Prefix; known = Nothing; vars } })
   else begin
-    emitter.scratch <- true;
     let several = match func_of emitter body with Some f -> f.exits > 1 | None -> false in
     let unpack =
       if several then "if T[3] == nil and T[4] then T = {true, T[2], Unpack(T[4])} end"
       else "if T[2] == nil and T[3] then T = {true, Unpack(T[3])} end"
     in
-    add emitter (Text (compound ("T = {" ^ text ^ "}") vars));
+    add emitter (Scratch { local = false; value = compound ("{" ^ text ^ "}") vars });
     add emitter (Text (constant unpack Compound));
     take_all emitter list
   end
@@ -201,8 +200,7 @@ let edge emitter b k =
       if List.compare_length_with dests max_args <= 0 then
         add emitter (Assign { local = false; dests; value = compound text vars })
       else begin
-        emitter.scratch <- true;
-        add emitter (Text (compound ("T = {" ^ text ^ "}") vars));
+        add emitter (Scratch { local = false; value = compound ("{" ^ text ^ "}") vars });
         take_all emitter dests
       end
 
@@ -281,11 +279,10 @@ and node emitter n =
       end
   | Structure.If (b, test, yes, no) -> branch emitter b test yes no
   | Structure.Read_tag b -> (
-      emitter.scratch <- true;
       match emitter.func.blocks.(b).term with
       | Program.Switch (arg, _, _) ->
           let e = expr emitter arg in
-          add emitter (Text (compound ("T = " ^ Template.operand e true ^ "[1]") e.vars))
+          add emitter (Scratch { local = false; value = compound (Template.operand e true ^ "[1]") e.vars })
       | _ -> ())
   | Structure.Once body -> add emitter (Once (block emitter body))
   | Structure.Loop (h, body) -> (
@@ -389,14 +386,13 @@ let run table program groups guards (func : Program.func) options warnings =
   let emitter =
     { table; program; groups; guards; func; options; counting; offsets; forest; registers;
       variables = Array.make (Array.length func.names) unmet; depth; tail; comma = Short_names.comma options.names;
-      stats = [||]; count = 0; flag = false; scratch = false; warnings }
+      stats = [||]; count = 0; flag = false; warnings }
   in
   let params = prologue emitter deep calls in
   let start = take emitter 0 in
   let code = block emitter list in
-  let code = if emitter.scratch then Local [ "T" ] :: code else code in
   let code = if emitter.flag then Local [ "B" ] :: code else code in
-  let body = Locals.run registers emitter.comma (start @ code) in
+  let body = Locals.run registers emitter.comma params (start @ code) in
   let comment = if String.length func.place = 0 then func.name else func.place in
   let head, field = declaration emitter in
   let declares = List.rev_map (place emitter) groups.Groups.declares.(func.id) in

@@ -26,9 +26,7 @@ type emitter = {
   (* The statements so far of the blocks that are being written, and how many. *)
   mutable stats : stat array;
   mutable count : int;
-  (* are `B` and `T` used? *)
-  mutable flag : bool;
-  mutable scratch : bool;
+  mutable flag : bool;  (* is `B` used? *)
   warnings : string list ref;  (* last first *)
 }
 

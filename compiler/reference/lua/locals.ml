@@ -1,6 +1,6 @@
 (* Declarations: each register is declared at its first assignment if that stands in the block that encloses all its
    uses, else before the statement in that block that holds them. Variables that never flow into each other share a
-   register but are declared apart when they live in blocks apart. *)
+   register but are declared apart when they live in blocks apart, or one in a block after that of the other. *)
 
 open Syntax
 
@@ -10,7 +10,8 @@ type place = {
   parent : place option;
   statement : int;  (* in the parent, which holds the block *)
   depth : int;
-  mutable home : int;  (* the register for which it was marked as home *)
+  mutable home : int;  (* the register for which it was marked as home, and the first statement that needs it *)
+  mutable starts : int;
   mutable declared : int;  (* and declared *)
   mutable found : (int * int) list;  (* what to declare in it: statement, register *)
 }
@@ -27,7 +28,7 @@ type scan = {
 }
 
 let nowhere =
-  { number = -1; parent = None; statement = 0; depth = 0; home = Flow.none; declared = Flow.none; found = [] }
+  { number = -1; parent = None; statement = 0; depth = 0; home = Flow.none; starts = 0; declared = Flow.none; found = [] }
 
 let unmet = { block = nowhere; statement = 0; home = nowhere }
 
@@ -73,7 +74,7 @@ let rec block scan stats parent statement depth =
   | [] -> ()
   | _ :: _ ->
       let here =
-        { number = scan.count; parent; statement; depth; home = Flow.none; declared = Flow.none; found = [] }
+        { number = scan.count; parent; statement; depth; home = Flow.none; starts = 0; declared = Flow.none; found = [] }
       in
       scan.places <- Visit.grown scan.places scan.count here;
       scan.places.(scan.count) <- here;
@@ -89,7 +90,7 @@ and statements scan stats here parent i =
       | Assign { dests = assigned; value; _ } ->
           vars scan value.vars here i;
           dests scan assigned here i
-      | Text e | Return e | Fail e -> vars scan e.vars here i
+      | Text e | Scratch { value = e; _ } | Return e | Fail e -> vars scan e.vars here i
       | If (e, yes, no) ->
           vars scan e.vars here i;
           block scan yes parent i (here.depth + 1);
@@ -101,15 +102,15 @@ and statements scan stats here parent i =
       | Local _ | Place _ | Break -> ());
       statements scan rest here parent (i + 1)
 
-(* The outermost home of the register `r` that encloses the block, or `best`. *)
-let rec outermost (r : int) best (block : place) =
-  let best = if block.home = r then block else best in
-  match block.parent with Some up -> outermost r best up | None -> best
-
 (* The statement of `place` that holds that one of the block. *)
 let rec climb place block statement =
   if block.number = place.number then statement
   else match block.parent with Some up -> climb place up block.statement | None -> statement
+
+(* The outermost home of the register `r` that encloses the statement of the block and needs it there, or `best`. *)
+let rec outermost (r : int) best (block : place) (statement : int) =
+  let best = if block.home = r && block.starts <= statement then block else best in
+  match block.parent with Some up -> outermost r best up block.statement | None -> best
 
 (* Notes where to declare the register: in each of the outermost homes, at its first web. *)
 let rec declare_webs r webs =
@@ -117,7 +118,7 @@ let rec declare_webs r webs =
   | [] -> ()
   | web :: earlier ->
       declare_webs r earlier;
-      let place = outermost r web.home web.home in
+      let place = outermost r web.home web.block web.statement in
       if place.declared <> r then begin
         place.declared <- r;
         place.found <- (climb place web.block web.statement, r) :: place.found
@@ -127,7 +128,11 @@ let rec declare_webs r webs =
 let declarations scan =
   Array.iteri
     (fun r webs ->
-      List.iter (fun web -> web.home.home <- r) webs;
+      List.iter
+        (fun web ->
+          web.home.home <- r;
+          web.home.starts <- climb web.home web.block web.statement)
+        webs;
       declare_webs r webs)
     scan.by_register
 
@@ -149,64 +154,69 @@ let join writer stat others =
       Assign { local = true; dests = d :: dests; value } :: rest
   | _ -> stat :: others
 
+let is_scratch = function Scratch _ -> true | _ -> false
+
 let compare_found ((s1, r1) : int * int) ((s2, r2) : int * int) = if s1 <> s2 then s1 - s2 else r1 - r2
 
 (* The registers to declare at statement `i`, which the list begins with, in front of `here`, in reverse. *)
 let rec declared_at (i : int) list here =
   match list with (s, r) :: rest when s = i -> declared_at i rest (r :: here) | _ -> (list, here)
 
-let rec write writer stats =
+(* `scratch`: has `T` been declared? *)
+let rec write writer scratch stats =
   match stats with
   | [] -> stats
   | _ :: _ ->
       let place = writer.places.(writer.written) in
       writer.written <- writer.written + 1;
       let found = match place.found with ([] | [ _ ]) as found -> found | found -> List.sort compare_found found in
-      write_from writer 0 stats found
+      write_from writer scratch 0 stats found
 
 (* The statements from number `i`; `list`: where to declare which registers. *)
-and write_from writer i stats list =
+and write_from writer scratch i stats list =
   match (stats, list) with
   | [], _ -> []
   | stat :: rest, (s, _) :: _ when s = i -> (
       let list, here = declared_at i list [] in
-      let stat, here = declare writer stat (List.rev here) in
-      let others = write_from writer (i + 1) rest list in
+      let written, here = declare writer scratch stat (List.rev here) in
+      let others = write_from writer (scratch || is_scratch stat) (i + 1) rest list in
       match here with
-      | [] -> join writer stat others
-      | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: join writer stat others)
+      | [] -> join writer written others
+      | _ -> Local (List.map (fun r -> writer.names.Registers.all.(r).Registers.name) here) :: join writer written others)
   | stat :: rest, _ ->
-      let written = write_stat writer stat in
-      let others = write_from writer (i + 1) rest list in
+      let written = write_stat writer scratch stat in
+      let others = write_from writer (scratch || is_scratch stat) (i + 1) rest list in
       if written == stat && others == rest then stats else written :: others
 
 (* The statement, and what of `here` it does not declare itself. *)
-and declare writer stat here =
+and declare writer scratch stat here =
   match stat with
   | Assign { dests; value; _ } ->
       let written = List.map (fun d -> writer.names.Registers.of_var.(d.var)) dests in
       let local = List.for_all (fun r -> Registers.mem r here) written in
       let here = if local then List.filter (fun r -> not (Registers.mem r written)) here else here in
       (Assign { local; dests; value }, here)
-  | other -> (write_stat writer other, here)
+  | other -> (write_stat writer scratch other, here)
 
-and write_stat writer stat =
+and write_stat writer scratch stat =
   match stat with
+  | Scratch { value; _ } -> if scratch then stat else Scratch { local = true; value }
   | If (e, yes, no) ->
-      let first = write writer yes in
-      let second = write writer no in
+      let first = write writer scratch yes in
+      let second = write writer scratch no in
       if first == yes && second == no then stat else If (e, first, second)
   | Loop (e, body) ->
-      let written = write writer body in
+      let written = write writer scratch body in
       if written == body then stat else Loop (e, written)
   | Once body ->
-      let written = write writer body in
+      let written = write writer scratch body in
       if written == body then stat else Once written
   | Assign _ | Local _ | Place _ | Text _ | Break | Return _ | Fail _ -> stat
 
-let run registers comma body =
+(* `params`: those of the Lua function. *)
+let run registers comma params body =
   let webs = Array.make (Array.length registers.Registers.web) unmet in
   let scan = { registers; places = [||]; count = 0; webs; by_register = Array.make registers.Registers.count [] } in
   block scan body None 0 0;
   declarations scan;
-  write { names = registers; comma; places = scan.places; written = 0 } body
+  write { names = registers; comma; places = scan.places; written = 0 } (List.mem "T" params) body

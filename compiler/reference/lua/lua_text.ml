@@ -170,6 +170,8 @@ and stats printer list first =
       (match stat with
       | Assign { local; dests; value } -> placed printer (assigned printer.names local dests) value
       | Local names -> declaration printer names
+      | Scratch { local; value } ->
+          placed printer ((if local then "local T" else "T") ^ Short_names.infix printer.names "=") value
       | Text e | Fail e ->
           separate printer (e : expr).text first;
           placed printer "" e

@@ -59,7 +59,7 @@ type chooser = {
   last_suffix : int array;
   mutable taken : Taken.t;
   class_of : int array;  (* union of variables that would best share a register *)
-  wanted : int array;  (* and the one they share *)
+  wanted : int array;  (* and the one that the last parameter of a block, or the first of them, got *)
   mutable counters : (int * int * int) list;  (* the registers of numeric `for`, after their level and the number of their name *)
   kept : int;  (* registers before this one are never free: `C` *)
   short : Short_names.t option;  (* names of the compact style *)
@@ -336,7 +336,11 @@ let choose_params chooser counted mark (b : int) params =
     let p = params.(i) in
     match counted with
     | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
-    | _ -> if mark.(p) = b then choose chooser p
+    | _ ->
+        if mark.(p) = b then begin
+          choose chooser p;
+          chooser.wanted.(find chooser.class_of p) <- chooser.registers.of_var.(p)
+        end
   done
 
 (* The results of the steps, with what dies there. *)

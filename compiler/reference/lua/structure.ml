@@ -130,6 +130,7 @@ type builder = {
   (* labelled blocks whose code stands beside a block's, the last one first: within its loop, after its loop *)
   inside : int list array;
   outside : int list array;
+  falls : bool array;  (* by position: does what stands before it fall through to it? *)
   mutable plain : bool;  (* has no label and no jump been made? *)
 }
 
@@ -232,7 +233,10 @@ and edge builder x k end_ =
   if Array.length (Visit.target builder.func.blocks.(x).term k).args = 0 then next else Edge (x, k) :: next
 
 and jump builder position end_ =
-  if position = end_ then []
+  if position = end_ then begin
+    builder.falls.(position) <- true;
+    []
+  end
   else begin
     builder.plain <- false;
     [ Jump position ]
@@ -272,6 +276,8 @@ type construct = {
 type resolver = {
   graph : Flow.t;
   needed : bool array;
+  copied : bool array;  (* blocks that are written where they are jumped to *)
+  falls : bool array;
   mutable stack : construct list;
   flags : int array;  (* number of each position that is reached by the flag; 0: none yet *)
   mutable count : int;
@@ -318,6 +324,16 @@ let exit resolver =
 let followed construct flags rest =
   construct :: (match flags with [] -> rest | _ :: _ -> Dispatch flags :: rest)
 
+(* So much a block may do that is written where it is jumped to. *)
+let short = 4
+
+(* Does the block leave the function soon? *)
+let is_short (block : block) =
+  let is_simple = function Prim _ -> true | Apply _ | Closures _ | Try _ -> false in
+  Array.length block.body <= short
+  && Array.for_all is_simple block.body
+  && Visit.target_count block.term = 0
+
 (* What follows nodes: nothing, or what a label that no jump needs stands in front of, which falls through to a position. *)
 type following =
   | Nothing
@@ -334,7 +350,8 @@ let rec resolve resolver nodes end_ following =
       let second = resolve resolver no end_ Nothing in
       let others = resolve resolver rest end_ following in
       if first == yes && second == no && others == rest then nodes else If (b, test, first, second) :: others
-  | Label (y, body) :: rest when resolver.needed.(y) ->
+  | Label (y, body) :: _ when resolver.copied.(y) && not resolver.falls.(y) -> resolve resolver body y Nothing
+  | Label (y, body) :: rest when resolver.needed.(y) && not resolver.copied.(y) ->
       enter resolver y;
       let body = resolve resolver body y Nothing in
       let flags = exit resolver in
@@ -353,6 +370,8 @@ let rec resolve resolver nodes end_ following =
       in
       let flags = exit resolver in
       followed (Loop (h, body)) flags (resolve resolver rest end_ following)
+  | Jump position :: _ when position < Array.length resolver.copied && resolver.copied.(position) ->
+      [ code position; finish position ]
   | Jump position :: rest ->
       let innermost = leave resolver position in
       let flag = if innermost then None else Some (flag resolver position) in
@@ -374,6 +393,7 @@ let run (func : func) (flow : Flow.t) =
       labelled = Array.make n false;
       inside = Array.make n [];
       outside = Array.make n [];
+      falls = Array.make ((2 * n) + 1) false;
       plain = true;
     }
   in
@@ -384,6 +404,8 @@ let run (func : func) (flow : Flow.t) =
   else begin
     let needed = Array.make (2 * n) false in
     plan flow nodes end_ [] needed;
-    let resolver = { graph = flow; needed; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
+    let copied = Array.mapi (fun b block -> needed.(b) && is_short block) func.blocks in
+    let falls = builder.falls in
+    let resolver = { graph = flow; needed; copied; falls; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
     resolve resolver nodes end_ Nothing
   end

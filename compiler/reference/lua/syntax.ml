@@ -27,6 +27,7 @@ type dest = {
 type stat =
   | Assign of { local : bool; dests : dest list; value : expr }
   | Local of string list
+  | Scratch of { local : bool; value : expr }  (* assigns `T`, and declares it if nothing around or before it does *)
   | Place of int  (* the next assignment, text or failure stands on a line of its own, which belongs to this place of the program *)
   | Text of expr  (* any other statement of one line *)
   | If of expr * stat list * stat list

@@ -134,8 +134,7 @@ impl<'a> Emitter<'a> {
             out.push(Stat::Assign { local: false, dests: list, value });
             return Ok(());
         }
-        self.scratch = true;
-        out.push(Stat::Text(compound(format!("T = {{{text}}}"), vars)));
+        out.push(Stat::Scratch { local: false, value: compound(format!("{{{text}}}"), vars) });
         let several = matches!(self.program.functions.get(body as usize), Some(Some(f)) if f.exits > 1);
         let unpack = if several {
             "if T[3] == nil and T[4] then T = {true, T[2], Unpack(T[4])} end"
@@ -257,8 +256,7 @@ impl<'a> Emitter<'a> {
             out.push(Stat::Assign { local: false, dests, value: compound(text, vars) });
             return Ok(());
         }
-        self.scratch = true;
-        out.push(Stat::Text(compound(format!("T = {{{text}}}"), vars)));
+        out.push(Stat::Scratch { local: false, value: compound(format!("{{{text}}}"), vars) });
         for (i, d) in dests.into_iter().enumerate() {
             let value = constant(format!("T[{}]", i + 1), Kind::Prefix);
             out.push(Stat::Assign { local: false, dests: vec![d], value });
@@ -317,11 +315,11 @@ impl<'a> Emitter<'a> {
                 }
                 Node::If(b, test, yes, no) => self.branch(*b, *test, yes, no, out)?,
                 Node::ReadTag(b) => {
-                    self.scratch = true;
                     let func: &'a Func = self.func;
                     if let Term::Switch(arg, _, _) = &func.blocks[*b].term {
                         let e = self.expr(arg)?;
-                        out.push(Stat::Text(compound(format!("T = {}[1]", operand(&e, true)), e.vars)));
+                        let value = compound(format!("{}[1]", operand(&e, true)), e.vars);
+                        out.push(Stat::Scratch { local: false, value });
                     }
                 }
                 Node::Once(body) => {
@@ -518,20 +516,17 @@ pub fn run(
         depth,
         tail,
         flag: false,
-        scratch: false,
         warnings: Vec::new(),
     };
     let mut start = Vec::new();
     let params = emitter.prologue(deep, calls, &mut start)?;
     let mut code = Vec::new();
     emitter.nodes(&nodes, &mut code)?;
-    for (used, name) in [(emitter.flag, "B"), (emitter.scratch, "T")] {
-        if used {
-            start.push(Stat::Local(vec![name.into()]));
-        }
+    if emitter.flag {
+        start.push(Stat::Local(vec!["B".into()]));
     }
     start.append(&mut code);
-    let body = locals::run(&emitter.registers, start);
+    let body = locals::run(&emitter.registers, &params, start);
     let comment = if func.place.is_empty() { func.name.clone() } else { func.place.clone() };
     let (head, field) = declaration(&emitter);
     let declares = groups.declares[func.id as usize].iter().map(|id| emitter.place(*id)).collect::<Result<_>>()?;

@@ -40,9 +40,8 @@ pub struct Emitter<'a> {
     /// The depth that a call passes, as text, and that of a tail call: `D`, unless tail calls take room on the target.
     pub depth: String,
     pub tail: String,
-    /// Are `B` and `T` used?
+    /// Is `B` used?
     pub flag: bool,
-    pub scratch: bool,
     pub warnings: Vec<String>,
 }
 

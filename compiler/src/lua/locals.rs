@@ -1,6 +1,6 @@
 //! Declarations: each register is declared at its first assignment if that stands in the block that encloses all its
 //! uses, else before the statement in that block that holds them. Variables that never flow into each other share a
-//! register but are declared apart when they live in blocks apart.
+//! register but are declared apart when they live in blocks apart, or one in a block after that of the other.
 
 use super::flow::NONE;
 use super::registers::Registers;
@@ -34,6 +34,15 @@ impl Scan<'_> {
         a
     }
 
+    /// The statement of `place` that holds that one of the block.
+    fn climb(&self, place: usize, mut block: usize, mut statement: usize) -> usize {
+        while block != place {
+            statement = self.statement[block];
+            block = self.parent[block];
+        }
+        statement
+    }
+
     fn occurs(&mut self, var: u32, block: usize, statement: usize) {
         let web = self.registers.web[var as usize] as usize;
         if self.home[web] == NONE {
@@ -64,7 +73,7 @@ impl Scan<'_> {
                         self.occurs(d.var, block, i);
                     }
                 }
-                Stat::Text(e) | Stat::Return(e) | Stat::Fail(e) => self.expr(e, block, i),
+                Stat::Text(e) | Stat::Scratch { value: e, .. } | Stat::Return(e) | Stat::Fail(e) => self.expr(e, block, i),
                 Stat::If(e, yes, no) => {
                     self.expr(e, block, i);
                     self.block(yes, block, i);
@@ -93,33 +102,33 @@ fn declarations(scan: &Scan) -> Vec<Vec<(usize, usize)>> {
     }
     let blocks = scan.parent.len();
     let mut found: Vec<Vec<(usize, usize)>> = vec![Vec::new(); blocks];
-    // the register for which a block was marked as home, and declared
+    // the register for which a block was marked as home, the first statement that needs it, and the register declared
     let mut home = vec![NONE; blocks];
+    let mut starts = vec![0; blocks];
     let mut declared = vec![NONE; blocks];
     for (r, webs) in by_register.iter().enumerate() {
-        for &web in webs {
+        for &web in webs.iter().rev() {
+            let (block, statement) = scan.first[web];
             home[scan.home[web]] = r;
+            starts[scan.home[web]] = scan.climb(scan.home[web], block, statement);
         }
         for &web in webs {
-            // the outermost home that encloses this one
+            // the outermost home that encloses the first occurrence and needs the register there
             let mut place = scan.home[web];
-            let mut up = place;
+            let (mut up, mut statement) = scan.first[web];
             while up != NONE {
-                if home[up] == r {
+                if home[up] == r && starts[up] <= statement {
                     place = up;
                 }
+                statement = scan.statement[up];
                 up = scan.parent[up];
             }
             if declared[place] == r {
                 continue;
             }
             declared[place] = r;
-            let (mut block, mut statement) = scan.first[web];
-            while block != place {
-                statement = scan.statement[block];
-                block = scan.parent[block];
-            }
-            found[place].push((statement, r));
+            let (block, statement) = scan.first[web];
+            found[place].push((scan.climb(place, block, statement), r));
         }
     }
     found
@@ -149,7 +158,8 @@ impl Writer<'_> {
         }
     }
 
-    fn block(&mut self, stats: Vec<Stat>) -> Vec<Stat> {
+    /// `scratch`: has `T` been declared?
+    fn block(&mut self, stats: Vec<Stat>, mut scratch: bool) -> Vec<Stat> {
         let mut list = std::mem::take(&mut self.found[self.next]);
         self.next += 1;
         list.sort();
@@ -161,7 +171,8 @@ impl Writer<'_> {
                 here.push(list[k].1);
                 k += 1;
             }
-            let stat = self.stat(stat, &mut here);
+            let stat = self.stat(stat, scratch, &mut here);
+            scratch = scratch || matches!(stat, Stat::Scratch { .. });
             if !here.is_empty() {
                 out.push(Stat::Local(here.iter().map(|r| self.registers.names[*r].clone()).collect()));
             }
@@ -176,7 +187,7 @@ impl Writer<'_> {
     }
 
     /// The statement; what it declares itself is taken from `here`.
-    fn stat(&mut self, stat: Stat, here: &mut Vec<usize>) -> Stat {
+    fn stat(&mut self, stat: Stat, scratch: bool, here: &mut Vec<usize>) -> Stat {
         match stat {
             Stat::Assign { dests, value, .. } => {
                 let mut local = true;
@@ -189,18 +200,20 @@ impl Writer<'_> {
                 Stat::Assign { local, dests, value }
             }
             Stat::If(e, yes, no) => {
-                let yes = self.block(yes);
-                let no = self.block(no);
+                let yes = self.block(yes, scratch);
+                let no = self.block(no, scratch);
                 Stat::If(e, yes, no)
             }
-            Stat::Loop(e, body) => Stat::Loop(e, self.block(body)),
-            Stat::Once(body) => Stat::Once(self.block(body)),
+            Stat::Loop(e, body) => Stat::Loop(e, self.block(body, scratch)),
+            Stat::Once(body) => Stat::Once(self.block(body, scratch)),
+            Stat::Scratch { value, .. } => Stat::Scratch { local: !scratch, value },
             other => other,
         }
     }
 }
 
-pub fn run(registers: &Registers, body: Vec<Stat>) -> Vec<Stat> {
+/// `params`: those of the Lua function.
+pub fn run(registers: &Registers, params: &[String], body: Vec<Stat>) -> Vec<Stat> {
     let n = registers.web.len();
     let mut scan = Scan {
         registers,
@@ -214,5 +227,6 @@ pub fn run(registers: &Registers, body: Vec<Stat>) -> Vec<Stat> {
     scan.block(&body, NONE, 0);
     let found = declarations(&scan);
     let mut writer = Writer { registers, found, next: 0 };
-    writer.block(body)
+    let scratch = params.iter().any(|p| p == "T");
+    writer.block(body, scratch)
 }

@@ -184,6 +184,10 @@ impl Printer<'_> {
             match stat {
                 Stat::Assign { local, dests, value } => self.placed(&assignment(*local, dests, value)),
                 Stat::Local(names) => self.line(&format!("local {}", names.join(", "))),
+                Stat::Scratch { local, value } => {
+                    let declared = if *local { "local " } else { "" };
+                    self.placed(&format!("{declared}T = {}", value.text));
+                }
                 Stat::Place(place) => {
                     self.place = Some(*place);
                     continue;

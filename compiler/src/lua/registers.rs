@@ -58,7 +58,8 @@ struct Chooser {
     by_base: Vec<Vec<usize>>,
     last_suffix: Vec<u32>,
     taken: BTreeSet<String>,
-    /// Union of variables that would best share a register, and the one they share.
+    /// Union of variables that would best share a register, and the one that the last parameter of a block got, or the first of
+    /// them.
     class: Vec<Var>,
     wanted: Vec<usize>,
     /// The registers of numeric `for`, each with its level and the number of its name.
@@ -442,6 +443,8 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
                 chooser.choose_counter(p, counting.level[p as usize]);
             } else if mark[p as usize] == b {
                 chooser.choose(p);
+                let class = find(&mut chooser.class, p) as usize;
+                chooser.wanted[class] = chooser.registers.of[p as usize];
             }
         }
         if last {

@@ -6,7 +6,7 @@
 
 use super::flow::{Flow, NONE};
 use crate::error::{Error, Result};
-use crate::ir::program::{Func, Target, Term};
+use crate::ir::program::{Block, Func, Instr, Target, Term};
 use crate::ir::visit::targets;
 
 /// What an `if` tests.
@@ -292,39 +292,58 @@ fn edge(builder: &Builder, x: usize, k: usize, out: &mut Vec<Node>) {
     }
 }
 
-/// Which labels jumps need to break out of. `stack`: the position after each construct that encloses the nodes, and
-/// whether it is a loop; `end`: the position that the end of the nodes falls through to.
-fn plan(nodes: &[Node], end: usize, blocks: usize, stack: &mut Vec<(usize, bool)>, needed: &mut [bool]) {
-    for node in nodes {
-        match node {
-            Node::If(_, _, yes, no) => {
-                plan(yes, end, blocks, stack, needed);
-                plan(no, end, blocks, stack, needed);
-            }
-            Node::Label(y, body) => {
-                stack.push((*y, false));
-                plan(body, *y, blocks, stack, needed);
-                stack.pop();
-            }
-            Node::Loop(h, body) => {
-                stack.push((end, true));
-                stack.push((blocks + h, false));
-                plan(body, blocks + h, blocks, stack, needed);
-                stack.pop();
-                stack.pop();
-            }
-            Node::Jump(position) if *position != end => {
-                let mut i = stack.len();
-                while i > 0 && stack[i - 1].0 != *position {
-                    i -= 1;
+/// What is known of the positions.
+struct Plan {
+    blocks: usize,
+    /// Do jumps need to break out of its label?
+    needed: Vec<bool>,
+    /// Does what stands before it fall through to it?
+    falls: Vec<bool>,
+}
+
+impl Plan {
+    /// `stack`: the position after each construct that encloses the nodes, and whether it is a loop; `end`: the position that the
+    /// end of the nodes falls through to.
+    fn nodes(&mut self, nodes: &[Node], end: usize, stack: &mut Vec<(usize, bool)>) {
+        for node in nodes {
+            match node {
+                Node::If(_, _, yes, no) => {
+                    self.nodes(yes, end, stack);
+                    self.nodes(no, end, stack);
                 }
-                if i > 0 && !stack[i - 1].1 {
-                    needed[*position] = true;
+                Node::Label(y, body) => {
+                    stack.push((*y, false));
+                    self.nodes(body, *y, stack);
+                    stack.pop();
                 }
+                Node::Loop(h, body) => {
+                    let next = self.blocks + h;
+                    stack.push((end, true));
+                    stack.push((next, false));
+                    self.nodes(body, next, stack);
+                    stack.pop();
+                    stack.pop();
+                }
+                Node::Jump(position) if *position == end => self.falls[end] = true,
+                Node::Jump(position) => {
+                    if let Some((_, false)) = stack.iter().rfind(|(after, _)| after == position) {
+                        self.needed[*position] = true;
+                    }
+                }
+                _ => {}
             }
-            _ => {}
         }
     }
+}
+
+/// So much a block may do that is written where it is jumped to.
+const SHORT: usize = 4;
+
+/// Does the block leave the function soon?
+fn is_short(block: &Block) -> bool {
+    block.body.len() <= SHORT
+        && block.body.iter().all(|instr| matches!(instr, Instr::Prim { .. }))
+        && targets(&block.term).next().is_none()
 }
 
 /// A construct that `break` leaves.
@@ -335,8 +354,9 @@ struct Construct {
 }
 
 struct Resolver {
-    blocks: usize,
-    needed: Vec<bool>,
+    plan: Plan,
+    /// Blocks that are written where they are jumped to.
+    copied: Vec<bool>,
     stack: Vec<Construct>,
     /// Number of each position that is reached by the flag; 0: none yet.
     flags: Vec<usize>,
@@ -394,7 +414,8 @@ impl Resolver {
                     self.resolve(no, end, &mut otherwise)?;
                     out.push(Node::If(b, test, then, otherwise));
                 }
-                Node::Label(y, body) if self.needed[y] => {
+                Node::Label(y, body) if self.copied[y] && !self.plan.falls[y] => return self.resolve(body, y, out),
+                Node::Label(y, body) if self.plan.needed[y] && !self.copied[y] => {
                     let mut inner = Vec::new();
                     self.enter(y);
                     self.resolve(body, y, &mut inner)?;
@@ -403,10 +424,10 @@ impl Resolver {
                 }
                 Node::Label(y, body) => self.resolve(body, y, out)?,
                 Node::Loop(h, body) => {
-                    let next = self.blocks + h;
+                    let next = self.plan.blocks + h;
                     let mut inner = Vec::new();
                     self.enter(end);
-                    if self.needed[next] {
+                    if self.plan.needed[next] {
                         let mut once = Vec::new();
                         self.enter(next);
                         self.resolve(body, next, &mut once)?;
@@ -417,6 +438,9 @@ impl Resolver {
                     }
                     out.push(Node::Loop(h, inner));
                     self.exit(out)?;
+                }
+                Node::Jump(position) if position != end && self.copied.get(position) == Some(&true) => {
+                    out.extend([Node::Code(position), Node::Finish(position)]);
                 }
                 Node::Jump(position) => {
                     if position != end {
@@ -448,9 +472,10 @@ pub fn run(func: &Func, flow: &Flow) -> Result<Vec<Node>> {
     let mut nodes = Vec::new();
     tree(&builder, flow.order[0], &mut nodes);
     let end = 2 * n;
-    let mut needed = vec![false; 2 * n];
-    plan(&nodes, end, n, &mut Vec::new(), &mut needed);
-    let mut resolver = Resolver { blocks: n, needed, stack: Vec::new(), flags: vec![0; 2 * n + 1], count: 0 };
+    let mut plan = Plan { blocks: n, needed: vec![false; 2 * n], falls: vec![false; 2 * n + 1] };
+    plan.nodes(&nodes, end, &mut Vec::new());
+    let copied = func.blocks.iter().zip(&plan.needed).map(|(block, needed)| *needed && is_short(block)).collect();
+    let mut resolver = Resolver { plan, copied, stack: Vec::new(), flags: vec![0; 2 * n + 1], count: 0 };
     let mut out = Vec::new();
     resolver.resolve(nodes, end, &mut out)?;
     Ok(out)

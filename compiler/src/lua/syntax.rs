@@ -46,6 +46,11 @@ pub enum Stat {
         value: Expr,
     },
     Local(Vec<String>),
+    /// Assigns `T`, and declares it if nothing around or before it does.
+    Scratch {
+        local: bool,
+        value: Expr,
+    },
     /// The next assignment, text or failure stands on a line of its own, which belongs to this place of the program.
     Place(u32),
     /// Any other statement of one line.
