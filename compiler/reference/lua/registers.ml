@@ -59,7 +59,8 @@ type chooser = {
   last_suffix : int array;
   mutable taken : Taken.t;
   class_of : int array;  (* union of variables that would best share a register *)
-  wanted : int array;  (* and the one that the last parameter of a block, or the first of them, got *)
+  wanted : int array;  (* and the one they share *)
+  next_round : int array;  (* of a variable, the parameter of a loop's header that it is passed to for the next round; or none *)
   mutable counters : (int * int * int) list;  (* the registers of numeric `for`, after their level and the number of their name *)
   kept : int;  (* registers before this one are never free: `C` *)
   short : Short_names.t option;  (* names of the compact style *)
@@ -269,13 +270,22 @@ let rec any_free registers r =
     let register = registers.all.(r) in
     if register.occupied || register.counts || (register.is_slot && registers.locals < limit) then any_free registers (r + 1) else r
 
-let choose chooser v =
+(* That of the variable, if it has one which is free, else none. *)
+let free_register registers v =
+  let r = if v = Flow.none then Flow.none else registers.of_var.(v) in
+  if r <> Flow.none && is_free registers r && not registers.all.(r).counts then r else Flow.none
+
+(* First it wants the register of what it is in the next round, then `passed`, if that is not none, then the one that its class shares. *)
+let choose chooser v passed =
   let registers = chooser.registers in
+  let next = free_register registers chooser.next_round.(v) in
   let class_ = find chooser.class_of v in
   let base = chooser.base.(v) in
   let wanted = chooser.wanted.(class_) in
   let r =
-    if wanted <> Flow.none && is_free registers wanted then wanted
+    if next <> Flow.none then next
+    else if passed <> Flow.none then passed
+    else if wanted <> Flow.none && is_free registers wanted then wanted
     else
       (* the oldest free one of its name *)
       let r = last_free registers chooser.by_base.(base) Flow.none in
@@ -327,20 +337,33 @@ let rec note_dying mark b steps =
 
 let choose_all chooser dests =
   for i = 0 to Array.length dests - 1 do
-    choose chooser dests.(i)
+    choose chooser dests.(i) Flow.none
   done
 
+(* A free register of what is passed for parameter number `i` of block `b`: the one that the class shares if it is among them, else the
+   oldest; or none. *)
+let passed_register chooser func (flow : Flow.t) b i =
+  let registers = chooser.registers in
+  let wanted = chooser.wanted.(find chooser.class_of func.blocks.(b).params.(i)) in
+  let found = ref Flow.none in
+  for k = flow.Flow.start.(b) to flow.Flow.start.(b + 1) - 1 do
+    let target = Visit.target func.blocks.(flow.Flow.predecessors.(k)).term flow.Flow.edge.(k) in
+    match target.args.(i) with
+    | Var v ->
+        let r = free_register registers v in
+        if r <> Flow.none && (r = wanted || !found = Flow.none || (!found <> wanted && r < !found)) then found := r
+    | Int _ | Wide _ | Literal _ -> ()
+  done;
+  !found
+
 (* The parameters of the block `b` that are marked, and the one that its loop counts with. *)
-let choose_params chooser counted mark (b : int) params =
+let choose_params chooser func flow counted mark (b : int) =
+  let params = func.blocks.(b).params in
   for i = 0 to Array.length params - 1 do
     let p = params.(i) in
     match counted with
     | Some { Counting.param; level; _ } when param = p -> choose_counter chooser p level
-    | _ ->
-        if mark.(p) = b then begin
-          choose chooser p;
-          chooser.wanted.(find chooser.class_of p) <- chooser.registers.of_var.(p)
-        end
+    | _ -> if mark.(p) = b then choose chooser p (passed_register chooser func flow b i)
   done
 
 (* The results of the steps, with what dies there. *)
@@ -413,7 +436,7 @@ let parameters chooser func =
         registers.of_var.(p) <- r;
         registers.all.(r).occupied <- true
       end
-      else if many then choose chooser p
+      else if many then choose chooser p Flow.none
       else begin
         let r = add_local chooser chooser.base.(p) in
         registers.all.(r).is_param <- true;
@@ -422,15 +445,21 @@ let parameters chooser func =
       end)
     func.params
 
-(* Applies `f` to each parameter of a block that gets a variable, and the variable. *)
+(* Applies `f` to each parameter of a block that gets a variable, the variable, and whether the block comes before. *)
 let passed func (flow : Flow.t) f =
+  let from = ref 0 in
   let to_target t =
     let params = func.blocks.(t.block).params in
+    let back = Array.length params > 0 && flow.Flow.index.(t.block) <= !from in
     for i = 0 to Array.length params - 1 do
-      match t.args.(i) with Var v -> f params.(i) v | Int _ | Wide _ | Literal _ -> ()
+      match t.args.(i) with Var v -> f params.(i) v back | Int _ | Wide _ | Literal _ -> ()
     done
   in
-  Array.iter (fun b -> Visit.each_target func.blocks.(b).term to_target) flow.Flow.order
+  Array.iteri
+    (fun i b ->
+      from := i;
+      Visit.each_target func.blocks.(b).term to_target)
+    flow.Flow.order
 
 (* Registers are named after the OCaml variables, unless there are short names. *)
 let run table func (flow : Flow.t) (counting : Counting.t) forest names =
@@ -460,12 +489,15 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       taken = Taken.empty;
       class_of = web;
       wanted = Array.make n Flow.none;
+      next_round = Array.make n Flow.none;
       counters = [];
       kept = (if has_closure func then 1 else 0);
       short = names;
     }
   in
-  passed func flow (fun p v -> union chooser.class_of p v);
+  passed func flow (fun p v back ->
+      if back then chooser.next_round.(v) <- p;
+      union chooser.class_of p v);
   parameters chooser func;
   Array.iter
     (fun p ->
@@ -491,13 +523,13 @@ let run table func (flow : Flow.t) (counting : Counting.t) forest names =
       in
       let last = start <> Flow.none && not registers.all.(start).occupied in
       if last then registers.all.(start).occupied <- true;
-      choose_params chooser counted mark b func.blocks.(b).params;
+      choose_params chooser func flow counted mark b;
       if last then registers.all.(start).occupied <- false;
       take chooser all.(b))
     flow.Flow.order;
   (* the classes are of no use any more *)
   part web;
-  passed func flow (fun p v ->
+  passed func flow (fun p v _ ->
       let r = registers.of_var.(p) in
       if r <> Flow.none && r = registers.of_var.(v) then union web p v);
   for v = 0 to n - 1 do

@@ -58,10 +58,11 @@ struct Chooser {
     by_base: Vec<Vec<usize>>,
     last_suffix: Vec<u32>,
     taken: BTreeSet<String>,
-    /// Union of variables that would best share a register, and the one that the last parameter of a block got, or the first of
-    /// them.
+    /// Union of variables that would best share a register, and the one they share.
     class: Vec<Var>,
     wanted: Vec<usize>,
+    /// Of a variable, the parameter of a loop's header that it is passed to for the next round.
+    next_round: Vec<Option<Var>>,
     /// The registers of numeric `for`, each with its level and the number of its name.
     counters: Vec<(usize, usize, usize)>,
     /// Registers before this one are never free: `C`.
@@ -265,10 +266,25 @@ impl Chooser {
         self.registers.of[v as usize] = r;
     }
 
-    fn choose(&mut self, v: Var) {
+    /// That of the variable, if it has one which is free.
+    fn free_register(&self, v: Var) -> Option<usize> {
+        let r = self.registers.of[v as usize];
+        (r != NONE && !self.occupied[r] && !self.registers.counts[r]).then_some(r)
+    }
+
+    /// A free register of what is passed for a parameter: the one that its class shares if it is among them, else the oldest.
+    fn passed_register(&mut self, p: Var, passed: impl Iterator<Item = Var>) -> Option<usize> {
+        let class = find(&mut self.class, p) as usize;
+        let wanted = self.wanted[class];
+        passed.filter_map(|v| self.free_register(v)).min_by_key(|&r| (r != wanted, r))
+    }
+
+    /// First it wants the register of what it is in the next round, then `passed`, then the one that its class shares.
+    fn choose(&mut self, v: Var, passed: Option<usize>) {
         let class = find(&mut self.class, v) as usize;
         let base = self.base[v as usize];
-        let mut r = self.wanted[class];
+        let next = self.next_round[v as usize].and_then(|p| self.free_register(p));
+        let mut r = next.or(passed).unwrap_or(self.wanted[class]);
         if r == NONE || self.occupied[r] {
             r = NONE;
             for &candidate in &self.by_base[base] {
@@ -339,7 +355,7 @@ fn parameters(chooser: &mut Chooser, func: &Func) {
             chooser.registers.of[*p as usize] = r;
             chooser.occupied[r] = true;
         } else if func.params.len() - chooser.kept > MAX_ARGS {
-            chooser.choose(*p);
+            chooser.choose(*p, None);
         } else {
             let r = chooser.add_local(chooser.base[*p as usize]);
             chooser.registers.is_param[r] = true;
@@ -378,6 +394,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
         taken: BTreeSet::new(),
         class: identity,
         wanted: vec![NONE; n],
+        next_round: vec![None; n],
         counters: Vec::new(),
         kept: usize::from(func.has_closure()),
     };
@@ -385,6 +402,9 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
         for t in targets(&func.blocks[b].term) {
             for (p, arg) in func.blocks[t.block as usize].params.iter().zip(&t.args) {
                 if let Arg::Var(v) = arg {
+                    if flow.index[t.block as usize] <= flow.index[b] {
+                        chooser.next_round[*v as usize] = Some(*p);
+                    }
                     union(&mut chooser.class, *p, *v);
                 }
             }
@@ -438,13 +458,17 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
         if last {
             chooser.occupied[start] = true;
         }
-        for &p in &func.blocks[b].params {
+        for (i, &p) in func.blocks[b].params.iter().enumerate() {
             if counting.level[p as usize] != NONE {
                 chooser.choose_counter(p, counting.level[p as usize]);
             } else if mark[p as usize] == b {
-                chooser.choose(p);
-                let class = find(&mut chooser.class, p) as usize;
-                chooser.wanted[class] = chooser.registers.of[p as usize];
+                let targets = flow.predecessors[b].iter().flat_map(|&from| targets(&func.blocks[from].term));
+                let passed = targets.filter(|t| t.block as usize == b).filter_map(|t| match t.args[i] {
+                    Arg::Var(v) => Some(v),
+                    _ => None,
+                });
+                let passed = chooser.passed_register(p, passed);
+                chooser.choose(p, passed);
             }
         }
         if last {
@@ -454,7 +478,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
             let over = &dying[all[b].len() - 1 - i];
             if step.early {
                 for &d in &step.dests {
-                    chooser.choose(d);
+                    chooser.choose(d, None);
                 }
             }
             for &v in over {
@@ -464,7 +488,7 @@ pub fn run(table: &Table, func: &Func, flow: &Flow, counting: &Counting, forest:
             }
             if !step.early {
                 for &d in &step.dests {
-                    chooser.choose(d);
+                    chooser.choose(d, None);
                 }
             }
             for &v in over {
