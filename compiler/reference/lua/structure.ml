@@ -130,7 +130,6 @@ type builder = {
   (* labelled blocks whose code stands beside a block's, the last one first: within its loop, after its loop *)
   inside : int list array;
   outside : int list array;
-  falls : bool array;  (* by position: does what stands before it fall through to it? *)
   mutable plain : bool;  (* has no label and no jump been made? *)
 }
 
@@ -233,10 +232,7 @@ and edge builder x k end_ =
   if Array.length (Visit.target builder.func.blocks.(x).term k).args = 0 then next else Edge (x, k) :: next
 
 and jump builder position end_ =
-  if position = end_ then begin
-    builder.falls.(position) <- true;
-    []
-  end
+  if position = end_ then []
   else begin
     builder.plain <- false;
     [ Jump position ]
@@ -267,6 +263,51 @@ let rec plan flow nodes end_ stack needed =
       | _ -> ());
       plan flow rest end_ stack needed
 
+(* So much a block may do that is written where it is jumped to. *)
+let short = 4
+
+(* Does the block soon leave the function, or jump to what follows a label that is needed in any case? *)
+let is_short builder needed b =
+  let block = builder.func.blocks.(b) and index = builder.flow.Flow.index in
+  let is_simple = function Prim _ -> true | Apply _ | Closures _ | Try _ -> false in
+  Array.length block.body <= short
+  && Array.for_all is_simple block.body
+  &&
+  match block.term with
+  | Jump t -> needed.(t.block) && index.(t.block) > index.(b)
+  | term -> Visit.target_count term = 0
+
+(* Does control come to the end of the nodes otherwise than by a jump? *)
+let rec falls nodes =
+  match nodes with
+  | [] -> true
+  | [ If (_, _, yes, no) ] -> falls yes || falls no
+  | [ node ] -> ( match node with Finish _ | Jump _ | Loop _ | Label _ -> false | _ -> true)
+  | _ :: rest -> falls rest
+
+(* The nodes with the blocks that are copied where they are jumped to, and not behind their labels unless what stands before falls through
+   to them. `copied`: those blocks; `end_`: the position that the end of the nodes falls through to. *)
+let rec spread builder copied nodes end_ =
+  match nodes with
+  | [] -> []
+  | If (b, test, yes, no) :: rest ->
+      let first = spread builder copied yes end_ in
+      let second = spread builder copied no end_ in
+      If (b, test, first, second) :: spread builder copied rest end_
+  | Label (y, body) :: rest ->
+      let body = spread builder copied body y in
+      Label (y, body) :: (if copied.(y) && not (falls body) then [] else spread builder copied rest end_)
+  | Loop (h, body) :: rest ->
+      let body = spread builder copied body (next_round builder.flow h) in
+      Loop (h, body) :: spread builder copied rest end_
+  | Jump y :: _ when y < Array.length copied && copied.(y) -> (
+      code y
+      ::
+      (match builder.func.blocks.(y).term with
+      | Program.Jump _ -> spread builder copied (edge builder y 0 end_) end_
+      | _ -> [ finish y ]))
+  | node :: rest -> node :: spread builder copied rest end_
+
 (* A construct that `break` leaves. *)
 type construct = {
   after : int;
@@ -276,8 +317,6 @@ type construct = {
 type resolver = {
   graph : Flow.t;
   needed : bool array;
-  copied : bool array;  (* blocks that are written where they are jumped to *)
-  falls : bool array;
   mutable stack : construct list;
   flags : int array;  (* number of each position that is reached by the flag; 0: none yet *)
   mutable count : int;
@@ -324,16 +363,6 @@ let exit resolver =
 let followed construct flags rest =
   construct :: (match flags with [] -> rest | _ :: _ -> Dispatch flags :: rest)
 
-(* So much a block may do that is written where it is jumped to. *)
-let short = 4
-
-(* Does the block leave the function soon? *)
-let is_short (block : block) =
-  let is_simple = function Prim _ -> true | Apply _ | Closures _ | Try _ -> false in
-  Array.length block.body <= short
-  && Array.for_all is_simple block.body
-  && Visit.target_count block.term = 0
-
 (* What follows nodes: nothing, or what a label that no jump needs stands in front of, which falls through to a position. *)
 type following =
   | Nothing
@@ -350,8 +379,7 @@ let rec resolve resolver nodes end_ following =
       let second = resolve resolver no end_ Nothing in
       let others = resolve resolver rest end_ following in
       if first == yes && second == no && others == rest then nodes else If (b, test, first, second) :: others
-  | Label (y, body) :: _ when resolver.copied.(y) && not resolver.falls.(y) -> resolve resolver body y Nothing
-  | Label (y, body) :: rest when resolver.needed.(y) && not resolver.copied.(y) ->
+  | Label (y, body) :: rest when resolver.needed.(y) ->
       enter resolver y;
       let body = resolve resolver body y Nothing in
       let flags = exit resolver in
@@ -370,8 +398,6 @@ let rec resolve resolver nodes end_ following =
       in
       let flags = exit resolver in
       followed (Loop (h, body)) flags (resolve resolver rest end_ following)
-  | Jump position :: _ when position < Array.length resolver.copied && resolver.copied.(position) ->
-      [ code position; finish position ]
   | Jump position :: rest ->
       let innermost = leave resolver position in
       let flag = if innermost then None else Some (flag resolver position) in
@@ -393,7 +419,6 @@ let run (func : func) (flow : Flow.t) =
       labelled = Array.make n false;
       inside = Array.make n [];
       outside = Array.make n [];
-      falls = Array.make ((2 * n) + 1) false;
       plain = true;
     }
   in
@@ -402,10 +427,16 @@ let run (func : func) (flow : Flow.t) =
   let nodes = tree builder flow.Flow.order.(0) end_ in
   if builder.plain then nodes
   else begin
-    let needed = Array.make (2 * n) false in
-    plan flow nodes end_ [] needed;
-    let copied = Array.mapi (fun b block -> needed.(b) && is_short block) func.blocks in
-    let falls = builder.falls in
-    let resolver = { graph = flow; needed; copied; falls; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
+    let planned nodes =
+      let needed = Array.make (2 * n) false in
+      plan flow nodes end_ [] needed;
+      needed
+    in
+    let needed = planned nodes in
+    let copied = Array.init n (fun b -> needed.(b) && is_short builder needed b) in
+    let copies = Array.exists (fun copied -> copied) copied in
+    let nodes = if copies then spread builder copied nodes end_ else nodes in
+    let needed = if copies then planned nodes else needed in
+    let resolver = { graph = flow; needed; stack = []; flags = Array.make ((2 * n) + 1) 0; count = 0 } in
     resolve resolver nodes end_ Nothing
   end

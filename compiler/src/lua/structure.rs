@@ -6,7 +6,7 @@
 
 use super::flow::{Flow, NONE};
 use crate::error::{Error, Result};
-use crate::ir::program::{Block, Func, Instr, Target, Term};
+use crate::ir::program::{Func, Instr, Target, Term};
 use crate::ir::visit::targets;
 
 /// What an `if` tests.
@@ -292,46 +292,33 @@ fn edge(builder: &Builder, x: usize, k: usize, out: &mut Vec<Node>) {
     }
 }
 
-/// What is known of the positions.
-struct Plan {
-    blocks: usize,
-    /// Do jumps need to break out of its label?
-    needed: Vec<bool>,
-    /// Does what stands before it fall through to it?
-    falls: Vec<bool>,
-}
-
-impl Plan {
-    /// `stack`: the position after each construct that encloses the nodes, and whether it is a loop; `end`: the position that the
-    /// end of the nodes falls through to.
-    fn nodes(&mut self, nodes: &[Node], end: usize, stack: &mut Vec<(usize, bool)>) {
-        for node in nodes {
-            match node {
-                Node::If(_, _, yes, no) => {
-                    self.nodes(yes, end, stack);
-                    self.nodes(no, end, stack);
-                }
-                Node::Label(y, body) => {
-                    stack.push((*y, false));
-                    self.nodes(body, *y, stack);
-                    stack.pop();
-                }
-                Node::Loop(h, body) => {
-                    let next = self.blocks + h;
-                    stack.push((end, true));
-                    stack.push((next, false));
-                    self.nodes(body, next, stack);
-                    stack.pop();
-                    stack.pop();
-                }
-                Node::Jump(position) if *position == end => self.falls[end] = true,
-                Node::Jump(position) => {
-                    if let Some((_, false)) = stack.iter().rfind(|(after, _)| after == position) {
-                        self.needed[*position] = true;
-                    }
-                }
-                _ => {}
+/// Which labels jumps need to break out of. `stack`: the position after each construct that encloses the nodes, and
+/// whether it is a loop; `end`: the position that the end of the nodes falls through to.
+fn plan(nodes: &[Node], end: usize, blocks: usize, stack: &mut Vec<(usize, bool)>, needed: &mut [bool]) {
+    for node in nodes {
+        match node {
+            Node::If(_, _, yes, no) => {
+                plan(yes, end, blocks, stack, needed);
+                plan(no, end, blocks, stack, needed);
             }
+            Node::Label(y, body) => {
+                stack.push((*y, false));
+                plan(body, *y, blocks, stack, needed);
+                stack.pop();
+            }
+            Node::Loop(h, body) => {
+                stack.push((end, true));
+                stack.push((blocks + h, false));
+                plan(body, blocks + h, blocks, stack, needed);
+                stack.pop();
+                stack.pop();
+            }
+            Node::Jump(position) if *position != end => {
+                if let Some((_, false)) = stack.iter().rfind(|(after, _)| after == position) {
+                    needed[*position] = true;
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -339,11 +326,62 @@ impl Plan {
 /// So much a block may do that is written where it is jumped to.
 const SHORT: usize = 4;
 
-/// Does the block leave the function soon?
-fn is_short(block: &Block) -> bool {
-    block.body.len() <= SHORT
-        && block.body.iter().all(|instr| matches!(instr, Instr::Prim { .. }))
-        && targets(&block.term).next().is_none()
+/// Does the block soon leave the function, or jump to what follows a label that is needed in any case?
+fn is_short(builder: &Builder, needed: &[bool], b: usize) -> bool {
+    let block = &builder.func.blocks[b];
+    let leaves = match &block.term {
+        Term::Jump(t) => {
+            let (t, index) = (t.block as usize, &builder.flow.index);
+            needed[t] && index[t] > index[b]
+        }
+        term => targets(term).next().is_none(),
+    };
+    leaves && block.body.len() <= SHORT && block.body.iter().all(|instr| matches!(instr, Instr::Prim { .. }))
+}
+
+/// Does control come to the end of the nodes, which is `end`, otherwise than out of a construct?
+fn falls(nodes: &[Node], end: usize) -> bool {
+    match nodes.last() {
+        Some(Node::If(_, _, yes, no)) => falls(yes, end) || falls(no, end),
+        Some(Node::Jump(position)) => *position == end,
+        _ => false,
+    }
+}
+
+/// The nodes with the blocks that are copied where they are jumped to, and not behind their labels unless what stands before falls
+/// through to them. `copied`: those blocks; `end`: the position that the end of the nodes falls through to.
+fn spread(builder: &Builder, copied: &[bool], nodes: Vec<Node>, end: usize) -> Vec<Node> {
+    let mut out = Vec::new();
+    for node in nodes {
+        match node {
+            Node::If(b, test, yes, no) => {
+                let yes = spread(builder, copied, yes, end);
+                let no = spread(builder, copied, no, end);
+                out.push(Node::If(b, test, yes, no));
+            }
+            Node::Label(y, body) => {
+                let body = spread(builder, copied, body, y);
+                let goes_on = !copied[y] || falls(&body, y);
+                out.push(Node::Label(y, body));
+                if !goes_on {
+                    break;
+                }
+            }
+            Node::Loop(h, body) => out.push(Node::Loop(h, spread(builder, copied, body, copied.len() + h))),
+            Node::Jump(y) if y != end && copied.get(y) == Some(&true) => {
+                out.push(Node::Code(y));
+                if let Term::Jump(_) = builder.func.blocks[y].term {
+                    let mut on = Vec::new();
+                    edge(builder, y, 0, &mut on);
+                    out.append(&mut spread(builder, copied, on, end));
+                } else {
+                    out.push(Node::Finish(y));
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// A construct that `break` leaves.
@@ -354,9 +392,8 @@ struct Construct {
 }
 
 struct Resolver {
-    plan: Plan,
-    /// Blocks that are written where they are jumped to.
-    copied: Vec<bool>,
+    blocks: usize,
+    needed: Vec<bool>,
     stack: Vec<Construct>,
     /// Number of each position that is reached by the flag; 0: none yet.
     flags: Vec<usize>,
@@ -414,8 +451,7 @@ impl Resolver {
                     self.resolve(no, end, &mut otherwise)?;
                     out.push(Node::If(b, test, then, otherwise));
                 }
-                Node::Label(y, body) if self.copied[y] && !self.plan.falls[y] => return self.resolve(body, y, out),
-                Node::Label(y, body) if self.plan.needed[y] && !self.copied[y] => {
+                Node::Label(y, body) if self.needed[y] => {
                     let mut inner = Vec::new();
                     self.enter(y);
                     self.resolve(body, y, &mut inner)?;
@@ -424,10 +460,10 @@ impl Resolver {
                 }
                 Node::Label(y, body) => self.resolve(body, y, out)?,
                 Node::Loop(h, body) => {
-                    let next = self.plan.blocks + h;
+                    let next = self.blocks + h;
                     let mut inner = Vec::new();
                     self.enter(end);
-                    if self.plan.needed[next] {
+                    if self.needed[next] {
                         let mut once = Vec::new();
                         self.enter(next);
                         self.resolve(body, next, &mut once)?;
@@ -438,9 +474,6 @@ impl Resolver {
                     }
                     out.push(Node::Loop(h, inner));
                     self.exit(out)?;
-                }
-                Node::Jump(position) if position != end && self.copied.get(position) == Some(&true) => {
-                    out.extend([Node::Code(position), Node::Finish(position)]);
                 }
                 Node::Jump(position) => {
                     if position != end {
@@ -472,10 +505,15 @@ pub fn run(func: &Func, flow: &Flow) -> Result<Vec<Node>> {
     let mut nodes = Vec::new();
     tree(&builder, flow.order[0], &mut nodes);
     let end = 2 * n;
-    let mut plan = Plan { blocks: n, needed: vec![false; 2 * n], falls: vec![false; 2 * n + 1] };
-    plan.nodes(&nodes, end, &mut Vec::new());
-    let copied = func.blocks.iter().zip(&plan.needed).map(|(block, needed)| *needed && is_short(block)).collect();
-    let mut resolver = Resolver { plan, copied, stack: Vec::new(), flags: vec![0; 2 * n + 1], count: 0 };
+    let mut needed = vec![false; 2 * n];
+    plan(&nodes, end, n, &mut Vec::new(), &mut needed);
+    let copied: Vec<bool> = (0..n).map(|b| needed[b] && is_short(&builder, &needed, b)).collect();
+    if copied.contains(&true) {
+        nodes = spread(&builder, &copied, nodes, end);
+        needed.fill(false);
+        plan(&nodes, end, n, &mut Vec::new(), &mut needed);
+    }
+    let mut resolver = Resolver { blocks: n, needed, stack: Vec::new(), flags: vec![0; 2 * n + 1], count: 0 };
     let mut out = Vec::new();
     resolver.resolve(nodes, end, &mut out)?;
     Ok(out)
