@@ -2,7 +2,7 @@
 //! nesting. A block that is jumped to from several places follows a label, that is, the code that may jump to it; only
 //! where a jump is not a fall-through does the label become `repeat … until true` and the jump `break`. A block outside a
 //! loop that only the loop leads to follows the loop. Where a `break` must leave several constructs, the flag `B` says
-//! where to, and is tested after each of them.
+//! where to, and is tested after each of them; a short block is written where it is jumped to instead.
 
 use super::flow::{Flow, NONE};
 use crate::error::{Error, Result};
